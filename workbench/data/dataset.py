@@ -1,0 +1,230 @@
+"""A data set: rows of one type in Arrow tables, one table a split, with a content hash.
+
+>>> import workbench as wb
+>>> ds = wb.load_dataset([{"prompt": "2+2=", "completion": "4"}, {"prompt": "3+3=", "completion": "6"}])
+>>> ds.type, len(ds.split("train"))
+('prompt_completion', 1)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from workbench.data.layouts import CANONICAL
+from workbench.data.loading import build_tables
+from workbench.data.sources import open_source
+from workbench.errors import DatasetError
+from workbench.settings import nearest
+
+if TYPE_CHECKING:
+    import datasets
+    import pandas as pd
+    import pyarrow as pa
+
+__all__ = ["Dataset", "load_dataset"]
+
+
+def load_dataset(
+    source: Any, *, columns: Mapping[str, str] | None = None, split: Mapping[str, float | str] | None = None
+) -> Dataset:
+    """Read a data set and recognise its layout.
+
+    Parameters
+    ----------
+    source
+        The name of a bundled data set (``"support-desk/tickets"``), a ``.jsonl .json .csv .tsv .parquet .txt``
+        file (also ``.gz``), a folder of such files, ``"hub:org/name"``, a pandas DataFrame, a list of dicts, or a
+        `Dataset` (returned as it is).
+    columns
+        Which of the source's columns are which, where the names do not say: ``{"prompt": "question"}``
+        (ours: theirs).
+    split
+        ``{"validation": 0.1, "test": 0.1}`` cuts shares out of train, seeded and without parting rows of equal
+        prompt; ``{"validation": "dev"}`` names a split of the source. By default a missing validation or test
+        split is cut from train, 5 % each, and `Dataset.notes` says so.
+
+    Returns
+    -------
+    Dataset
+
+    Raises
+    ------
+    DatasetError
+        Naming file, row, column, value and what to do.
+    """
+    if isinstance(source, Dataset):
+        if columns or split:
+            raise DatasetError("The rows are a Dataset already. Give columns= and split= where it is first loaded.")
+        return source
+    opened = open_source(source)
+    built = build_tables(opened, dict(columns or {}), dict(split) if split is not None else None)
+    reference = None
+    if opened.reference is not None:
+        reference = {
+            "source": opened.reference,
+            "columns": dict(columns) if columns else None,
+            "split": dict(split) if split is not None else None,
+        }
+    return Dataset(built.tables, type=built.type, conversational=built.conversational, layout=built.layout,
+                   name=opened.name, notes=built.notes, reference=reference)  # fmt: skip
+
+
+class Dataset:
+    """Rows of one type with splits. Made by `load_dataset`; ``len``, ``[i]`` and iteration speak of train.
+
+    Attributes
+    ----------
+    type : str
+        ``language_modeling``, ``prompt_completion``, ``prompt_only``, ``preference`` or ``unpaired_preference``.
+    conversational : bool
+        Whether the texts are lists of ``{"role", "content"}``.
+    layout : str
+        What the columns were taken for: ``"alpaca"``.
+    name : str
+        The source, for people.
+    notes : tuple of str
+        What was chosen for you while reading.
+    """
+
+    def __init__(
+        self,
+        tables: Mapping[str, pa.Table],
+        *,
+        type: str,
+        conversational: bool,
+        layout: str,
+        name: str,
+        notes: tuple[str, ...] = (),
+        reference: Mapping[str, Any] | None = None,
+    ):
+        self._tables = dict(tables)
+        self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
+        self.notes = tuple(notes)
+        self._reference = dict(reference) if reference is not None else None
+
+    @property
+    def columns(self) -> list[str]:
+        """The column names, the canonical ones first."""
+        return list(self._train.column_names)
+
+    @property
+    def splits(self) -> dict[str, int]:
+        """The number of rows in each split."""
+        return {name: table.num_rows for name, table in self._tables.items()}
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What a recipe keeps of this data set: source, columns, split and hash. The source of rows in memory is None."""
+        reference = self._reference or {"source": None, "columns": None, "split": None}
+        return {**reference, "hash": self.hash}
+
+    @cached_property
+    def hash(self) -> str:
+        """The content hash of all rows of all splits (first 16 hex digits of SHA-256)."""
+        digest = hashlib.sha256(f"{self.type} {self.conversational}\n".encode())
+        for name in sorted(self._tables):
+            digest.update(f"\n{name}\n".encode())
+            for row in self.rows(name):
+                digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+                digest.update(b"\n")
+        return digest.hexdigest()[:16]
+
+    def split(self, name: str) -> Dataset:
+        """The data set in which ``len``, ``[i]`` and iteration speak of this split.
+
+        Raises
+        ------
+        DatasetError
+            When there is no such split.
+        """
+        if name not in self._tables:
+            raise DatasetError(
+                f"{self.name} has no split {name!r}{nearest(name, self._tables)}. It has {', '.join(self._tables)}."
+            )
+        if name == "train" and list(self._tables) == ["train"]:
+            return self
+        return self._with({"train": self._tables[name]}, f"{self.name} ({name})")
+
+    def head(self, n: int) -> Dataset:
+        """The data set with only the first `n` rows of train; validation and test stay."""
+        if isinstance(n, bool) or not isinstance(n, int) or n < 1:
+            raise DatasetError(f"head(n) takes a number of rows of at least 1, got {n!r}.")
+        return self._with({**self._tables, "train": self._train.slice(0, n)}, f"{self.name} (first {n})")
+
+    def rows(self, split: str = "train") -> Iterator[dict[str, Any]]:
+        """The rows of one split, as dicts, read batch by batch."""
+        for batch in self.arrow(split).to_batches(max_chunksize=1_000):
+            for row in batch.to_pylist():
+                yield _clean(row)
+
+    def arrow(self, split: str = "train") -> pa.Table:
+        """The Arrow table of one split."""
+        if split not in self._tables:
+            self.split(split)
+        return self._tables[split]
+
+    def to_hf(self, split: str = "train") -> datasets.Dataset:
+        """One split as a ``datasets.Dataset`` over the same Arrow memory."""
+        import datasets
+
+        return datasets.Dataset(datasets.table.InMemoryTable(self.arrow(split).replace_schema_metadata(None)))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Train as a pandas DataFrame."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows()), columns=self.columns)
+
+    def describe(self) -> str:
+        """One sentence: how many rows, of which type, read as what."""
+        counts = ", ".join(f"{count:,} {name}" for name, count in self.splits.items())
+        chat = "conversational " if self.conversational else ""
+        return f"{self.name}: {counts} rows of {chat}{self.type}, read as {self.layout}."
+
+    def save(self, folder: Path) -> None:
+        """Write all splits as parquet files that `load_dataset` reads back with the same hash."""
+        import pyarrow.parquet as pq
+
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, table in self._tables.items():
+            pq.write_table(table, folder / f"{name}.parquet")
+
+    def __len__(self) -> int:
+        return self._train.num_rows
+
+    @overload
+    def __getitem__(self, index: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"row {index} of {len(self)}")
+        return _clean(self._train.slice(index % len(self), 1).to_pylist()[0])
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.rows()
+
+    def __repr__(self) -> str:
+        return f"<Dataset {self.describe()}>"
+
+    @property
+    def _train(self) -> pa.Table:
+        return self._tables["train"]
+
+    def _with(self, tables: Mapping[str, pa.Table], name: str) -> Dataset:
+        return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name)
+
+
+def _clean(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without the empty keys that Arrow adds to messages of unequal shape."""
+    for name in CANONICAL:
+        if isinstance(row.get(name), list):
+            row[name] = [{key: value for key, value in turn.items() if value is not None} for turn in row[name]]
+    return row

@@ -1,0 +1,241 @@
+"""Where rows come from: a bundled name, a file, a folder, the hub, or memory, as named streams of rows per split."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from workbench.data.reading import SUFFIXES, read_file, suffix_of
+from workbench.errors import DatasetError
+
+__all__ = ["Source", "bundled_datasets", "open_source"]
+
+SPLIT_NAMES = {
+    "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
+    "dev": "validation", "eval": "validation", "test": "test", "testing": "test",
+}  # fmt: skip
+SHARD = re.compile(r"[-_.]?\d{1,6}([-_]of[-_]\d{1,6})?$")
+
+
+@dataclass
+class Source:
+    """One opened source.
+
+    Parameters
+    ----------
+    name
+        What messages call it.
+    reference
+        What finds it again, for a recipe: a bundled name, path or ``hub:`` id; None for rows in memory.
+    splits
+        For each split a function that starts its stream of ``(place, row)``.
+    notes
+        Sentences on choices made while opening.
+    """
+
+    name: str
+    reference: str | None
+    splits: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]]
+    notes: list[str] = field(default_factory=list)
+
+
+def bundled_datasets() -> dict[str, Path]:
+    """The data sets that come with the package: name -> folder."""
+    root = Path(__file__).parent.parent / "bundled" / "data"
+    found = {path.parent for path in root.rglob("train.*") if suffix_of(path) in SUFFIXES}
+    return {folder.relative_to(root).as_posix(): folder for folder in sorted(found)}
+
+
+def open_source(source: Any) -> Source:
+    """Find a source and name its splits, reading no rows yet.
+
+    Raises
+    ------
+    DatasetError
+        When there is no such thing, or nothing in it can be read.
+    """
+    if isinstance(source, os.PathLike):
+        source = os.fspath(source)
+    if not isinstance(source, str):
+        return _memory(source)
+    if source.startswith("hub:"):
+        return _hub(source)
+    bundled = bundled_datasets()
+    if source in bundled:
+        opened = _folder(bundled[source])
+        opened.name = opened.reference = source
+        return opened
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return _folder(path)
+    if path.is_file():
+        notes: list[str] = []
+        return Source(str(path), str(path), {"train": lambda: read_file(path, notes)}, notes)
+    raise DatasetError(_not_found(source, path, list(bundled)))
+
+
+def _not_found(source: str, path: Path, bundled: list[str]) -> str:
+    message = f"There is no file, folder or bundled data set {source!r} (looked in {path.absolute().parent})."
+    near = difflib.get_close_matches(source, bundled, n=2, cutoff=0.5)
+    try:
+        beside = [item.name for item in path.absolute().parent.iterdir()]
+    except OSError:
+        beside = []
+    near += [str(path.parent / name) for name in difflib.get_close_matches(path.name, beside, n=2, cutoff=0.6)]
+    if near:
+        return f"{message} Did you mean {' or '.join(map(repr, near))}?"
+    hub = f' For a data set of the hub write "hub:{source}".' if re.fullmatch(r"[\w.-]+/[\w.-]+", source) else ""
+    return f"{message} Bundled: {', '.join(bundled) or 'none'}.{hub}"
+
+
+def _memory(source: Any) -> Source:
+    if hasattr(source, "to_dict") and hasattr(source, "columns"):
+        if not len(source):
+            raise DatasetError("The DataFrame has no rows. Give one with at least one row.")
+        frame = source
+
+        def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+            import pyarrow as pa
+
+            try:
+                table = pa.Table.from_pandas(frame, preserve_index=False)
+            except (pa.ArrowInvalid, pa.ArrowTypeError):
+                columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
+                names = [str(name) for name in frame.columns]
+                for number, cells in enumerate(zip(*columns, strict=True)):
+                    yield f"DataFrame, row {number} (from 0)", dict(zip(names, cells, strict=True))
+                return
+            number = 0
+            for batch in table.to_batches(max_chunksize=10_000):
+                for row in batch.to_pylist():
+                    yield f"DataFrame, row {number} (from 0)", row
+                    number += 1
+
+        return Source("DataFrame", None, {"train": rows})
+    if isinstance(source, Mapping) and source and all(hasattr(value, "column_names") for value in source.values()):
+        return Source("DatasetDict", None, {_split_name(str(k)): _arrow_rows(v, str(k)) for k, v in source.items()})
+    if hasattr(source, "column_names"):
+        return Source("datasets.Dataset", None, {"train": _arrow_rows(source, "train")})
+    if isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
+        items = list(source)
+        if not items:
+            raise DatasetError("The list has no rows. Give at least one dict, one a row.")
+        wrong = [number for number, row in enumerate(items) if not isinstance(row, Mapping)]
+        if wrong:
+            got = f"{items[wrong[0]]!r} ({type(items[wrong[0]]).__name__})"
+            raise DatasetError(f"Row {wrong[0]} (from 0) must be a dict of columns, got {got}. Give a list of dicts.")
+        return Source("list", None, {"train": lambda: ((f"row {n} (from 0)", dict(r)) for n, r in enumerate(items))})
+    raise DatasetError(
+        f"A data set is read from a name, path, DataFrame or list of dicts, got {type(source).__name__}. "
+        "Give one of those."
+    )
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and value != value else value
+
+
+def _arrow_rows(dataset: Any, name: str) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:
+    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+        for number, row in enumerate(dataset.with_format(None)):
+            yield f"{name}, row {number} (from 0)", row
+
+    return rows
+
+
+def _folder(path: Path) -> Source:
+    if (path / "dataset_dict.json").is_file() or (path / "state.json").is_file():
+        return _saved(path)
+    files = sorted(item for item in path.iterdir() if item.is_file() and suffix_of(item) in SUFFIXES
+                   and item.name not in ("dataset_info.json", "dataset_infos.json", "dataset.json")
+                   and not item.name.startswith("."))  # fmt: skip
+    if not files:
+        inside = sorted(item.name for item in path.iterdir())[:8]
+        data = path / "data"
+        if data.is_dir() and any(suffix_of(item) in SUFFIXES for item in data.iterdir()):
+            opened = _folder(data)
+            opened.name = opened.reference = str(path)
+            return opened
+        raise DatasetError(
+            f"{path}: no file in this folder can be read ({', '.join(inside) or 'it is empty'}). "
+            f"Put {', '.join(SUFFIXES)} files there."
+        )
+    notes: list[str] = []
+    groups: dict[str, list[Path]] = {}
+    for file in files:
+        groups.setdefault(_split_name(_stem(file)), []).append(file)
+    if "train" not in groups:
+        if set(groups) & set(SPLIT_NAMES.values()) and len(groups) < len(files) + 1 and len(groups) <= 2:
+            others = sorted(set(groups) - set(SPLIT_NAMES.values()))
+            if not others:
+                raise DatasetError(f"{path}: there is no train file beside {', '.join(sorted(groups))}. Add train.jsonl.")
+        if not set(groups) & set(SPLIT_NAMES.values()):
+            if len(files) > 1:
+                notes.append(f"The {len(files)} files of the folder were read as parts of one data set.")
+            groups = {"train": files}
+        else:
+            rest = [name for name in groups if name not in SPLIT_NAMES.values()]
+            groups = {"train": [f for name in rest for f in groups[name]],
+                      **{name: groups[name] for name in groups if name not in rest}}  # fmt: skip
+    splits = {name: _chain(parts, notes) for name, parts in sorted(groups.items(), key=lambda item: _rank(item[0]))}
+    return Source(str(path), str(path), splits, notes)
+
+
+def _chain(files: list[Path], notes: list[str]) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:
+    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+        for file in files:
+            yield from read_file(file, notes)
+
+    return rows
+
+
+def _stem(file: Path) -> str:
+    stem = file.name
+    for suffix in (".gz", suffix_of(file)):
+        if stem.lower().endswith(suffix):
+            stem = stem[: -len(suffix)]
+    return SHARD.sub("", stem) or stem
+
+
+def _split_name(name: str) -> str:
+    return SPLIT_NAMES.get(name.lower(), name)
+
+
+def _rank(name: str) -> tuple[int, str]:
+    known = ["train", "validation", "test"]
+    return (known.index(name) if name in known else len(known), name)
+
+
+def _saved(path: Path) -> Source:
+    import datasets
+
+    try:
+        loaded = datasets.load_from_disk(str(path))
+    except Exception as error:
+        raise DatasetError(f"{path}: looks like a data set saved by `datasets`, but does not load ({error}).") from error
+    parts = dict(loaded) if isinstance(loaded, datasets.DatasetDict) else {"train": loaded}
+    return Source(str(path), str(path), {_split_name(name): _arrow_rows(part, name) for name, part in parts.items()})
+
+
+def _hub(source: str) -> Source:
+    import datasets
+
+    name, _, config = source.removeprefix("hub:").partition(":")
+    datasets.disable_progress_bars()
+    try:
+        loaded = datasets.load_dataset(name, config or None)
+    except Exception as error:
+        offline = os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
+        why = "the hub is switched off by HF_HUB_OFFLINE" if offline else str(error).strip().splitlines()[0]
+        raise DatasetError(
+            f"{source}: cannot be loaded from the hub: {why}. Check the name and the network "
+            '("hub:org/name", or "hub:org/name:config" where it has several), or give a local file.'
+        ) from error
+    finally:
+        datasets.enable_progress_bars()
+    return Source(source, source, {_split_name(k): _arrow_rows(part, str(k)) for k, part in loaded.items()})
