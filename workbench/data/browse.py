@@ -68,13 +68,13 @@ def _content(turn: dict[str, Any]) -> str:
     return f"{text}\n{json.dumps(rest, ensure_ascii=False, default=str)}".strip() if rest else text
 
 
-def readable_rows(rows: Any, indices: Sequence[int], limit: int | None = CELL_LIMIT) -> list[dict[str, Any]]:
+def readable_rows(table: pa.Table, indices: Sequence[int], limit: int | None = CELL_LIMIT) -> list[dict[str, Any]]:
     """The given rows, each as ``{"row": number, "cells": {column: cell}}``.
 
     Parameters
     ----------
-    rows
-        A ``datasets.Dataset``.
+    table
+        One split, as ``Dataset.arrow`` gives it.
     indices
         Row numbers from 0, in the order wanted.
     limit
@@ -82,22 +82,22 @@ def readable_rows(rows: Any, indices: Sequence[int], limit: int | None = CELL_LI
     """
     if len(indices) == 0:
         return []
-    columns = rows.with_format(None)[[int(i) for i in indices]]
+    rows = pa.concat_tables([table.slice(int(number), 1) for number in indices]).to_pylist()
     return [
-        {"row": int(number), "cells": {name: cell(values[at], limit) for name, values in columns.items()}}
-        for at, number in enumerate(indices)
+        {"row": int(number), "cells": {name: cell(value, limit) for name, value in row.items()}}
+        for number, row in zip(indices, rows, strict=True)
     ]
 
 
 def search_rows(
-    rows: Any, text: str, cancelled: Callable[[], bool] = lambda: False
+    table: pa.Table, text: str, cancelled: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[int, np.ndarray]]:
     """Look for a text in every column, whatever its case.
 
     Parameters
     ----------
-    rows
-        A ``datasets.Dataset``.
+    table
+        One split, as ``Dataset.arrow`` gives it.
     text
         What to find; taken literally.
     cancelled
@@ -108,14 +108,13 @@ def search_rows(
     (int, numpy.ndarray)
         After each batch: how many rows have been looked at, and which of this batch's rows have the text.
     """
-    table = rows.with_format("arrow")
-    for start in range(0, len(rows), BATCH):
+    for start in range(0, table.num_rows, BATCH):
         if cancelled():
             return
-        batch = table[start : start + BATCH]
+        batch = table.slice(start, BATCH)
         found = np.zeros(batch.num_rows, dtype=bool)
         for column in batch.columns:
-            found |= _contains(column.combine_chunks(), text)
+            found |= _contains(column, text)
         yield start + batch.num_rows, start + np.flatnonzero(found)
 
 
