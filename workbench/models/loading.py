@@ -1,0 +1,101 @@
+"""Load a tokenizer or model: weights only from safetensors, code from a model's folder only when named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from workbench.errors import ModelNotFoundError
+from workbench.models.resolve import ModelRef
+
+__all__ = ["load_model", "load_tokenizer"]
+
+
+def load_tokenizer(ref: ModelRef, *, trust_remote_code: bool = False) -> Any:
+    """The tokenizer of a model, as a transformers tokenizer.
+
+    Raises
+    ------
+    ModelNotFoundError
+        When there is none, or it needs code that was not allowed.
+    """
+    from transformers import AutoTokenizer
+
+    if ref.path is None or (ref.path / "tokenizer_config.json").is_file() or ref.base is None:
+        source = ref
+    else:
+        source = ref.base
+    try:
+        return AutoTokenizer.from_pretrained(
+            source.location, revision=_revision(source), trust_remote_code=trust_remote_code
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelNotFoundError(_why(ref, "tokenizer", error, trust_remote_code)) from error
+
+
+def load_model(
+    ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"] = "fp32", *, trust_remote_code: bool = False
+) -> Any:
+    """The model, in evaluation mode, on the CPU.
+
+    Parameters
+    ----------
+    ref
+        What `resolve_model` found. A run that holds an adapter is its base with the adapter merged, in fp32.
+    dtype
+        The type of the weights in memory; ``"auto"`` as they are stored.
+    trust_remote_code
+        Whether Python code in the model's folder may run.
+
+    Raises
+    ------
+    ModelNotFoundError
+        When files are missing or damaged, or need code that was not allowed.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    if ref.base is not None:
+        return _merged(ref, dtype, trust_remote_code)
+    kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
+    try:
+        model = AutoModelForCausalLM.from_pretrained(
+            ref.location,
+            revision=_revision(ref),
+            dtype=kinds[dtype],
+            use_safetensors=True,
+            trust_remote_code=trust_remote_code,
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
+    return model.eval()
+
+
+def _merged(ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], trust_remote_code: bool) -> Any:
+    import torch
+    from peft import PeftModel
+
+    assert ref.base is not None
+    kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")  # type: ignore[operator]
+    if kind != "LORA":
+        raise ModelNotFoundError(
+            f"{ref.name!r} was tuned with {kind}, which cannot be merged into the weights exactly, so it cannot be "
+            "the start of another run. Start from the base model, or from a run tuned with LoRA or all weights."
+        )
+    model = load_model(ref.base, "fp32", trust_remote_code=trust_remote_code)
+    merged = PeftModel.from_pretrained(model, ref.location).merge_and_unload()
+    return (merged.to(torch.bfloat16) if dtype == "bf16" else merged).eval()
+
+
+def _revision(ref: ModelRef) -> str:
+    return (ref.revision or "main") if ref.path is None else "main"
+
+
+def _why(ref: ModelRef, what: str, error: BaseException, trust_remote_code: bool) -> str:
+    lines = [line for line in str(error).strip().splitlines() if line.strip()]
+    reason = lines[0] if lines else type(error).__name__
+    remedy = "Copy or download the model again."
+    if "trust_remote_code" in str(error) and not trust_remote_code:
+        reason = "it brings Python code of its own, which would run on this machine"
+        remedy = "If you have read and trust that code, say Recipe(..., trust_remote_code=True)."
+    return f"The {what} of {ref.name!r} ({ref.location}) cannot be loaded: {reason} {remedy}"

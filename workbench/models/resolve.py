@@ -1,0 +1,228 @@
+"""A model's name to where it is, in milliseconds and without loading anything.
+
+A name is looked for as: a run's model (``run:PATH``), a bundled model, a folder, a model in the hub's local cache,
+and, when the network answers, a model of the hub.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import os
+import re
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from workbench.errors import ModelNotFoundError
+
+__all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
+
+CONNECT_SECONDS = 2.0
+FULL_HASH_BYTES = 256 * 2**20
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+
+
+@dataclass(frozen=True)
+class ModelRef:
+    """Where a model is.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    path
+        Its folder; None for a hub model that is not in the local cache yet.
+    kind
+        ``"bundled"``, ``"folder"``, ``"hub"`` or ``"run"``.
+    revision
+        The commit of a hub model, when known.
+    base
+        For the model of a run that holds only an adapter: the model under it.
+    """
+
+    name: str
+    path: Path | None
+    kind: str
+    revision: str | None = None
+    base: ModelRef | None = None
+
+    @property
+    def location(self) -> str:
+        """What transformers' ``from_pretrained`` takes."""
+        return str(self.path) if self.path is not None else self.name
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether the folder holds an adapter to be put on `base`."""
+        return self.base is not None
+
+    def content_hash(self) -> str:
+        """A hash of config and weights by content (16 hex digits).
+
+        Files beyond 256 MiB enter with their size, their first MiB and 64 blocks spread over the file. A hub model
+        that is not on this machine enters with its name and revision.
+        """
+        digest = hashlib.sha256()
+        if self.base is not None:
+            digest.update(self.base.content_hash().encode())
+        if self.path is None:
+            digest.update(f"hub:{self.name}@{self.revision or 'main'}".encode())
+        else:
+            names = ("config.json", "adapter_config.json", "tokenizer.json")
+            for file in sorted([*self.path.glob("*.safetensors"), *(self.path / name for name in names)]):
+                if file.is_file():
+                    digest.update(file.name.encode())
+                    _digest_file(file, digest)
+        return digest.hexdigest()[:16]
+
+
+def bundled_models() -> dict[str, Path]:
+    """The models that come with the package: name -> folder."""
+    root = Path(__file__).parent.parent / "bundled" / "models"
+    return {path.parent.name: path.parent for path in sorted(root.glob("*/config.json"))}
+
+
+def reference_of(model: Any) -> str | None:
+    """The text by which a recipe refers to a model: a name or path as given, ``run:PATH`` for a run; None for others."""
+    if isinstance(model, (str, os.PathLike)):
+        return os.fspath(model)
+    path = getattr(model, "path", None)
+    if hasattr(model, "system") and isinstance(path, (str, os.PathLike)):
+        return f"run:{os.fspath(path)}"
+    return None
+
+
+def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
+    """Find a model by name.
+
+    Parameters
+    ----------
+    name
+        A bundled name, a folder, a hub id (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
+
+    Raises
+    ------
+    ModelNotFoundError
+        Naming what is near and what to do. Offline this takes milliseconds.
+    """
+    text = os.fspath(name)
+    if text.startswith("run:"):
+        return _run(text)
+    bundled = bundled_models()
+    if text in bundled:
+        return ModelRef(text, bundled[text], "bundled")
+    path = Path(text).expanduser()
+    if path.is_dir():
+        _check_folder(path, text)
+        return ModelRef(text, path.absolute(), "folder")
+    if path.is_file():
+        raise ModelNotFoundError(f"{text!r} is a file. Give the model's folder, with config.json and *.safetensors.")
+    hub_id, _, revision = text.partition("@")
+    if not HUB_ID.fullmatch(hub_id) or text.startswith((".", "~", "/")):
+        raise ModelNotFoundError(f"There is no model folder {text!r}.{_near(text, bundled, path)}")
+    cached = _cached(hub_id, revision or "main")
+    if cached is not None:
+        _check_folder(cached, text)
+        return ModelRef(text, cached, "hub", cached.name)
+    why = _hub_unreachable()
+    if why:
+        raise ModelNotFoundError(
+            f"{text!r} is no bundled model, no folder and not in the local hub cache, and {why}."
+            f"{_near(text, bundled, path)} Give a bundled name or the path of a model folder"
+            + (", or unset HF_HUB_OFFLINE to download it." if "HF_HUB_OFFLINE" in why else ", or try again online.")
+        )
+    return ModelRef(hub_id, None, "hub", revision or None)
+
+
+def _run(text: str) -> ModelRef:
+    run = Path(text.removeprefix("run:")).expanduser().absolute()
+    folder = run / "model"
+    if not (folder / "config.json").is_file() and not (folder / "adapter_config.json").is_file():
+        what = "has no trained model yet" if (run / "recipe.yaml").is_file() else "is no run"
+        raise ModelNotFoundError(f"{str(run)!r} {what} (looked for {folder}). Wait for the run to end, or train it again.")
+    if not (folder / "adapter_config.json").is_file():
+        return ModelRef(text, folder, "run")
+    import yaml
+
+    recipe = run / "recipe.yaml"
+    if recipe.is_file():
+        base = str(yaml.safe_load(recipe.read_text(encoding="utf-8"))["model"])
+    else:
+        base = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"]
+    return ModelRef(text, folder, "run", base=resolve_model(base))
+
+
+def _check_folder(path: Path, name: str) -> None:
+    inside = {item.name for item in path.iterdir()}
+    listing = ", ".join(sorted(inside)[:8]) or "nothing"
+    if "config.json" not in inside:
+        if "adapter_config.json" in inside:
+            raise ModelNotFoundError(
+                f"{name!r} holds an adapter without its base model. Give the base model as model=, or the run itself."
+            )
+        raise ModelNotFoundError(f"{name!r} is no model folder: it has no config.json (it holds {listing}).")
+    if any(item.endswith(".safetensors") for item in inside):
+        return
+    if any(item.endswith((".bin", ".pt", ".pth", ".ckpt")) for item in inside):
+        raise ModelNotFoundError(
+            f"{name!r} has its weights only as pickle files (.bin, .pt), which can run any code when loaded, so the "
+            "workbench does not load them. Convert them once where you trust them: load the model with transformers "
+            "and save_pretrained() it, which writes model.safetensors."
+        )
+    raise ModelNotFoundError(f"{name!r} has no weights: there is no *.safetensors file (it holds {listing}).")
+
+
+def _cached(hub_id: str, revision: str) -> Path | None:
+    """The snapshot folder of a hub model in the local cache, if complete enough to have a config."""
+    root = os.environ.get("HF_HUB_CACHE") or os.path.join(
+        os.environ.get("HF_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "huggingface"), "hub"
+    )
+    repo = Path(root).expanduser() / f"models--{hub_id.replace('/', '--')}"
+    ref = repo / "refs" / revision
+    commit = ref.read_text().strip() if ref.is_file() else revision
+    snapshot = repo / "snapshots" / commit
+    return snapshot if (snapshot / "config.json").is_file() else None
+
+
+def _hub_unreachable() -> str | None:
+    """Why the hub cannot be asked, or None when it answers within two seconds."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        if os.environ.get(name, "").lower() not in ("", "0", "false", "no"):
+            return f"the hub is switched off by {name}"
+    host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
+    if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY")):
+        return None
+    try:
+        socket.create_connection((host.hostname, host.port or 443), timeout=CONNECT_SECONDS).close()
+    except OSError as error:
+        return f"the hub ({host.hostname}) does not answer ({error.strerror or error})"
+    return None
+
+
+def _near(name: str, bundled: dict[str, Path], path: Path) -> str:
+    near = difflib.get_close_matches(name, bundled, n=2, cutoff=0.5)
+    folder = path.absolute().parent
+    if ("/" in name or name.startswith(".")) and folder.is_dir():
+        beside = [item.name for item in folder.iterdir() if item.is_dir()]
+        near += [str(path.parent / item) for item in difflib.get_close_matches(path.name, beside, n=2, cutoff=0.6)]
+    if near:
+        return f" Did you mean {' or '.join(map(repr, near))}?"
+    return f" Bundled: {', '.join(bundled) or 'none'}."
+
+
+def _digest_file(file: Path, digest: Any) -> None:
+    size = file.stat().st_size
+    with file.open("rb") as stream:
+        if size <= FULL_HASH_BYTES:
+            while block := stream.read(2**20):
+                digest.update(block)
+            return
+        digest.update(str(size).encode())
+        digest.update(stream.read(2**20))
+        for index in range(64):
+            stream.seek(size * index // 64)
+            digest.update(stream.read(2**16))

@@ -1,0 +1,112 @@
+"""How large a model is, read from its config and safetensors headers: no torch, no weights in memory."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import ModelNotFoundError
+from workbench.models.resolve import ModelRef
+
+__all__ = ["Shapes", "shapes"]
+
+HEADER_LIMIT = 100 * 2**20
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The sizes of a decoder model.
+
+    Parameters
+    ----------
+    parameters
+        The number of weights, each shared one counted once.
+    layers, hidden, vocabulary
+        Decoder layers, width of the residual stream, number of tokens known.
+    positions
+        The longest context in tokens; None when the config names none.
+    bytes
+        The size of the weights on disk.
+    architecture
+        The model class: ``"LlamaForCausalLM"``.
+    linear
+        ``(inputs, outputs)`` of each linear layer inside the decoder, by tensor name.
+    """
+
+    parameters: int
+    layers: int
+    hidden: int
+    vocabulary: int
+    positions: int | None
+    bytes: int
+    architecture: str
+    linear: Mapping[str, tuple[int, int]]
+
+
+def shapes(ref: ModelRef) -> Shapes:
+    """Read the sizes of a model that is on this machine.
+
+    Raises
+    ------
+    ModelNotFoundError
+        When the model is not on this machine, or its files are damaged.
+    """
+    folder = ref.base if ref.base is not None else ref
+    if folder.path is None:
+        raise ModelNotFoundError(f"{ref.name!r} is not on this machine yet, so its size is not known. Download it first.")
+    return _read(folder.path)
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path) -> Shapes:
+    try:
+        config = json.loads((path / "config.json").read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelNotFoundError(f"{path / 'config.json'} is not valid JSON ({error}). Copy the model again.") from None
+    text = config.get("text_config") or config
+    tensors: dict[str, tuple[int, ...]] = {}
+    for file in sorted(path.glob("*.safetensors")):
+        tensors.update(tensor_shapes(file))
+    linear = {
+        name: (shape[1], shape[0])
+        for name, shape in tensors.items()
+        if len(shape) == 2 and name.endswith(".weight") and not _is_embedding(name)
+    }
+    return Shapes(
+        parameters=sum(prod(shape) for shape in tensors.values()),
+        layers=int(_first(text, "num_hidden_layers", "n_layer", "num_layers") or 0),
+        hidden=int(_first(text, "hidden_size", "n_embd", "d_model") or 0),
+        vocabulary=int(_first(text, "vocab_size") or 0),
+        positions=_first(text, "max_position_embeddings", "n_positions", "max_seq_len"),
+        bytes=sum(file.stat().st_size for file in path.glob("*.safetensors")),
+        architecture=(config.get("architectures") or ["unknown"])[0],
+        linear=linear,
+    )
+
+
+def tensor_shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """The shape of every tensor in a safetensors file, from its header."""
+    with file.open("rb") as stream:
+        start = stream.read(8)
+        length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
+        if not 0 < length <= HEADER_LIMIT:
+            raise ModelNotFoundError(f"{file} is not a safetensors file (its header is broken). Copy it again.")
+        try:
+            header = json.loads(stream.read(length))
+        except ValueError:
+            raise ModelNotFoundError(f"{file} is damaged or cut off (its header is not JSON). Copy it again.") from None
+    return {name: tuple(info["shape"]) for name, info in header.items() if name != "__metadata__"}
+
+
+def _is_embedding(name: str) -> bool:
+    return any(part in name for part in ("embed", "lm_head", "wte", "wpe", "shared"))
+
+
+def _first(config: Mapping[str, Any], *names: str) -> Any:
+    return next((config[name] for name in names if config.get(name) is not None), None)
