@@ -1,0 +1,34 @@
+"""Widgets over the workbench's nouns: one file a panel, each a thin face of the rooms above.
+
+The only place that imports ipywidgets and anywidget; a panel is imported when its name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench.panels.compare import ComparePanel as ComparePanel
+    from workbench.panels.data import DataPanel as DataPanel
+    from workbench.panels.recipe import RecipePanel as RecipePanel
+    from workbench.panels.run import RunPanel as RunPanel
+
+_WHERE = {
+    "ComparePanel": "compare",
+    "DataPanel": "data",
+    "RecipePanel": "recipe",
+    "RunPanel": "run",
+}
+
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_WHERE})
