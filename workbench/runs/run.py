@@ -1,0 +1,354 @@
+"""`Run`: what a kernel, a panel or a terminal holds of a training that lives in processes of its own.
+
+Everything is read from the run's folder, so a run can be opened again after a restart, by any number of readers, and
+without its model or data. Commands are files that the trainer answers between two steps.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import RunError, RunNotLiveError
+from workbench.runs import control, processes, supervisor
+from workbench.runs.events import EventWriter, Tail
+from workbench.runs.job import LIVE, Folder, busy, read_json
+from workbench.runs.locks import Lock
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from workbench.models.system import System
+    from workbench.recipe import Recipe
+
+__all__ = ["METRICS", "Run"]
+
+# The columns of `Run.metrics`.
+METRICS = (
+    "step",
+    "epoch",
+    "num_tokens",
+    "elapsed",
+    "loss",
+    "learning_rate",
+    "grad_norm",
+    "mean_token_accuracy",
+    "entropy",
+    "tokens_per_second",
+    "memory_bytes",
+    "eval_loss",
+    "eval_mean_token_accuracy",
+)
+POLL = 0.05  # seconds between two looks of a method that waits
+
+
+class Run:
+    """A training run.
+
+    Parameters
+    ----------
+    path
+        Its folder. Nothing is read before it is asked for.
+    """
+
+    def __init__(self, path: str | Path):
+        self.folder = Folder(Path(path).absolute())
+        self._tail = Tail(self.folder.events)
+        self._events: list[dict[str, Any]] = []
+        self._reading = threading.Lock()
+
+    def __repr__(self) -> str:
+        progress = self.progress()
+        reason = f": {progress['reason']}" if progress["reason"] else ""
+        return f"<Run {self.id} {progress['status']} at step {progress['step']} of {progress['max_steps']}{reason}>"
+
+    # What it is
+
+    @property
+    def path(self) -> Path:
+        """The run's folder, absolute."""
+        return self.folder.path
+
+    @property
+    def id(self) -> str:
+        """The folder's name: date, time, objective, tuning and four random characters."""
+        return self.folder.id
+
+    @property
+    def name(self) -> str:
+        """A short label for legends and tables."""
+        launched = next((event for event in self.events() if event["type"] == "launched"), None)
+        return launched["name"] if launched else self.id
+
+    @property
+    def recipe(self) -> Recipe:
+        """What was asked for. Neither its model nor its data need to be present."""
+        from workbench.recipe import Recipe
+
+        return Recipe.from_yaml(self.folder.recipe)
+
+    @property
+    def system(self) -> System:
+        """What the run made, ready to answer: its best weights so far on their base.
+
+        Raises
+        ------
+        RunError
+            While no weights have been kept yet.
+        """
+        from workbench.models.system import System
+
+        if not self.folder.model.is_dir():
+            state = self.folder.state()
+            hint = "wait for its first evaluation" if state["status"] in LIVE else "resume() it, or launch it again"
+            raise RunError(f"Run {self.id} ({state['status']}) has kept no model yet: {hint}.")
+        return System(self)
+
+    # How it is
+
+    @property
+    def status(self) -> str:
+        """``"queued"``, ``"running"``, ``"paused"``, ``"stopped"``, ``"failed"`` or ``"completed"``."""
+        return self.folder.state()["status"]
+
+    @property
+    def reason(self) -> str | None:
+        """Why it has this status, in one sentence; None where there is nothing to say."""
+        return self.folder.state().get("reason")
+
+    @property
+    def pid(self) -> int | None:
+        """The trainer's process, or None while there is none."""
+        state = self.folder.state()
+        return state.get("pid") if state["status"] == "running" else None
+
+    @property
+    def best(self) -> dict[str, Any] | None:
+        """The best evaluation so far, ``{step, metric, value}``; its weights are in ``model/``."""
+        events = self.events()
+        best = next((event for event in reversed(events) if event["type"] == "eval" and event.get("best")), None)
+        if best is None:
+            return None
+        return {"step": best["step"], "metric": best["metric"], "value": best[best["metric"]]}
+
+    def progress(self) -> dict[str, Any]:
+        """``step``, ``max_steps``, ``fraction`` (0 to 1), ``eta`` and ``elapsed`` (seconds), ``status``, ``reason``."""
+        state, events = self.folder.state(), self.events()
+        max_steps = next((event["max_steps"] for event in reversed(events) if event["type"] == "resolved"), None)
+        step = max((event["step"] or 0 for event in events if event["type"] in ("log", "eval", "ended")), default=0)
+        last = next((event for event in reversed(events) if event["type"] == "log"), {})
+        return {
+            "step": step,
+            "max_steps": max_steps,
+            "fraction": step / max_steps if max_steps else 0.0,
+            "eta": last.get("eta") if state["status"] in LIVE else None,
+            "elapsed": last.get("elapsed"),
+            "status": state["status"],
+            "reason": state.get("reason"),
+        }
+
+    # What it did
+
+    def events(self) -> list[dict[str, Any]]:
+        """All events that count, in order."""
+        with self._reading:
+            new = self._tail.poll()
+            if self._tail.reset:
+                self._tail, self._events = Tail(self.folder.events), []
+                new = self._tail.poll()
+            self._events += new
+            return list(self._events)
+
+    def tail(self, after_seq: int = 0) -> Tail:
+        """A reader of its own that gives each event once; for whoever follows the run."""
+        return Tail(self.folder.events, after_seq)
+
+    def metrics(self) -> pd.DataFrame:
+        """One row a step at which something was logged or evaluated, in the columns of `METRICS`.
+
+        ``elapsed`` is seconds of training, ``num_tokens`` counts tokens without padding, ``memory_bytes`` is what
+        the process (or the GPU) holds. What was not measured at a step, or was not a number, is NaN.
+        """
+        import pandas as pd
+
+        rows: dict[int, dict[str, Any]] = {}
+        for event in self.events():
+            if event["type"] in ("log", "eval"):
+                row = rows.setdefault(event["step"], {})
+                row |= {name: event[name] for name in METRICS if event.get(name) is not None}
+        frame = pd.DataFrame([rows[step] for step in sorted(rows)], columns=list(METRICS))
+        return frame.astype(dict.fromkeys(METRICS[1:], float) | {"step": int})
+
+    def samples(self) -> pd.DataFrame:
+        """The answers to the fixed prompts as they changed: ``step, probe, prompt, reference, answer``."""
+        import pandas as pd
+
+        columns = ["step", "probe", "prompt", "reference", "answer"]
+        rows = [[event[name] for name in columns] for event in self.events() if event["type"] == "sample"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def wait(self, timeout: float | None = None) -> str:
+        """Wait until the run is over and return its status. Ctrl-C ends the waiting, not the run.
+
+        Parameters
+        ----------
+        timeout
+            Seconds; None waits for ever.
+
+        Raises
+        ------
+        TimeoutError
+            And nothing else: a run that failed has the status ``"failed"`` and a `reason`.
+        """
+        end = None if timeout is None else time.monotonic() + timeout
+        while (status := self.status) in LIVE:
+            if end is not None and time.monotonic() >= end:
+                raise TimeoutError(f"Run {self.id} is still {status} after {timeout} s. It goes on; wait again.")
+            time.sleep(POLL)
+        return status
+
+    # What can be asked of it
+
+    def stop(self) -> None:
+        """End the run at its next step, with a checkpoint. Returns at once.
+
+        Raises
+        ------
+        RunNotLiveError
+            Where it is over already.
+        """
+        self._command("stop")
+
+    def pause(self) -> None:
+        """Save a checkpoint at the next step and leave the machine free until `resume`. Returns at once.
+
+        Raises
+        ------
+        RunNotLiveError
+            Where it is over already.
+        """
+        self._command("pause")
+
+    def kill(self) -> None:
+        """End the trainer at once, without saving; `resume` goes on from the last checkpoint."""
+        state = self.folder.state()
+        if not processes.kill(state.get("pid"), state.get("pid_started")):
+            processes.kill(state.get("supervisor_pid"), state.get("supervisor_started"))
+
+    def resume(self) -> Run:
+        """Go on from the newest whole checkpoint (from the start where there is none), as if nothing had happened.
+
+        Raises
+        ------
+        RunBusyError
+            While some process works on the run.
+        RunError
+            Where it is completed.
+        """
+        state = self.folder.state()
+        if state["status"] in LIVE:
+            raise busy(self.folder)
+        if state["status"] == "completed":
+            raise RunError(
+                f"Run {self.id} is completed: nothing is left to do. To train longer, launch "
+                'run.recipe.replace({"training.max_steps": ...}).'
+            )
+        lock = Lock(self.folder.lock)
+        if not lock.acquire_within(2, "resume"):
+            raise busy(self.folder)
+        try:
+            attempt = self._close_attempt(state) + 1
+            control.clear(self.path)
+            self.folder.outcome.unlink(missing_ok=True)
+        except BaseException:
+            lock.release()
+            raise
+        supervisor.start(self.folder, attempt, state.get("launcher") or "local", lock)
+        return self
+
+    def evaluate_now(self) -> None:
+        """Evaluate on the validation rows at the next step, without touching the training. Returns at once.
+
+        It counts neither for the best model nor for early stopping, so looking changes nothing.
+
+        Raises
+        ------
+        RunNotLiveError
+            Where it is not running.
+        """
+        self._command("evaluate_now")
+
+    def ask(self, prompt: str, *, timeout: float | None = None, **decoding: Any) -> str:
+        """The answer of the model as it is at this step; after the end, that of the weights that were kept.
+
+        Parameters
+        ----------
+        prompt
+            One user turn.
+        timeout
+            Seconds to wait for the next step and the answer; None waits as long as the run lives.
+        decoding
+            ``max_new_tokens`` (256), ``temperature`` (0: always the likeliest token), ``seed``.
+
+        Raises
+        ------
+        RunNotLiveError
+            While it is queued.
+        GenerationError
+            Where the answer could not be made.
+        """
+        state = self.folder.state()
+        if state["status"] == "queued":
+            raise RunNotLiveError(f"Run {self.id} is queued: it answers once it trains.")
+        if state["status"] == "running":
+            answer = self._answer(control.send(self.path, "ask", prompt=prompt, **decoding), timeout)
+            if answer is not None:
+                return answer
+        from workbench.runs.generation import generate
+
+        return generate(self.system, [prompt], **decoding)[0]
+
+    def _answer(self, command_id: str, timeout: float | None) -> str | None:
+        """The event that answers a command; None where the run ended first."""
+        from workbench.errors import GenerationError
+
+        tail, end = self.tail(), None if timeout is None else time.monotonic() + timeout
+        while True:
+            live = self.status in LIVE  # looked at before the log: what was written before the end is then seen
+            for event in tail.poll():
+                if event.get("id") == command_id and event["type"] == "answer" and event["done"]:
+                    return event["answer"]
+                if event.get("id") == command_id and event["type"] == "command" and not event["ok"]:
+                    raise GenerationError(event["message"])
+            if not live:
+                control.done(self.path, command_id)
+                return None
+            if end is not None and time.monotonic() >= end:
+                control.done(self.path, command_id)
+                raise TimeoutError(f"Run {self.id} gave no answer within {timeout} s; it may be in a long step.")
+            time.sleep(POLL)
+
+    def _command(self, name: str) -> None:
+        state = self.folder.state()
+        if state["status"] not in LIVE:
+            then = {
+                "completed": "There is nothing left to do.",
+                "paused": "resume() takes it up again.",
+                "stopped": "resume() takes it up again.",
+                "failed": "resume() takes it up from its last checkpoint.",
+            }[state["status"]]
+            raise RunNotLiveError(f"'{name}' needs a live run; {self.id} is {state['status']}. {then}")
+        control.send(self.path, name)
+
+    def _close_attempt(self, state: dict[str, Any]) -> int:
+        """The number of the last attempt, after its `ended` event was written where nobody was left to do it."""
+        with EventWriter(self.folder.events) as events:
+            last = next((event for event in reversed(self.events()) if event["type"] != "launched"), None)
+            attempt = max(events.attempt, (read_json(self.folder.status) or {}).get("attempt", 1))
+            if last is not None and last["type"] != "ended":
+                step = self.folder.last_step()
+                ending = {"status": state["status"], "reason": state["reason"], "exit_code": None, "signal": None}
+                events.write("ended", **ending, step=step)
+            return attempt
