@@ -1,0 +1,93 @@
+"""What every objective provides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from workbench.data.rendering import Renderer
+from workbench.errors import Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Encoded", "Objective"]
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One row as the model sees it.
+
+    Parameters
+    ----------
+    input_ids
+        Token ids, at most ``max_length`` of them.
+    trained
+        For each token 1 if the loss counts it, else 0.
+    truncated_tokens
+        How many tokens were cut off at the end.
+    merged_tokens
+        How many tokens at the end of the prompt merged with the start of the answer, so that the prompt a model
+        is asked with ends differently from the one it was trained on.
+    """
+
+    input_ids: list[int]
+    trained: list[int]
+    truncated_tokens: int = 0
+    merged_tokens: int = 0
+
+    @property
+    def labels(self) -> list[int]:
+        """The token ids with -100 where the loss does not count."""
+        return [token if keep else -100 for token, keep in zip(self.input_ids, self.trained, strict=True)]
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What is optimised: settings as a frozen dataclass, torch only inside its functions.
+
+    Attributes
+    ----------
+    name
+        The name in a recipe file.
+    title
+        The name for people.
+    use_when, not_when
+        One sentence each.
+    dataset_types
+        The types of rows it can train on.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    use_when: ClassVar[str]
+    not_when: ClassVar[str]
+    dataset_types: ClassVar[tuple[str, ...]]
+
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """What in the rest of the recipe this objective cannot work with."""
+        return []
+
+    def encode(self, row: Mapping[str, Any], renderer: Renderer, max_length: int | None = None) -> Encoded:
+        """One row as token ids with the trained ones marked: what the trainer, the gate and the token lens all use."""
+        return self.encode_rows([row], renderer, max_length)[0]
+
+    def encode_rows(
+        self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None
+    ) -> list[Encoded]:
+        """Many rows at once, the same as `encode` on each."""
+        raise NotImplementedError
+
+    def build_trainer(
+        self,
+        recipe: Any,
+        model: Any,
+        tokenizer: Any,
+        train_rows: pa.Table | Iterable[Mapping[str, Any]],
+        eval_rows: pa.Table | Iterable[Mapping[str, Any]] | None,
+        args: Mapping[str, Any],
+        callbacks: Sequence[Any] = (),
+    ) -> Any:
+        """A transformers Trainer ready to train."""
+        raise NotImplementedError

@@ -1,0 +1,70 @@
+"""TRL's SFTTrainer, set up from a recipe. Imports torch; nothing else in this package does so at import."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import datasets
+import pyarrow as pa
+from trl import SFTConfig, SFTTrainer
+
+from workbench.data.rendering import Renderer
+from workbench.objectives.gate import encode_table
+
+__all__ = ["build_trainer"]
+
+
+def build_trainer(
+    objective: Any,
+    recipe: Any,
+    model: Any,
+    tokenizer: Any,
+    train_rows: pa.Table | Iterable[Mapping[str, Any]],
+    eval_rows: pa.Table | Iterable[Mapping[str, Any]] | None,
+    args: Mapping[str, Any],
+    callbacks: Sequence[Any],
+) -> SFTTrainer:
+    """See `workbench.objectives.sft.SFT.build_trainer`."""
+    arguments = dict(args)
+    max_length = arguments.pop("max_length", None)
+    packing = arguments.get("packing", False)
+    renderer = Renderer(tokenizer, recipe.template)
+    train = _encoded(objective, train_rows, renderer, max_length)
+    held_out = _encoded(objective, eval_rows, renderer, max_length) if eval_rows is not None else None
+    if held_out is None or not len(held_out):
+        held_out, arguments["eval_strategy"] = None, "no"
+    # The rows are cut already. Only packing, which is TRL's, needs the length and its preparation.
+    config = SFTConfig(
+        **arguments,
+        max_length=max_length if packing else None,
+        eval_packing=False if packing else None,
+        dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
+    )
+    with _quiet():
+        return SFTTrainer(
+            model=model,
+            args=config,
+            train_dataset=train,
+            eval_dataset=held_out,
+            processing_class=tokenizer,
+            callbacks=list(callbacks),
+        )
+
+
+def _encoded(objective: Any, rows: Any, renderer: Renderer, max_length: int | None) -> datasets.Dataset:
+    table = rows if isinstance(rows, pa.Table) else encode_table(objective, rows, renderer, max_length).table
+    return datasets.Dataset(datasets.table.InMemoryTable(table))
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """No progress bars of `datasets` while a trainer is built."""
+    enabled = datasets.is_progress_bar_enabled()
+    datasets.disable_progress_bars()
+    try:
+        yield
+    finally:
+        if enabled:
+            datasets.enable_progress_bars()

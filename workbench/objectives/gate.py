@@ -1,0 +1,217 @@
+"""The token gate: what of the rows would really be trained, found out before any weights are loaded.
+
+Trainers drop, cut and mask rows without a word. The gate encodes every row exactly as training will, counts what
+happens to them, and refuses a run that would train nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from workbench.errors import Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from workbench.data.dataset import Dataset
+    from workbench.data.rendering import Renderer
+
+__all__ = ["EncodedRows", "GateReport", "encode_table", "gate"]
+
+CHUNK = 1_000
+ROWS_NAMED = 5
+
+
+@dataclass
+class EncodedRows:
+    """Rows of one split as the trainer takes them.
+
+    Parameters
+    ----------
+    table
+        Columns ``input_ids`` and ``labels`` (-100 where the loss does not count), one row each, untrained rows left out.
+    rows
+        How many rows came in.
+    tokens, trained_tokens
+        How many tokens are in the table, and how many of them the loss counts.
+    longest
+        The longest row in tokens, after cutting.
+    truncated, dropped, merged, unfinished
+        Numbers of the rows that were cut, dropped because nothing in them is trained, merge tokens over the
+        border of prompt and answer, or do not end in an end token.
+    lost_tokens
+        How many tokens were cut off in all.
+    """
+
+    table: pa.Table
+    rows: int = 0
+    tokens: int = 0
+    trained_tokens: int = 0
+    longest: int = 0
+    lost_tokens: int = 0
+    truncated: list[int] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    merged: list[int] = field(default_factory=list)
+    unfinished: list[int] = field(default_factory=list)
+
+
+@dataclass
+class GateReport:
+    """What the gate found.
+
+    Parameters
+    ----------
+    rows, trained_tokens, truncated_rows, dropped_rows
+        Counts over the training rows.
+    tokens
+        All tokens of the rows that are left.
+    longest
+        The longest row in tokens.
+    warnings, errors
+        What to know, and what refuses the run.
+    train, validation
+        The encoded rows; validation is None when there are none. Not part of `to_dict`.
+    """
+
+    rows: int
+    tokens: int
+    trained_tokens: int
+    truncated_rows: int
+    dropped_rows: int
+    longest: int
+    eval_rows: int
+    warnings: list[Problem]
+    errors: list[Problem]
+    train: pa.Table = field(repr=False)
+    validation: pa.Table | None = field(repr=False, default=None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for the ``gate`` event."""
+        names = ("rows", "tokens", "trained_tokens", "truncated_rows", "dropped_rows", "longest", "eval_rows")
+        return {
+            **{name: getattr(self, name) for name in names},
+            "warnings": [problem.to_dict() for problem in self.warnings],
+            "errors": [problem.to_dict() for problem in self.errors],
+        }
+
+
+def encode_table(
+    objective: Any, rows: Iterable[Mapping[str, Any]], renderer: Renderer, max_length: int | None
+) -> EncodedRows:
+    """Encode rows chunk by chunk into an Arrow table and count what happened to them."""
+    import pyarrow as pa
+
+    schema = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
+    stream, tables, out = iter(rows), [], EncodedRows(pa.table({"input_ids": [], "labels": []}, schema=schema))
+    stops = set(renderer.stop_ids)
+    while chunk := list(itertools.islice(stream, CHUNK)):
+        ids, labels = [], []
+        for encoded in objective.encode_rows(chunk, renderer, max_length):
+            number, out.rows = out.rows, out.rows + 1
+            if encoded.truncated_tokens:
+                out.truncated.append(number)
+                out.lost_tokens += encoded.truncated_tokens
+            if not any(encoded.trained):
+                out.dropped.append(number)
+                continue
+            if encoded.merged_tokens:
+                out.merged.append(number)
+            if not encoded.truncated_tokens and not any(token in stops for token in encoded.input_ids[-3:]):
+                out.unfinished.append(number)
+            out.tokens += len(encoded.input_ids)
+            out.trained_tokens += sum(encoded.trained)
+            out.longest = max(out.longest, len(encoded.input_ids))
+            ids.append(encoded.input_ids)
+            labels.append(encoded.labels)
+        tables.append(pa.table({"input_ids": ids, "labels": labels}, schema=schema))
+    if tables:
+        out.table = pa.concat_tables(tables)
+    return out
+
+
+def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | None = None) -> GateReport:
+    """Encode the train and validation rows of a recipe and judge them.
+
+    Parameters
+    ----------
+    recipe
+        Its objective encodes; its training settings give the length and the number of validation rows.
+    dataset
+        The recipe's data.
+    renderer
+        The renderer with the recipe's template.
+    max_length
+        The resolved length, where the model's context is shorter than the recipe's.
+    """
+    limit = max_length or recipe.training.max_length
+    train = encode_table(recipe.objective, dataset.rows("train"), renderer, limit)
+    validation = None
+    if dataset.splits.get("validation"):
+        rows = itertools.islice(dataset.rows("validation"), recipe.training.max_eval_rows)
+        validation = encode_table(recipe.objective, rows, renderer, limit)
+    errors = _errors(train, limit)
+    return GateReport(
+        rows=train.rows,
+        tokens=train.tokens,
+        trained_tokens=train.trained_tokens,
+        truncated_rows=len(train.truncated),
+        dropped_rows=len(train.dropped),
+        longest=train.longest,
+        eval_rows=validation.table.num_rows if validation else 0,
+        warnings=[] if errors else _warnings(train, validation, recipe, dataset, renderer, limit),
+        errors=errors,
+        train=train.table,
+        validation=validation.table if validation else None,
+    )
+
+
+def _errors(train: EncodedRows, limit: int | None) -> list[Problem]:
+    if train.rows and train.table.num_rows:
+        return []
+    if not train.rows:
+        return [Problem("dataset", "has no training rows.", "Give at least one row.")]
+    if len(train.truncated) == train.rows:
+        return [Problem(
+            "training.max_length", f"is {limit}, and every row's answer begins only after that: nothing would be trained.",
+            "Raise max_length, or shorten the prompts.",
+        )]  # fmt: skip
+    return [Problem("dataset", f"none of the {train.rows} rows has a token to train on.", "Check the completions.")]
+
+
+def _warnings(
+    train: EncodedRows, validation: EncodedRows | None, recipe: Any, dataset: Dataset, renderer: Renderer, limit: int | None
+) -> list[Problem]:
+    found = []
+
+    def warn(where: str, message: str, remedy: str) -> None:
+        found.append(Problem(where, message, remedy, "warning"))
+
+    if train.dropped:
+        warn("dataset", f"{_rows(train.dropped, train.rows)} are left out, since nothing in them would be trained.",
+             "Their answers are empty, or begin after max_length.")  # fmt: skip
+    kept = [number for number in train.truncated if number not in set(train.dropped)]
+    if kept:
+        warn("training.max_length", f"{_rows(kept, train.rows)} are cut at {limit} tokens, {train.lost_tokens:,} tokens "
+             "lost; what is cut includes their end token.", "Raise max_length, or shorten these rows.")  # fmt: skip
+    if train.merged:
+        warn("template", f"in {_rows(train.merged, train.rows)} tokens merge over the border of prompt and answer, so "
+             "the model is asked with other tokens than it was trained on.",
+             "End the prompts with a line break, or use a chat template.")  # fmt: skip
+    if train.unfinished:
+        warn("template", f"{_rows(train.unfinished, train.rows)} do not end in an end token: the model would not learn "
+             "to stop.", "Use a chat template that ends the assistant's turn with a special token.")  # fmt: skip
+    if "messages" in dataset.columns and not recipe.objective.answers_only(renderer):
+        warn("objective.assistant_only_loss", "every turn is trained, the user's too, since the chat template does not "
+             "mark what the assistant says.", "Use template='bundled', or a template with {% generation %}.")  # fmt: skip
+    if validation is None or not validation.table.num_rows:
+        warn("dataset", "there are no validation rows, so there is no eval loss and no early stop.",
+             'Give some, or split={"validation": 0.05}.')  # fmt: skip
+    return found
+
+
+def _rows(numbers: list[int], total: int) -> str:
+    named = ", ".join(map(str, numbers[:ROWS_NAMED])) + (", ..." if len(numbers) > ROWS_NAMED else "")
+    return f"{len(numbers)} of {total} training rows ({'row' if len(numbers) == 1 else 'rows'} {named})"

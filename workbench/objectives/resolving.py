@@ -1,0 +1,165 @@
+"""What ``"auto"`` becomes: settings chosen from recipe, model size, rows and machine, each with its reason."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.models.shapes import Shapes
+from workbench.objectives.hardware import Machine
+from workbench.objectives.training import DEFAULT_EPOCHS
+
+__all__ = ["Facts", "Resolved", "resolve"]
+
+EVALUATIONS = 20
+MEMORY_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the choice depends on.
+
+    Parameters
+    ----------
+    shapes
+        The model's sizes.
+    machine
+        The device.
+    train_rows, eval_rows
+        How many rows are left after the gate.
+    longest
+        The longest row in tokens, when known; else ``max_length`` is taken.
+    trainable
+        How many weights move.
+    """
+
+    shapes: Shapes
+    machine: Machine
+    train_rows: int
+    eval_rows: int
+    trainable: int
+    longest: int | None = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Training settings with every ``"auto"`` and None replaced, and the reason for each choice."""
+
+    settings: dict[str, Any]
+    reasons: dict[str, str]
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["settings"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for ``resolved.yaml`` and the ``resolved`` event."""
+        return {"settings": dict(self.settings), "reasons": dict(self.reasons)}
+
+
+def resolve(recipe: Any, facts: Facts) -> Resolved:
+    """Choose what the recipe leaves open.
+
+    Parameters
+    ----------
+    recipe
+        A `Recipe`.
+    facts
+        Model, machine and rows.
+
+    Returns
+    -------
+    Resolved
+        All fields of `Training`, and ``device``, ``weights_dtype``, ``rows_per_step``.
+    """
+    training, reasons = recipe.training, {}
+    chosen: dict[str, Any] = {field.name: getattr(training, field.name) for field in dataclasses.fields(training)}
+    chosen["device"] = facts.machine.device
+    reasons["device"] = facts.machine.name
+
+    if chosen["learning_rate"] == "auto":
+        rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
+        chosen["learning_rate"], reasons["learning_rate"] = rate.value, rate.reason
+
+    _length(chosen, reasons, facts)
+    _steps(chosen, reasons, facts)
+    _speed(chosen, reasons, facts, recipe)
+    return Resolved(chosen, reasons)
+
+
+def _length(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
+    positions = facts.shapes.positions
+    if positions and (chosen["max_length"] is None or chosen["max_length"] > positions):
+        chosen["max_length"] = positions
+        reasons["max_length"] = f"the model's context is {positions} tokens"
+
+
+def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
+    per_step = chosen["batch_size"] * chosen["gradient_accumulation_steps"]
+    # the Trainer steps once for each full or begun accumulation of batches in an epoch
+    per_epoch = max(1, math.ceil(math.ceil(facts.train_rows / chosen["batch_size"]) / chosen["gradient_accumulation_steps"]))
+    if chosen["max_steps"] is None:
+        epochs = chosen["num_epochs"] if chosen["num_epochs"] is not None else DEFAULT_EPOCHS
+        chosen["max_steps"] = max(1, math.ceil(epochs * per_epoch))
+        reasons["max_steps"] = f"{epochs:g} epochs of {facts.train_rows} rows, {per_step} a step"
+    chosen["num_epochs"] = round(chosen["max_steps"] / per_epoch, 4)
+    chosen["rows_per_step"] = per_step
+    every, total = chosen["logging_steps"], chosen["max_steps"]
+    if chosen["eval_steps"] == "auto":
+        chosen["eval_steps"] = _rounded(max(1, total // EVALUATIONS), every)
+        reasons["eval_steps"] = f"about {EVALUATIONS} evaluations in {total} steps"
+    if chosen["save_steps"] == "auto":
+        chosen["save_steps"] = chosen["eval_steps"]
+        reasons["save_steps"] = "as eval_steps"
+    if chosen["save_steps"] % every:
+        asked, chosen["save_steps"] = chosen["save_steps"], _rounded(chosen["save_steps"], every)
+        reasons["save_steps"] = f"{asked} rounded up to a multiple of logging_steps, so that a resumed run logs the same"
+
+
+def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe: Any) -> None:
+    machine = facts.machine
+    if chosen["dtype"] == "auto":
+        chosen["dtype"] = "bf16" if machine.bf16 else "fp32"
+        reasons["dtype"] = machine.bf16_reason
+    frozen = recipe.tuning.adapter and machine.device == "cuda" and chosen["dtype"] == "bf16"
+    chosen["weights_dtype"] = "bf16" if frozen else "fp32"
+    reasons["weights_dtype"] = (
+        "frozen weights need no more" if frozen else "weights that move, and the tiny ones of a CPU run, are kept exact"
+    )
+    if chosen["packing"] == "auto":
+        chosen["packing"] = False
+        reasons["packing"] = "grouping rows by length saves the same padding and was the faster, and rows stay rows"
+    if chosen["group_by_length"] == "auto":
+        chosen["group_by_length"] = not chosen["packing"]
+        reasons["group_by_length"] = (
+            "packed rows need no padding" if chosen["packing"] else "rows of similar length batched together need little padding"
+        )
+    if chosen["gradient_checkpointing"] == "auto":
+        need = memory_needed(facts, chosen)
+        chosen["gradient_checkpointing"] = need > MEMORY_SHARE * machine.memory_bytes
+        reasons["gradient_checkpointing"] = (
+            f"about {need / 2**30:.1f} GiB needed without it, {machine.memory_bytes / 2**30:.1f} GiB there"
+        )
+
+
+def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
+    """Bytes for training without gradient checkpointing: weights, gradients, optimizer, activations and logits.
+
+    Activations take 34 bytes a layer, token and hidden unit in 16 bits, attention scores left out (Korthikanti et
+    al. 2022, arXiv 2205.05198, equation 1), twice that in fp32.
+    """
+    shapes, bits = facts.shapes, 1 if chosen["dtype"] == "bf16" else 2
+    length = min(facts.longest or chosen["max_length"] or 1024, chosen["max_length"] or 10**9)
+    tokens = chosen["batch_size"] * length
+    weights = shapes.parameters * (2 if chosen["weights_dtype"] == "bf16" else 4)
+    optimizer = facts.trainable * 12
+    activations = 34 * bits * shapes.layers * tokens * shapes.hidden
+    return weights + optimizer + activations + 4 * tokens * shapes.vocabulary
+
+
+def _rounded(steps: int, every: int) -> int:
+    return math.ceil(steps / every) * every

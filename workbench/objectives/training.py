@@ -1,0 +1,137 @@
+"""How long, how fast and in what portions a model is trained: the settings that all objectives share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from workbench.errors import Problem
+from workbench.settings import setting
+
+__all__ = ["DEFAULT_EPOCHS", "Training"]
+
+DEFAULT_EPOCHS = 3.0
+Auto = Literal["auto"]
+
+
+@dataclass(frozen=True)
+class Training:
+    """Training settings. ``"auto"`` is chosen from objective, tuning, model size and machine when the run starts.
+
+    What was chosen and why stands in the run's ``resolved.yaml``.
+    """
+
+    title: ClassVar[str] = "Training"
+
+    max_steps: int | None = setting(
+        None, help="How many optimizer steps to train; one step learns from batch_size rows.",
+        low=1, high=10_000_000, unit="steps", none="as many as num_epochs takes",
+    )  # fmt: skip
+    num_epochs: float | None = setting(
+        None, help="How many times to go through the training rows, when max_steps is not given.",
+        low=0.001, high=10_000, unit="epochs", none="3, unless max_steps is given",
+        source="Stanford Alpaca trained 3 epochs (github.com/tatsu-lab/stanford_alpaca)",
+    )  # fmt: skip
+    learning_rate: float | Auto = setting(
+        "auto", help="How far each step moves the weights. Too high diverges, too low learns nothing.",
+        low=1e-8, high=100.0, source="from the way of tuning and the size of the model",
+    )  # fmt: skip
+    batch_size: int = setting(
+        16, help="How many rows go through the model at once, on each device.",
+        low=1, high=4096, unit="rows", source="QLoRA, arXiv 2305.14314, table 9: 16", checked="2.4M",
+    )  # fmt: skip
+    gradient_accumulation_steps: int = setting(
+        1, help="How many batches are added up before the weights move: a larger batch in the same memory.",
+        low=1, high=4096, unit="batches",
+    )  # fmt: skip
+    max_length: int | None = setting(
+        1024, help="Rows longer than this many tokens are cut at their end; the gate counts them before training.",
+        low=8, high=1_000_000, unit="tokens", none="the model's longest context", source="TRL's default",
+    )  # fmt: skip
+    logging_steps: int = setting(
+        1, help="A point of the loss curve every so many steps.", low=1, high=1_000_000, unit="steps",
+        source="one log line costs about 5 microseconds",
+    )  # fmt: skip
+    eval_steps: int | Auto = setting(
+        "auto", help="The loss on the validation rows, and the probes, every so many steps.",
+        low=1, high=1_000_000, unit="steps", source="about 20 evaluations a run",
+    )  # fmt: skip
+    save_steps: int | Auto = setting(
+        "auto", help="A checkpoint to resume from every so many steps; rounded up to a multiple of logging_steps.",
+        low=1, high=1_000_000, unit="steps", source="as eval_steps",
+    )  # fmt: skip
+    early_stopping_patience: int | None = setting(
+        None, help="Stop when so many evaluations in a row brought nothing better.",
+        low=1, high=10_000, unit="evaluations", none="never stop early",
+    )  # fmt: skip
+    best_metric: str = setting(
+        "eval_loss", help="The figure by which the best checkpoint is kept.", expert=True,
+    )  # fmt: skip
+    greater_is_better: bool = setting(False, help="Whether more of best_metric is better.", expert=True)
+    warmup: float = setting(
+        0.03, help="The part of the run over which the learning rate rises from zero: a share below 1, or steps.",
+        low=0.0, high=1_000_000, source="QLoRA and Stanford Alpaca: 0.03", checked="2.4M",
+    )  # fmt: skip
+    lr_scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = setting(
+        "cosine", help="How the learning rate falls after the warm-up.",
+        source="Stanford Alpaca: cosine", checked="2.4M", expert=True,
+    )  # fmt: skip
+    weight_decay: float = setting(
+        0.0, help="How strongly the weights are pulled towards zero.", low=0.0, high=10.0,
+        source="Stanford Alpaca: 0", expert=True,
+    )  # fmt: skip
+    max_grad_norm: float = setting(
+        1.0, help="A gradient longer than this is shortened to it, so that one odd batch does no harm.",
+        low=0.0, high=1_000.0, source="transformers' default", expert=True,
+    )  # fmt: skip
+    dtype: Literal["auto", "fp32", "bf16"] = setting(
+        "auto", help="The number type of the computation; the weights being trained stay in fp32.",
+        source="bf16 where the hardware computes with it, else fp32", expert=True,
+    )  # fmt: skip
+    packing: bool | Auto = setting(
+        "auto", help="Put several rows into one sequence, instead of padding rows to equal length.",
+        source="only where rows cannot see each other", expert=True,
+    )  # fmt: skip
+    group_by_length: bool | Auto = setting(
+        "auto", help="Batch rows of similar length together, so that little is padding.",
+        source="1.5 to 1.9 times the speed on a CPU, measured at 2.4M", checked="2.4M", expert=True,
+    )  # fmt: skip
+    gradient_checkpointing: bool | Auto = setting(
+        "auto", help="Compute parts twice to save memory.", source="on only when memory would not suffice", expert=True,
+    )  # fmt: skip
+    max_eval_rows: int | None = setting(
+        200, help="How many validation rows each evaluation uses, from the first.",
+        low=1, high=10_000_000, unit="rows", none="all of them", expert=True,
+    )  # fmt: skip
+    num_probes: int = setting(
+        5, help="How many validation prompts the model answers at each evaluation, to watch its answers change.",
+        low=0, high=100, unit="prompts",
+    )  # fmt: skip
+    probe_max_new_tokens: int = setting(
+        128, help="The longest answer to a probe.", low=1, high=8192, unit="tokens", expert=True,
+    )  # fmt: skip
+    record_samples: bool = setting(
+        True, help="Whether rows and answers are written into the run's folder. Off, only figures are kept.",
+    )  # fmt: skip
+
+    def conflicts(self, recipe: Any = None) -> list[Problem]:
+        """What these settings contradict in each other."""
+        problems = []
+        if self.max_steps is not None and self.num_epochs is not None:
+            problems.append(Problem(
+                "training.num_epochs", f"is {self.num_epochs!r} while max_steps is {self.max_steps!r}.", "Give one of them."
+            ))  # fmt: skip
+        if self.packing is True and self.group_by_length is True:
+            problems.append(Problem(
+                "training.group_by_length", "has no effect with packing=True.", "Give one of them, or leave both 'auto'."
+            ))  # fmt: skip
+        if isinstance(self.warmup, (int, float)) and self.warmup >= 1 and self.warmup != int(self.warmup):
+            problems.append(Problem(
+                "training.warmup", f"is {self.warmup!r}: from 1 on it counts steps.", "Give a share below 1 or whole steps."
+            ))  # fmt: skip
+        if self.max_steps is not None and isinstance(self.eval_steps, int) and self.eval_steps > self.max_steps:
+            problems.append(Problem(
+                "training.eval_steps", f"is {self.eval_steps}, more than the {self.max_steps} steps of the run.",
+                f"Give at most {self.max_steps}; the last step is evaluated in any case.", "warning",
+            ))  # fmt: skip
+        return problems

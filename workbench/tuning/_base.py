@@ -1,0 +1,133 @@
+"""What every way of tuning provides."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from workbench.errors import Problem
+from workbench.models.shapes import Shapes
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+__all__ = ["LearningRate", "Tuning", "learning_rate_from"]
+
+
+@dataclass(frozen=True)
+class LearningRate:
+    """A learning rate chosen for a size of model.
+
+    Parameters
+    ----------
+    value
+        The rate.
+    reason
+        Where it comes from, in a sentence.
+    checked
+        Whether it was checked at about this size.
+    """
+
+    value: float
+    reason: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """One way of tuning: settings as a frozen dataclass, torch only inside its functions.
+
+    Attributes
+    ----------
+    name
+        The name in a recipe file.
+    title
+        The name for people.
+    use_when, not_when
+        One sentence each.
+    merges
+        Whether the result can be merged into the base weights exactly.
+    adapter
+        Whether the result is an adapter beside the untouched base model.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    use_when: ClassVar[str]
+    not_when: ClassVar[str]
+    source: ClassVar[str] = ""
+    merges: ClassVar[bool] = False
+    adapter: ClassVar[bool] = True
+
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """What in the rest of the recipe this way of tuning cannot work with."""
+        return []
+
+    def trainable_parameters(self, shapes: Shapes) -> int:
+        """How many weights move on a model of these shapes."""
+        raise NotImplementedError
+
+    def auto_learning_rate(self, n_parameters: int) -> LearningRate:
+        """The learning rate for a model of this many weights."""
+        raise NotImplementedError
+
+    def apply(self, model: PreTrainedModel, seed: int) -> Any:
+        """The model made ready to train, new weights drawn from `seed`."""
+        raise NotImplementedError
+
+    def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:
+        """The model with what a run trained, from the run's model folder."""
+        raise NotImplementedError
+
+    def generate(
+        self, model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor, **decoding: Any
+    ) -> torch.Tensor:
+        """Token ids, prompt included, of shape ``(batch, length)``; prompts are padded on the left."""
+        return model.generate(input_ids=input_ids, attention_mask=attention_mask, **decoding)
+
+    def code(self) -> tuple[list[str], str] | None:
+        """For the plain script: import lines, and the expression of the PEFT config; None when there is none."""
+        return None
+
+
+def learning_rate_from(points: Sequence[tuple[float, float, str]], n_parameters: int, checked: float) -> LearningRate:
+    """Interpolate a learning rate between known sizes, on log scales.
+
+    Parameters
+    ----------
+    points
+        ``(parameters, rate, source)`` in ascending size.
+    n_parameters
+        The size wanted. Beyond the ends the nearest rate is taken.
+    checked
+        The size around which (half to double) a rate was measured by this project.
+    """
+    size = max(1, n_parameters)
+    is_checked = checked / 2 <= size <= checked * 2
+    for parameters, rate, source in points:
+        if parameters / 2 <= size <= parameters * 2:
+            return LearningRate(rate, f"{rate:g}: {source}", is_checked)
+    if size < points[0][0] or size > points[-1][0]:
+        parameters, rate, source = points[0] if size < points[0][0] else points[-1]
+        text = f"{rate:g}, as for {_size(parameters)} parameters ({source}); unchecked at {_size(size)}"
+        return LearningRate(rate, text, False)
+    upper = next(index for index, point in enumerate(points) if point[0] > size)
+    (low, low_rate, _), (high, high_rate, _) = points[upper - 1], points[upper]
+    share = math.log(size / low) / math.log(high / low)
+    value = float(f"{math.exp(math.log(low_rate) + share * math.log(high_rate / low_rate)):.2g}")
+    text = (
+        f"{value:g}, between {low_rate:g} at {_size(low)} and {high_rate:g} at {_size(high)} parameters on a log "
+        f"scale; unchecked at {_size(size)}"
+    )
+    return LearningRate(value, text, is_checked)
+
+
+def _size(parameters: float) -> str:
+    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if parameters >= unit:
+            return f"{parameters / unit:.3g}{letter}"
+    return str(int(parameters))
