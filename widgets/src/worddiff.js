@@ -134,3 +134,10 @@ function readable(parts) {
   flush();
   return out;
 }
+
+/** How much of the longer text was kept, 0 to 1, counting letters and digits only. */
+export function likeness(parts) {
+  const size = (...kinds) =>
+    parts.reduce((sum, part) => sum + (kinds.includes(part.kind) ? part.text.replace(/[^\p{L}\p{N}]/gu, "").length : 0), 0);
+  return size("same") / Math.max(size("same", "del"), size("same", "ins"), 1);
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { MAX_EDITS, diffWords, words } from "../src/worddiff.js";
+import { MAX_EDITS, diffWords, likeness, words } from "../src/worddiff.js";
 
 const spell = (parts, ...kinds) => parts.filter((part) => kinds.includes(part.kind)).map((part) => part.text).join("");
 
@@ -74,4 +74,10 @@ test("random pairs spell both texts with the fewest kept words lost", () => {
     const parts = check(a, b);
     assert.equal(words(spell(parts, "same")).length, lcs(words(a), words(b)), `${a} -> ${b}`);
   }
+});
+
+test("likeness is the share of letters and digits that were kept", () => {
+  assert.equal(likeness(diffWords("abc def", "abc def")), 1);
+  assert.equal(likeness(diffWords("abc def", "abc xyz")), 0.5);
+  assert.equal(likeness(diffWords('{"a": 1}', "Dear")), 0);
 });

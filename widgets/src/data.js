@@ -1,0 +1,113 @@
+// A data set to look at: what it was taken for, its splits, how long its rows are, and the rows themselves, by page.
+//
+// Python reads, searches and measures; one page at a time comes here. Everything is set as text.
+
+import { el, icon, setText } from "./dom.js";
+import { histogram } from "./histogram.js";
+import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
+
+function render({ model, el: root }) {
+  root.classList.add("wb-data");
+  const send = (kind, value) => model.send({ kind, value });
+  const opened = new Set();
+  const whole = new Map();
+  let drawings = [];
+
+  const facts = el("dl", { class: "wb-facts" });
+  const notes = el("div", { class: "wb-notes" });
+  const figures = el("div", { class: "wb-hists" });
+  const measuring = el("p", { class: "wb-muted", role: "status" });
+  const splits = choices("Split", (name) => send("split", name));
+  const search = searchField("Search all columns", (text) => send("search", text));
+  const progress = progressLine("Rows searched");
+  const rows = el("ol", { class: "wb-rows" });
+  const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
+  const pages = pager((page) => send("page", page));
+
+  root.append(
+    facts,
+    notes,
+    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    el("div", { class: "wb-toolbar" }, splits.element, search.element, progress.element),
+    rows,
+    nothing,
+    pages.element,
+  );
+
+  function drawHead() {
+    const head = model.get("_head");
+    if (!head.facts) return;
+    facts.replaceChildren(...head.facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
+    notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
+    splits.update(head.splits, head.split);
+    search.update(head.search);
+    progress.update(head.progress);
+    drawRows();
+  }
+
+  function drawFigures() {
+    const lengths = model.get("_lengths");
+    for (const drawing of drawings) drawing.destroy();
+    drawings = (lengths.histograms ?? []).map(histogram);
+    figures.replaceChildren(...drawings.map((drawing) => drawing.element));
+    setText(measuring, lengths.note ?? "");
+    measuring.hidden = !lengths.note;
+  }
+
+  function drawRows() {
+    const page = model.get("_page");
+    if (!page.rows) return;
+    keyed(
+      rows,
+      page.rows.map((row) => ({ ...row, find: page.find, whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
+      (row) => `${page.split}/${row.row}`,
+      (row) => card(row, page),
+    );
+    nothing.hidden = page.total > 0;
+    setText(nothing, page.total > 0 ? "" : page.nothing);
+    pages.update(page);
+  }
+
+  function card(row, page) {
+    const text = (column) => {
+      const key = `${page.split}/${row.row}/${column}`;
+      return textCell(whole.get(key) ?? row.cells[column], {
+        open: opened.has(key),
+        find: page.find,
+        name: column,
+        onOpen: (open) => (open ? opened.add(key) : opened.delete(key)),
+        onAll: () => send("cell", { row: row.row, column }),
+      });
+    };
+    const main = page.main.map((column) => el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: column }), text(column)));
+    const rest = page.rest.map((column) => el("div", { class: "wb-extra" }, el("span", { class: "wb-part-label", text: column }), text(column)));
+    return el(
+      "li",
+      { class: "wb-card" },
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` })),
+      el("div", { class: "wb-columns" }, ...main),
+      rest.length ? el("div", { class: "wb-extras" }, ...rest) : null,
+    );
+  }
+
+  function onMessage(message) {
+    if (message.kind !== "cell") return;
+    whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
+    drawRows();
+  }
+
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures };
+  for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
+  model.on("msg:custom", onMessage);
+  drawHead();
+  drawFigures();
+
+  return () => {
+    search.destroy();
+    for (const drawing of drawings) drawing.destroy();
+    for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
+    model.off("msg:custom", onMessage);
+  };
+}
+
+export default { render };
