@@ -19,6 +19,7 @@ SPLIT_NAMES = {
     "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
     "dev": "validation", "eval": "validation", "test": "test", "testing": "test",
 }  # fmt: skip
+PREFERRED = (".parquet", ".jsonl", ".csv", ".tsv", ".json", ".txt")
 SHARD = re.compile(r"[-_.]?\d{1,6}([-_]of[-_]\d{1,6})?$")
 
 
@@ -151,9 +152,9 @@ def _arrow_rows(dataset: Any, name: str) -> Callable[[], Iterator[tuple[str, dic
 def _folder(path: Path) -> Source:
     if (path / "dataset_dict.json").is_file() or (path / "state.json").is_file():
         return _saved(path)
-    files = sorted(item for item in path.iterdir() if item.is_file() and suffix_of(item) in SUFFIXES
-                   and item.name not in ("dataset_info.json", "dataset_infos.json", "dataset.json")
-                   and not item.name.startswith("."))  # fmt: skip
+    files = sorted(
+        item for item in path.iterdir() if item.is_file() and suffix_of(item) in SUFFIXES and item.name[0] != "."
+    )
     if not files:
         inside = sorted(item.name for item in path.iterdir())[:8]
         data = path / "data"
@@ -166,23 +167,21 @@ def _folder(path: Path) -> Source:
             f"Put {', '.join(SUFFIXES)} files there."
         )
     notes: list[str] = []
+    named = [file for file in files if _split_name(_stem(file)) in SPLIT_NAMES.values()]
+    kinds = {suffix_of(file) for file in named or files}
+    kind = next(suffix for suffix in PREFERRED if suffix in kinds)
+    left_out = [file.name for file in files if suffix_of(file) != kind]
+    if left_out:
+        notes.append(f"Read the {kind} files of the folder; left out: {', '.join(left_out)}.")
+    files = [file for file in files if suffix_of(file) == kind]
+    if not named:
+        if len(files) > 1:
+            notes.append(f"The {len(files)} files of the folder were read as parts of one data set.")
+        return Source(str(path), str(path), {"train": _chain(files, notes)}, notes)
     groups: dict[str, list[Path]] = {}
     for file in files:
         groups.setdefault(_split_name(_stem(file)), []).append(file)
-    if "train" not in groups:
-        if set(groups) & set(SPLIT_NAMES.values()) and len(groups) < len(files) + 1 and len(groups) <= 2:
-            others = sorted(set(groups) - set(SPLIT_NAMES.values()))
-            if not others:
-                raise DatasetError(f"{path}: there is no train file beside {', '.join(sorted(groups))}. Add train.jsonl.")
-        if not set(groups) & set(SPLIT_NAMES.values()):
-            if len(files) > 1:
-                notes.append(f"The {len(files)} files of the folder were read as parts of one data set.")
-            groups = {"train": files}
-        else:
-            rest = [name for name in groups if name not in SPLIT_NAMES.values()]
-            groups = {"train": [f for name in rest for f in groups[name]],
-                      **{name: groups[name] for name in groups if name not in rest}}  # fmt: skip
-    splits = {name: _chain(parts, notes) for name, parts in sorted(groups.items(), key=lambda item: _rank(item[0]))}
+    splits = {name: _chain(groups[name], notes) for name in sorted(groups, key=_rank)}
     return Source(str(path), str(path), splits, notes)
 
 
