@@ -167,9 +167,6 @@ def _save(gguf: Path, folder: Path, dtype: str, name: str) -> dict[str, str]:
             f"{name} cannot be converted: the file lacks {len(missing)} of the model's tensors ({missing[0]}, ...). "
             "Use the model's safetensors folder instead."
         )
-    # The loader marks the model as quantised and refuses to save it, although its weights are dense by now.
-    del model.config.quantization_config, model.hf_quantizer
-    model.is_quantized, model.quantization_method = False, None
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return {"transformers": transformers.__version__, "gguf": reader_version}

@@ -6,6 +6,7 @@ import json
 from typing import Any, Literal
 
 from workbench.errors import ModelNotFoundError
+from workbench.models.gguf_conversion import convert
 from workbench.models.resolve import ModelRef
 
 __all__ = ["load_model", "load_tokenizer"]
@@ -18,9 +19,12 @@ def load_tokenizer(ref: ModelRef, *, trust_remote_code: bool = False) -> Any:
     ------
     ModelNotFoundError
         When there is none, or it needs code that was not allowed.
+    InvalidInputError
+        When it is a GGUF model that cannot be converted.
     """
     from transformers import AutoTokenizer
 
+    _make_folder(ref)
     if ref.path is None or (ref.path / "tokenizer_config.json").is_file() or ref.base is None:
         source = ref
     else:
@@ -51,12 +55,15 @@ def load_model(
     ------
     ModelNotFoundError
         When files are missing or damaged, or need code that was not allowed.
+    InvalidInputError
+        When it is a GGUF model that cannot be converted.
     """
     import torch
     from transformers import AutoModelForCausalLM
 
     if ref.base is not None:
         return _merged(ref, dtype, trust_remote_code)
+    _make_folder(ref)
     kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
     try:
         model = AutoModelForCausalLM.from_pretrained(
@@ -69,6 +76,13 @@ def load_model(
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
     return model.eval()
+
+
+def _make_folder(ref: ModelRef) -> None:
+    """Convert a GGUF model, or the one under an adapter, unless that was done before."""
+    source = ref.base.source if ref.base is not None else ref.source
+    if source is not None:
+        convert(source)
 
 
 def _merged(ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], trust_remote_code: bool) -> Any:

@@ -1,7 +1,8 @@
 """A model's name to where it is, in milliseconds and without loading anything.
 
-A name is looked for as: a run's model (``run:PATH``), a bundled model, a folder, a model in the hub's local cache,
-and, when the network answers, a model of the hub.
+A name is looked for as: a run's model (``run:PATH``), a bundled model, a GGUF model (a ``.gguf`` file, or the name of
+one that an extra installs), a folder, a model in the hub's local cache, and, when the network answers, a model of the
+hub.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.errors import ModelNotFoundError
+from workbench.models.gguf import PACKAGED, GGUFSource, find
 
 __all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
 
@@ -35,13 +37,16 @@ class ModelRef:
     name
         What was asked for.
     path
-        Its folder; None for a hub model that is not in the local cache yet.
+        Its folder; None for a hub model that is not in the local cache yet. The folder of a GGUF model is made when
+        the model is first loaded.
     kind
-        ``"bundled"``, ``"folder"``, ``"hub"`` or ``"run"``.
+        ``"bundled"``, ``"folder"``, ``"gguf"``, ``"hub"`` or ``"run"``.
     revision
         The commit of a hub model, when known.
     base
         For the model of a run that holds only an adapter: the model under it.
+    source
+        For a GGUF model: the file its folder is made from.
     """
 
     name: str
@@ -49,6 +54,7 @@ class ModelRef:
     kind: str
     revision: str | None = None
     base: ModelRef | None = None
+    source: GGUFSource | None = None
 
     @property
     def location(self) -> str:
@@ -69,7 +75,11 @@ class ModelRef:
         digest = hashlib.sha256()
         if self.base is not None:
             digest.update(self.base.content_hash().encode())
-        if self.path is None:
+        if self.source is not None:
+            digest.update((self.source.sha256 or "").encode())
+            for part in () if self.source.sha256 else self.source.parts:
+                _digest_file(part, digest)
+        elif self.path is None:
             digest.update(f"hub:{self.name}@{self.revision or 'main'}".encode())
         else:
             names = ("config.json", "adapter_config.json", "tokenizer.json")
@@ -87,7 +97,7 @@ def bundled_models() -> dict[str, Path]:
 
 
 def reference_of(model: Any) -> str | None:
-    """The text by which a recipe refers to a model: a name or path as given, ``run:PATH`` for a run; None for others."""
+    """The text by which a recipe refers to a model: a name or path as given, ``run:PATH`` for a run; else None."""
     if isinstance(model, (str, os.PathLike)):
         return os.fspath(model)
     path = getattr(model, "path", None)
@@ -102,7 +112,8 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     Parameters
     ----------
     name
-        A bundled name, a folder, a hub id (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
+        A bundled name, a ``.gguf`` file, a model that an extra installs (``"gemma-3-270m"``), a folder, a hub id
+        (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
 
     Raises
     ------
@@ -115,12 +126,17 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     bundled = bundled_models()
     if text in bundled:
         return ModelRef(text, bundled[text], "bundled")
+    gguf = find(text)
+    if gguf is not None:
+        return ModelRef(text, gguf.folder, "gguf", source=gguf)
     path = Path(text).expanduser()
     if path.is_dir():
         _check_folder(path, text)
         return ModelRef(text, path.absolute(), "folder")
     if path.is_file():
-        raise ModelNotFoundError(f"{text!r} is a file. Give the model's folder, with config.json and *.safetensors.")
+        raise ModelNotFoundError(
+            f"{text!r} is a file. Give the model's folder, with config.json and *.safetensors, or a .gguf file."
+        )
     hub_id, _, revision = text.partition("@")
     if not HUB_ID.fullmatch(hub_id) or text.startswith((".", "~", "/")):
         raise ModelNotFoundError(f"There is no model folder {text!r}.{_near(text, bundled, path)}")
@@ -143,7 +159,9 @@ def _run(text: str) -> ModelRef:
     folder = run / "model"
     if not (folder / "config.json").is_file() and not (folder / "adapter_config.json").is_file():
         what = "has no trained model yet" if (run / "recipe.yaml").is_file() else "is no run"
-        raise ModelNotFoundError(f"{str(run)!r} {what} (looked for {folder}). Wait for the run to end, or train it again.")
+        raise ModelNotFoundError(
+            f"{str(run)!r} {what} (looked for {folder}). Wait for the run to end, or train it again."
+        )
     if not (folder / "adapter_config.json").is_file():
         return ModelRef(text, folder, "run")
     import yaml
@@ -204,7 +222,7 @@ def _hub_unreachable() -> str | None:
 
 
 def _near(name: str, bundled: dict[str, Path], path: Path) -> str:
-    near = difflib.get_close_matches(name, bundled, n=2, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*bundled, *PACKAGED], n=2, cutoff=0.5)
     folder = path.absolute().parent
     if ("/" in name or name.startswith(".")) and folder.is_dir():
         beside = [item.name for item in folder.iterdir() if item.is_dir()]

@@ -1,4 +1,4 @@
-"""How large a model is, read from its config and safetensors headers: no torch, no weights in memory."""
+"""How large a model is, read from its config and the headers of its weights: no torch, no weights in memory."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import ModelNotFoundError
+from workbench.models.gguf import GGUFSource, read_header
 from workbench.models.resolve import ModelRef
 
 __all__ = ["Shapes", "shapes"]
 
 HEADER_LIMIT = 100 * 2**20
+GGUF_LAYERS = {
+    "attn_q": "q_proj", "attn_k": "k_proj", "attn_v": "v_proj", "attn_output": "o_proj", "attn_qkv": "qkv_proj",
+    "ffn_gate": "gate_proj", "ffn_up": "up_proj", "ffn_down": "down_proj",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,12 @@ def shapes(ref: ModelRef) -> Shapes:
         When the model is not on this machine, or its files are damaged.
     """
     folder = ref.base if ref.base is not None else ref
+    if folder.source is not None and not folder.source.converted:
+        return _of_gguf(folder.source)
     if folder.path is None:
-        raise ModelNotFoundError(f"{ref.name!r} is not on this machine yet, so its size is not known. Download it first.")
+        raise ModelNotFoundError(
+            f"{ref.name!r} is not on this machine yet, so its size is not known. Download it first."
+        )
     return _read(folder.path)
 
 
@@ -87,6 +96,27 @@ def _read(path: Path) -> Shapes:
         bytes=sum(file.stat().st_size for file in path.glob("*.safetensors")),
         architecture=(config.get("architectures") or ["unknown"])[0],
         linear=linear,
+    )
+
+
+@lru_cache(maxsize=32)
+def _of_gguf(source: GGUFSource) -> Shapes:
+    """The sizes of a GGUF model before its conversion, from its header; layers have the names they will get."""
+    header = read_header(source.parts[0])
+    config = header.config()
+    return Shapes(
+        parameters=header.parameters,
+        layers=config.get("num_hidden_layers", 0),
+        hidden=config.get("hidden_size", 0),
+        vocabulary=config.get("vocab_size", 0),
+        positions=config.get("max_position_embeddings"),
+        bytes=sum(part.stat().st_size for part in source.parts),
+        architecture=config.get("model_type", "unknown"),
+        linear={
+            f"{name.rsplit('.', 2)[0]}.{GGUF_LAYERS[layer]}.weight": (shape[1], shape[0])
+            for name, shape in header.tensors.items()
+            if len(shape) == 2 and (layer := name.removesuffix(".weight").rsplit(".", 1)[-1]) in GGUF_LAYERS
+        },
     )
 
 
