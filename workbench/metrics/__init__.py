@@ -1,0 +1,21 @@
+"""Pure functions from strings to scores; evaluation, probes and rewards share them. No torch, no files."""
+
+from workbench.metrics.records import field_accuracy, fields_right, leaves, record_match, valid_json, values_right
+from workbench.metrics.registry import METRICS, Metric, as_metric, exact_match, metric_names
+from workbench.metrics.text import text_match, token_f1
+
+__all__ = [
+    "METRICS",
+    "Metric",
+    "as_metric",
+    "exact_match",
+    "field_accuracy",
+    "fields_right",
+    "leaves",
+    "metric_names",
+    "record_match",
+    "text_match",
+    "token_f1",
+    "valid_json",
+    "values_right",
+]

@@ -1,0 +1,166 @@
+"""The metrics by name, each with what a person needs to read its figure."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.errors import InvalidInputError
+from workbench.metrics import records, text
+from workbench.metrics.strict_json import is_container
+from workbench.settings import nearest
+
+__all__ = ["METRICS", "Metric", "as_metric", "exact_match", "metric_names"]
+
+
+def exact_match(answer: str, reference: str) -> bool:
+    """Whether an answer is right: as a record where the reference is a JSON object or array, else as text.
+
+    >>> exact_match('{"b": 2, "a": 1}', '{"a": 1, "b": 2}'), exact_match("billing ", "billing")
+    (True, True)
+    """
+    if is_container(reference):
+        return records.record_match(answer, reference)
+    return text.text_match(answer, reference)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score of one answer, and how to read the figure over many.
+
+    Parameters
+    ----------
+    name
+        As in code: ``"exact_match"``.
+    title
+        As in tables: ``"Exact match"``.
+    sentence
+        What it says, for newcomers.
+    function
+        Takes ``answer``, and ``reference`` and ``prompt`` where it has parameters of those names. Returns a number,
+        a bool, or None where the row has no score.
+    kind
+        ``"rate"``: every row is 0 or 1, and the interval is Wilson's. ``"mean"``: any number.
+    higher_is_better
+        False for errors, losses and lengths.
+    span
+        Lowest and highest score of a row, where they are known.
+    unit
+        ``"bits per byte"``; empty for a share.
+    """
+
+    name: str
+    title: str
+    sentence: str
+    function: Callable[..., Any]
+    kind: Literal["rate", "mean"]
+    higher_is_better: bool = True
+    span: tuple[float, float] | None = (0.0, 1.0)
+    unit: str = ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What beside the answer it looks at: ``"reference"``, ``"prompt"``."""
+        return tuple(name for name in _parameters(self.function) if name in ("reference", "prompt"))
+
+    def score(self, answer: str, *, reference: str | None = None, prompt: str | None = None) -> float | None:
+        """The score of one answer; None where the row has none.
+
+        Raises
+        ------
+        InvalidInputError
+            When the function needs a reference and there is none, or returns something that is no finite number.
+        """
+        if "reference" in self.needs and reference is None:
+            raise InvalidInputError(f"{self.name} compares with a reference, and this row has none.")
+        given = {"reference": reference, "prompt": prompt}
+        value = self.function(answer, **{name: given[name] for name in self.needs})
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if number - number != 0:  # NaN or infinite
+            raise InvalidInputError(
+                f"The metric {self.name} returned {value!r} for the answer {answer[:80]!r}. Return a finite number, "
+                "a bool, or None where a row has no score."
+            )
+        return number
+
+
+def _builtin(function: Callable[..., Any], title: str, kind: Literal["rate", "mean"], sentence: str) -> Metric:
+    return Metric(function.__name__, title, sentence, function, kind)
+
+
+METRICS: dict[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        _builtin(exact_match, "Exact match", "rate",
+                 "Right as a whole: the same record where the reference is JSON (key order free), else the same text."),
+        _builtin(records.valid_json, "Valid JSON", "rate",
+                 "One JSON value with nothing around it, no key twice, no NaN."),
+        _builtin(records.record_match, "Record match", "rate",
+                 "The same JSON value as the reference; the order of keys is free."),
+        _builtin(records.field_accuracy, "Field accuracy", "mean",
+                 "The share of the reference's fields that are there with the right value."),
+        _builtin(records.values_right, "Values right", "mean",
+                 "The share of the reference's values found under any key, in any JSON in the answer."),
+        _builtin(text.text_match, "Text match", "rate",
+                 "The same text as the reference, whitespace at the ends left out."),
+        _builtin(text.token_f1, "Token F1", "mean",
+                 "How many words the answer and the reference share, in both directions."),
+    )
+}  # fmt: skip
+"""The built-in metrics by name."""
+
+
+def metric_names() -> list[str]:
+    """The names that `as_metric` knows."""
+    return list(METRICS)
+
+
+def as_metric(given: str | Metric | Callable[..., Any]) -> Metric:
+    """A metric from its name, or from a function of ``(answer)``, ``(answer, reference)`` and, if wanted, ``prompt``.
+
+    Raises
+    ------
+    InvalidInputError
+        For an unknown name, or a function with other parameters.
+    """
+    if isinstance(given, Metric):
+        return given
+    if isinstance(given, str):
+        if given not in METRICS:
+            raise InvalidInputError(
+                f"There is no metric {given!r}{nearest(given, METRICS)}. Known: {', '.join(METRICS)}; a function of "
+                "(answer, reference) will do as well."
+            )
+        return METRICS[given]
+    if not callable(given):
+        raise InvalidInputError(f"A metric is a name or a function, got {given!r}. Known names: {', '.join(METRICS)}.")
+    name = getattr(given, "__name__", type(given).__name__).strip("<>")
+    names = _parameters(given)
+    if not names or any(extra not in ("reference", "prompt") for extra in names[1:]):
+        raise InvalidInputError(
+            f"The metric {name} takes ({', '.join(names)}). Its first parameter is the answer; any others must be "
+            "named reference and prompt."
+        )
+    described = (inspect.getdoc(given) or "A function of your own.").splitlines()[0]
+    return Metric(name, name.replace("_", " ").capitalize(), described, given, "mean", span=None)
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    """The names of the parameters without a default, or named reference or prompt."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):  # some built-in functions have no signature
+        return []
+    return [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        and (parameter.default is parameter.empty or parameter.name in ("reference", "prompt"))
+    ]
