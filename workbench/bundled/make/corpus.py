@@ -1,0 +1,44 @@
+"""The mix of pretraining documents.
+
+Phases share the generators and differ in weights and in sequence length: reading first, then copying and in-context
+documents (which is what makes a small base able to learn a record from few steps).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from workbench.bundled.make import corpus_general, corpus_incontext, corpus_text
+
+DOCUMENTS = {
+    "mail": corpus_text.mail_and_reply,
+    "dialogue": corpus_text.dialogue,
+    "guide": corpus_text.guide,
+    "routing": corpus_text.routing,
+    "log": corpus_text.log,
+    "record": corpus_text.record,
+    "passage": corpus_text.passage_and_question,
+    "tool": corpus_text.tool_transcript,
+    "general": corpus_general.general,
+    "in_context": corpus_incontext.in_context,
+    "scan_list": corpus_incontext.scan_list,
+    "order_table": corpus_incontext.order_table,
+    "echo": corpus_incontext.echo,
+    "signatures": corpus_incontext.signatures,
+    "normalised": corpus_incontext.normalised,
+}
+READING = {"mail": 20, "dialogue": 8, "guide": 8, "routing": 7, "log": 4, "record": 6, "passage": 5, "tool": 4, "general": 9,
+           "in_context": 12, "scan_list": 5, "order_table": 4, "echo": 6, "signatures": 3, "normalised": 4}
+"""Documents of each kind in a hundred, first phase."""
+COPYING = {"mail": 12, "dialogue": 5, "guide": 6, "routing": 7, "log": 3, "record": 5, "passage": 5, "tool": 4, "general": 8,
+           "in_context": 26, "scan_list": 4, "order_table": 4, "echo": 4, "signatures": 4, "normalised": 3}
+"""Documents of each kind in a hundred, second and third phase."""
+
+
+def documents(seed: str, weights: dict[str, int]) -> Iterator[str]:
+    """Yield pretraining documents for ever; the same seed and weights give the same documents."""
+    rng = Random(seed)
+    kinds, shares = list(weights), list(weights.values())
+    while True:
+        yield DOCUMENTS[rng.choices(kinds, weights=shares)[0]](rng)

@@ -1,0 +1,218 @@
+"""Makes the bundled base model: ``python -m workbench.bundled.make.pretrain``.
+
+Trains a byte-level BPE tokenizer and a small Llama-architecture model on the documents of ``corpus.py``, in the phases
+of ``PHASES``, on CPU in bfloat16 autocast. Needs about an hour and a half on two cores. Everything is seeded; sums of
+bfloat16 on other hardware or another number of threads differ in the last bits, so the weights are reproducible in
+kind, not bit by bit; ``pretraining.json`` beside the model records what was run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+import tokenizers
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from workbench.bundled.make import corpus
+
+EOS, PAD = "<|end|>", "<|pad|>"
+VOCABULARY = 1024
+TARGET = Path(__file__).resolve().parent.parent / "models" / "tiny-support"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of pretraining: which documents, in sequences of which length, at which learning rate."""
+
+    name: str
+    mix: str
+    length: int
+    rows: int
+    tokens: int
+    start_rate: float
+    end_rate: float
+
+
+PHASES = [
+    Phase("reading", "READING", length=256, rows=16, tokens=9_000_000, start_rate=2e-3, end_rate=2e-3),
+    Phase("copying", "COPYING", length=512, rows=10, tokens=26_000_000, start_rate=2e-3, end_rate=1.5e-3),
+    Phase("long", "COPYING", length=1024, rows=6, tokens=11_000_000, start_rate=1.5e-3, end_rate=0.0),
+]
+WARMUP_STEPS = 200
+
+
+def train_tokenizer(seed: int, documents: int = 30_000) -> PreTrainedTokenizerFast:
+    """Return a byte-level BPE of ``VOCABULARY`` tokens; each digit is a token of its own, and there is no start token."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=[EOS, PAD], show_progress=False,
+                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    stream = corpus.documents(f"{seed}:tokenizer", corpus.READING)
+    tokenizer.train_from_iterator((next(stream) for _ in range(documents)), trainer=trainer)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=EOS, pad_token=PAD, model_max_length=2048,
+                                   clean_up_tokenization_spaces=False, padding_side="right")
+
+
+def new_model(seed: int) -> LlamaForCausalLM:
+    """Return the untrained model: 5 layers of width 256, 8 heads, tied embeddings, context 2,048."""
+    torch.manual_seed(seed)
+    config = LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=256, intermediate_size=704, num_hidden_layers=5, num_attention_heads=8,
+        num_key_value_heads=8, max_position_embeddings=2048, tie_word_embeddings=True, rms_norm_eps=1e-5,
+        bos_token_id=None, eos_token_id=0, pad_token_id=1)
+    return LlamaForCausalLM(config)
+
+
+def batches(tokenizer: PreTrainedTokenizerFast, phase: Phase, seed: int, skip: int = 0) -> Iterator[torch.Tensor]:
+    """Yield ``(rows, length)`` token ids for ever: documents one after another, an end token after each."""
+    stream = corpus.documents(f"{seed}:{phase.name}", getattr(corpus, phase.mix))
+    need, held = phase.rows * phase.length, []
+    end = tokenizer.eos_token_id
+    while True:
+        texts = [next(stream) for _ in range(256)]
+        for ids in tokenizer.backend_tokenizer.encode_batch_fast(texts):
+            held += ids.ids
+            held.append(end)
+        while len(held) >= need:
+            if skip:
+                skip -= 1
+            else:
+                yield torch.tensor(held[:need]).view(phase.rows, phase.length)
+            held = held[need:]
+
+
+def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, target: Path) -> None:
+    """Write the model in bfloat16, with tokenizer and configuration; each file appears whole or not at all."""
+    target.mkdir(parents=True, exist_ok=True)
+    staging = target.parent / f".{target.name}.partial"
+    copy = LlamaForCausalLM(model.config).to(torch.bfloat16)
+    copy.load_state_dict(model.state_dict())
+    copy.generation_config = GenerationConfig(eos_token_id=0, pad_token_id=1, do_sample=False)
+    copy.save_pretrained(staging)
+    tokenizer.save_pretrained(staging)
+    for file in sorted(staging.iterdir()):
+        os.replace(file, target / file.name)
+    staging.rmdir()
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def rate_at(phase: Phase, steps: int, step: int, first: bool) -> float:
+    """Return the learning rate of a step: linear from start to end, after a warm-up in the first phase."""
+    rate = phase.start_rate + (phase.end_rate - phase.start_rate) * step / steps
+    return rate * min(1.0, (step + 1) / WARMUP_STEPS) if first else rate
+
+
+def pretrain(target: Path, seed: int, state_path: Path, export_every: float, compiled: bool = True) -> None:
+    """Run all phases, exporting every ``export_every`` seconds; goes on from ``state_path`` when that exists."""
+    tokenizer = train_tokenizer(seed)
+    model = new_model(seed)
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    plain = [p for p in model.parameters() if p.dim() == 1]
+    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}],
+                                  lr=1e-3, betas=(0.9, 0.95), fused=True)
+    done = {"phase": 0, "step": 0, "tokens": 0, "seconds": 0.0, "curve": []}
+    if state_path.exists():
+        state = torch.load(state_path, weights_only=True)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        done = state["done"]
+
+    def loss_of(ids: torch.Tensor) -> torch.Tensor:
+        logits = model(ids, use_cache=False).logits[:, :-1]
+        return torch.nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY).float(), ids[:, 1:].reshape(-1))
+
+    step_loss = torch.compile(loss_of, dynamic=False) if compiled else loss_of
+    began = last_export = time.monotonic()
+    before = done["seconds"]
+    first_export = True
+    for index in range(done["phase"], len(PHASES)):
+        phase = PHASES[index]
+        if index > done["phase"]:
+            done["phase"], done["step"] = index, 0
+        steps = phase.tokens // (phase.rows * phase.length)
+        window: list[float] = []
+        source = batches(tokenizer, phase, seed, skip=done["step"])
+        for step in range(done["step"], steps):
+            for group in optimizer.param_groups:
+                group["lr"] = rate_at(phase, steps, step, first=index == 0)
+            ids = next(source)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                loss = step_loss(ids)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            optimizer.zero_grad()
+            window.append(loss.item())
+            done["step"] = step + 1
+            done["tokens"] += ids.numel()
+            done["seconds"] = before + time.monotonic() - began
+            if len(window) == 50:
+                mean = sum(window) / len(window)
+                done["curve"].append({"phase": phase.name, "tokens": done["tokens"], "loss": round(mean, 4)})
+                print(f"{phase.name} {step + 1}/{steps} tokens {done['tokens']:,} loss {mean:.4f} "
+                      f"{done['tokens'] / done['seconds']:.0f} tokens/s", flush=True)
+                window = []
+            wait = min(export_every, 300.0) if first_export else export_every
+            if time.monotonic() - last_export > wait:
+                last_export, first_export = time.monotonic(), False
+                export(model, tokenizer, target)
+                save_state(state_path, model, optimizer, done)
+    export(model, tokenizer, target)
+    record(target, seed, model, done)
+
+
+def save_state(path: Path, model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, done: dict[str, object]) -> None:
+    """Write what is needed to go on after an interruption."""
+    partial = path.with_suffix(".partial")
+    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "done": done}, partial)
+    os.replace(partial, path)
+
+
+def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, object]) -> None:
+    """Write ``pretraining.json``: phases, tokens, loss curve, seed, versions and checksums."""
+    facts = {
+        "script": "python -m workbench.bundled.make.pretrain", "seed": seed, "phases": [asdict(p) for p in PHASES],
+        "mixes": {"READING": corpus.READING, "COPYING": corpus.COPYING},
+        "parameters": sum(p.numel() for p in model.parameters()), "tokens": done["tokens"],
+        "seconds": round(float(done["seconds"])), "curve": done["curve"],  # type: ignore[arg-type]
+        "versions": {"python": platform.python_version(), "torch": torch.__version__,
+                     "transformers": transformers.__version__, "tokenizers": tokenizers.__version__},
+        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, CPU, bfloat16 autocast",
+        "sha256": {name: sha256(target / name) for name in ("model.safetensors", "tokenizer.json")},
+    }
+    (target / "pretraining.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Read the command line and pretrain."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--target", type=Path, default=TARGET)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--state", type=Path, default=Path("pretraining-state.pt"), help="where to keep what a restart needs")
+    parser.add_argument("--export-every", type=float, default=600.0, help="seconds between exports")
+    options = parser.parse_args()
+    torch.set_num_threads(2)
+    pretrain(options.target, options.seed, options.state, options.export_every)
+
+
+if __name__ == "__main__":
+    main()
