@@ -21,7 +21,7 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.rendering import NAMED, Renderer, template_problem
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
 from workbench.home import home as home_folder
-from workbench.models.resolve import reference_of, resolve_model
+from workbench.models.resolve import bundled_models, reference_of, resolve_model
 from workbench.objectives import Objective, Training, gate, objectives
 from workbench.objectives.sft import SFT
 from workbench.settings import check_settings
@@ -138,7 +138,7 @@ class Recipe:
         if not reference["source"].startswith("hub:") and source.exists():
             reference["source"] = str(source.absolute())
         model = self.model_name
-        if not model.startswith("run:") and resolve_model(model).kind == "folder":
+        if not model.startswith("run:") and model not in bundled_models() and Path(model).expanduser().is_dir():
             model = str(Path(model).expanduser().absolute())
         template = self.template
         if template is not None and template not in NAMED and "{" not in template:

@@ -37,12 +37,15 @@ class Source:
         For each split a function that starts its stream of ``(place, row)``.
     notes
         Sentences on choices made while opening.
+    folder
+        The folder whose files are the splits, if it is one.
     """
 
     name: str
     reference: str | None
     splits: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]]
     notes: list[str] = field(default_factory=list)
+    folder: Path | None = None
 
 
 def bundled_datasets() -> dict[str, Path]:
@@ -182,7 +185,7 @@ def _folder(path: Path) -> Source:
     for file in files:
         groups.setdefault(_split_name(_stem(file)), []).append(file)
     splits = {name: _chain(groups[name], notes) for name in sorted(groups, key=_rank)}
-    return Source(str(path), str(path), splits, notes)
+    return Source(str(path), str(path), splits, notes, path.absolute())
 
 
 def _chain(files: list[Path], notes: list[str]) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:

@@ -6,6 +6,7 @@ move. ``B`` starts at zero, so training begins exactly at the base model.
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -87,8 +88,10 @@ class LoRA(Tuning):
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        if isinstance(self.target_modules, list):
-            object.__setattr__(self, "target_modules", tuple(self.target_modules))
+        names = self.target_modules
+        if isinstance(names, list) or (isinstance(names, str) and names and names != "all-linear"):
+            names = (names,) if isinstance(names, str) else tuple(names)
+            object.__setattr__(self, "target_modules", names)
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """An empty list of layers adapts nothing."""
@@ -102,7 +105,7 @@ class LoRA(Tuning):
         chosen = [
             (rows, columns)
             for name, (rows, columns) in shapes.linear.items()
-            if names == "all-linear" or _module(name) in ((names,) if isinstance(names, str) else names)
+            if names == "all-linear" or _module(name) in names
         ]
         extra = sum(outputs for _, outputs in chosen) if self.use_dora else 0
         return sum(self.r * (inputs + outputs) for inputs, outputs in chosen) + extra
@@ -127,7 +130,9 @@ class LoRA(Tuning):
 
     def code(self) -> tuple[list[str], str]:
         """PEFT's own config."""
-        settings = ", ".join(f"{name}={value!r}" for name, value in self._settings().items())
+        quoted = {name: json.dumps(value) if isinstance(value, (str, list)) else repr(value)
+                  for name, value in self._settings().items()}  # fmt: skip
+        settings = ", ".join(f"{name}={value}" for name, value in quoted.items())
         return ["from peft import LoraConfig"], f'LoraConfig(task_type="CAUSAL_LM", {settings})'
 
     def _config(self) -> Any:

@@ -1,0 +1,140 @@
+"""Recipes as code: it makes the same recipe, and the plain script trains the same without the workbench."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import workbench as wb
+from workbench.data import Renderer
+from workbench.models.loading import load_model, load_tokenizer
+from workbench.models.resolve import resolve_model
+from workbench.models.shapes import shapes
+from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+
+BLOCKER = """
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] == "workbench":
+            raise ImportError("workbench is blocked here")
+sys.meta_path.insert(0, Blocked())
+import torch
+torch.set_num_threads(1)
+"""
+REPORT = """
+import json
+with open("losses.json", "w") as file:
+    json.dump([row["loss"] for row in trainer.state.log_history if "loss" in row], file)
+"""
+
+
+def losses_of_script(recipe: wb.Recipe, folder: Path) -> list[float]:
+    """Run the plain script in a process that cannot import the workbench."""
+    folder.mkdir()
+    script = folder / "script.py"
+    code = recipe.to_code(plain=True)
+    assert "workbench" not in [line.split()[1].split(".")[0] for line in code.splitlines() if line.startswith(("import ", "from "))]
+    script.write_text(BLOCKER + code + REPORT, encoding="utf-8")
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HOME": str(folder / "hf")}
+    done = subprocess.run([sys.executable, script.name], cwd=folder, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads((folder / "losses.json").read_text())
+
+
+def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
+    """Train in this process as the trainer process of a run does."""
+    import torch
+
+    torch.set_num_threads(1)
+    ref = resolve_model(recipe.model_name)
+    sizes = shapes(ref)
+    tokenizer = load_tokenizer(ref)
+    dataset = recipe.load_dataset()
+    report = gate(recipe, dataset, Renderer(tokenizer, recipe.template), min(recipe.training.max_length, sizes.positions))
+    facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
+                  recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
+    chosen = resolve(recipe, facts)
+    model = recipe.tuning.apply(load_model(ref, chosen.weights_dtype), recipe.seed)
+    arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
+                 "save_strategy": "no", "disable_tqdm": True, "eval_strategy": "steps",
+                 "eval_steps": chosen.settings["eval_steps"]}  # fmt: skip
+    trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, report.validation, arguments)
+    trainer.train()
+    return [row["loss"] for row in trainer.state.log_history if "loss" in row]
+
+
+def messages_rows(arithmetic):
+    return [
+        {"messages": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": row["prompt"]},
+                      {"role": "assistant", "content": row["completion"]}, {"role": "user", "content": "Sure?"},
+                      {"role": "assistant", "content": "Yes."}]}
+        for row in arithmetic
+    ]  # fmt: skip
+
+
+CASES = ["bundled template, dropout, rows cut", "plain, all weights", "messages", "text in a file, packed"]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_plain_script_gives_the_same_losses(case, tiny_model, arithmetic, tmp_path):
+    training = wb.Training(max_steps=20, batch_size=8, eval_steps=6, dtype="fp32", max_length=40)
+    rows, tuning, template, objective = arithmetic, wb.LoRA(r=4), None, wb.SFT()
+    if case == CASES[0]:
+        tuning = wb.LoRA(r=4, lora_dropout=0.1)
+    elif case == CASES[1]:
+        tuning, template = wb.Full(), "plain"
+    elif case == CASES[2]:
+        rows, training = messages_rows(arithmetic), wb.Training(max_steps=20, batch_size=8, eval_steps=50, dtype="fp32")
+    else:
+        rows = tmp_path / "texts"
+        rows.mkdir()
+        lines = [json.dumps({"text": f"{row['prompt']} {row['completion']}", "on": "2026-01-02"}) for row in arithmetic]
+        for name, part in (("train", lines[:30]), ("validation", lines[30:35]), ("test", lines[35:])):
+            (rows / f"{name}.jsonl").write_text("\n".join(part))
+        rows, training = str(rows), wb.Training(max_steps=20, batch_size=2, packing=True, dtype="fp32", max_length=128)
+    recipe = wb.Recipe(str(tiny_model), rows, objective, tuning, training, template, seed=3)
+    ours = losses_of_trainer(recipe, tmp_path / "ours")
+    theirs = losses_of_script(recipe, tmp_path / "plain")
+    assert len(ours) == len(theirs) == 20
+    assert ours == pytest.approx(theirs, abs=1e-6, rel=0)
+    assert ours[0] != ours[-1]
+    assert ("read(" in (tmp_path / "plain" / "script.py").read_text()) == (case == CASES[3])
+
+
+def test_plain_script_leaves_rows_out_that_were_cut_for_test(tiny_model, arithmetic, tmp_path):
+    (tmp_path / "train.jsonl").write_text("\n".join(map(json.dumps, arithmetic)))
+    recipe = wb.Recipe(str(tiny_model), str(tmp_path), training=wb.Training(max_steps=2))
+    code = recipe.to_code(plain=True)
+    assert str(tmp_path / "train.jsonl") not in code
+    assert "Dataset.from_parquet(" in code
+
+
+@pytest.mark.slow
+def test_plain_script_on_the_bundled_model(tmp_path):
+    training = wb.Training(max_steps=20, eval_steps=25, dtype="fp32")
+    recipe = wb.Recipe("tiny-support", "support-desk/tickets", training=training)
+    ours = losses_of_trainer(recipe, tmp_path / "ours")
+    assert ours == pytest.approx(losses_of_script(recipe, tmp_path / "plain"), abs=1e-6, rel=0)
+
+
+def test_workbench_code_makes_the_same_recipe(arithmetic):
+    recipe = wb.Recipe(
+        "some/model", arithmetic, wb.SFT(completion_only_loss=False), wb.LoRA(r=4, target_modules=("q_proj",)),
+        wb.Training(max_steps=3, learning_rate=1e-4), "### {{ messages }}\n\"quoted\"", 7, True,
+    )  # fmt: skip
+    scope: dict = {}
+    exec(recipe.to_code(), scope)
+    made = scope["recipe"]
+    assert {**made.to_dict(), "dataset": None} == {**recipe.to_dict(), "dataset": None}
+    assert made.data["hash"] == recipe.data["hash"]
+    other = wb.Recipe("x", {"source": "file.csv", "columns": {"prompt": "q"}, "split": {"test": 0.1}})
+    code = other.to_code().replace("wb.load_dataset(", "dict(source=")
+    exec(textwrap.dedent(code), scope)
+    assert scope["recipe"] == other

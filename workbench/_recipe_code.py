@@ -1,0 +1,201 @@
+"""A recipe as Python: in the workbench's own words, or as a script that needs nothing of the workbench."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.rendering import Renderer
+from workbench.data.sources import open_source
+from workbench.home import home
+from workbench.models.loading import load_tokenizer
+from workbench.models.resolve import ModelRef, resolve_model
+from workbench.models.shapes import shapes
+from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+
+if TYPE_CHECKING:
+    from workbench.data.dataset import Dataset
+    from workbench.recipe import Recipe
+
+__all__ = ["plain_code", "workbench_code"]
+
+
+def workbench_code(recipe: Recipe) -> str:
+    """Python that makes this recipe again, defaults left out."""
+    data = recipe.stored().data if recipe.data["source"] is None else recipe.data
+    given = {name: data[name] for name in ("columns", "split") if data[name] is not None}
+    arguments = "".join(f", {name}={_quoted(value)}" for name, value in given.items())
+    lines = [f"model={_quoted(recipe.model_name)}", "dataset=ds"]
+    lines += [f"{name}={_call(getattr(recipe, name))}" for name in ("objective", "tuning", "training")]
+    if recipe.template is not None:
+        lines.append(f"template={_quoted(recipe.template)}")
+    lines.append(f"seed={recipe.seed}")
+    if recipe.trust_remote_code:
+        lines.append("trust_remote_code=True")
+    body = "".join(f"    {line},\n" for line in lines)
+    return f"import workbench as wb\n\nds = wb.load_dataset({_quoted(data['source'])}{arguments})\nrecipe = wb.Recipe(\n{body})\n"
+
+
+def plain_code(recipe: Recipe) -> str:
+    """A script that trains the same without the workbench: its first losses are equal in fp32.
+
+    The rows are read from files the script names: the source itself where it holds rows as they are trained, else
+    the folder of the runs, to which they are written once.
+    """
+    dataset = recipe.load_dataset()
+    ref = resolve_model(recipe.model_name)
+    renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
+    sizes = shapes(ref)
+    limits = [limit for limit in (recipe.training.max_length, sizes.positions) if limit]
+    report = gate(recipe, dataset, renderer, min(limits) if limits else None)
+    facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
+                  recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
+    chosen = resolve(recipe, facts)
+    arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
+    imports, tuner = recipe.tuning.code() or ([], None)
+    if ref.base is not None and "from peft import PeftModel" not in imports:
+        imports = ["from peft import PeftModel", *imports]
+    parts = [
+        f'"""{recipe.objective.title} with {recipe.tuning.title} of {recipe.model_name}, on {dataset.name}.\n\n'
+        'Needs torch, transformers, peft, trl and datasets. Settings left to "auto" are settled for this machine.\n"""\n',
+        "\n".join(["import json\n\nimport torch", "from datasets import Dataset", *imports,
+                   "from transformers import AutoModelForCausalLM, AutoTokenizer", "from trl import SFTConfig, SFTTrainer"])
+        + "\n",
+        _model_lines(ref, chosen.settings["weights_dtype"], recipe.trust_remote_code),
+        _template_lines(renderer),
+        _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
+        f"args = SFTConfig(\n{''.join(f'    {name}={_quoted(value)},{chr(10)}' for name, value in arguments.items())})\n",
+        _trainer_lines(tuner, report.eval_rows > 0),
+    ]  # fmt: skip
+    return "\n".join(part for part in parts if part)
+
+
+def _call(value: Any) -> str:
+    changed = {
+        item.name: getattr(value, item.name)
+        for item in fields(value)
+        if getattr(value, item.name) != item.default or type(getattr(value, item.name)) is not type(item.default)
+    }
+    return f"wb.{type(value).__name__}({', '.join(f'{name}={_quoted(setting)}' for name, setting in changed.items())})"
+
+
+def _quoted(value: Any) -> str:
+    """A Python literal, with double quotes."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(key)}: {_quoted(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(map(_quoted, value))
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)" if len(value) == 1 else f"({inner})"
+    return repr(value)
+
+
+def _config(
+    recipe: Recipe, arguments: dict[str, Any], dataset: Dataset, renderer: Renderer, evaluates: bool, chosen: Any
+) -> dict[str, Any]:
+    out = {"output_dir": "output", **arguments, "report_to": "none", "save_strategy": "no"}
+    if evaluates:
+        out |= {"eval_strategy": "steps", "eval_steps": chosen.settings["eval_steps"]}
+    if arguments["packing"]:
+        out["eval_packing"] = False
+    if dataset.type == "prompt_completion" and not recipe.objective.completion_only_loss:
+        out["completion_only_loss"] = False
+    if "messages" in dataset.columns and recipe.objective.answers_only(renderer):
+        out["assistant_only_loss"] = True
+    return out
+
+
+def _model_lines(ref: ModelRef, dtype: str, trust: bool) -> str:
+    base = ref.base or ref
+    extra = (f', revision="{ref.revision}"' if ref.path is None and ref.revision else "") + (
+        ", trust_remote_code=True" if trust else ""
+    )
+    kind = {"fp32": "torch.float32", "bf16": "torch.bfloat16"}[dtype]
+    lines = [
+        f"MODEL = {_quoted(base.location)}",
+        f"tokenizer = AutoTokenizer.from_pretrained(MODEL{extra})",
+        f"model = AutoModelForCausalLM.from_pretrained(MODEL, dtype={kind}, use_safetensors=True{extra})",
+    ]
+    if ref.base is not None:
+        lines.append(f"model = PeftModel.from_pretrained(model, {_quoted(ref.location)}).merge_and_unload()  # start after that run")
+    return "\n".join(lines) + "\n"
+
+
+def _template_lines(renderer: Renderer) -> str:
+    if renderer.template_name in ("plain", "tokenizer"):
+        return ""
+    return f"tokenizer.chat_template = {_quoted(renderer.template)}\n"
+
+
+def _data_lines(recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates: bool) -> str:
+    suffix, files = _files(recipe, dataset, evaluates)
+    columns = [name for name in ("prompt", "completion", "messages", "text") if name in dataset.columns]
+    lines = []
+    if suffix == ".jsonl":
+        lines += [
+            "def read(path):",
+            '    """The rows of a file with one JSON object a line."""',
+            '    with open(path, encoding="utf-8") as lines:',
+            "        rows = [json.loads(line) for line in lines if line.strip()]",
+            f"    return Dataset.from_list([{{name: row[name] for name in {_quoted(columns)}}} for row in rows])",
+            "",
+            "",
+        ]
+    read = {".jsonl": "read({})", ".parquet": f"Dataset.from_parquet({{}}).select_columns({_quoted(columns)})"}[suffix]
+    turns = ""
+    if columns == ["prompt", "completion"] and not dataset.conversational and renderer.chat:
+        lines += [
+            "def as_turns(row):",
+            '    """One question and one answer, as the chat template takes them."""',
+            "    return {",
+            '        "prompt": [{"role": "user", "content": row["prompt"]}],',
+            '        "completion": [{"role": "assistant", "content": row["completion"]}],',
+            "    }",
+            "",
+            "",
+        ]
+        turns = ".map(as_turns)"
+    lines.append(f"train = {read.format(_quoted(files['train']))}{turns}")
+    if evaluates:
+        limit, rows = recipe.training.max_eval_rows, dataset.splits["validation"]
+        cut = f".select(range({limit}))" if limit is not None and limit < rows else ""
+        lines.append(f"validation = {read.format(_quoted(files['validation']))}{cut}{turns}")
+    return "\n".join(lines) + "\n"
+
+
+def _files(recipe: Recipe, dataset: Dataset, evaluates: bool) -> tuple[str, dict[str, str]]:
+    """The suffix and the files of train and validation: the source's own, or written to the folder of the runs."""
+    wanted = ["train", "validation"] if evaluates else ["train"]
+    data = recipe.data
+    if data["source"] is not None and not data["columns"] and not data["split"]:
+        own = _own_files(data["source"], dataset, wanted)
+        if own:
+            return ".jsonl", own
+    folder = home() / "datasets" / dataset.hash
+    if not folder.is_dir():
+        dataset.save(folder)
+    return ".parquet", {name: str(folder / f"{name}.parquet") for name in wanted}
+
+
+def _own_files(source: str, dataset: Dataset, wanted: list[str]) -> dict[str, str] | None:
+    """The source's files when they hold the canonical rows as they are, one ``.jsonl`` a split."""
+    if dataset.layout not in ("prompt/completion", "text") or dataset.conversational or source.startswith("hub:"):
+        return None
+    opened = open_source(source)
+    if not set(dataset.splits) <= set(opened.splits) or opened.folder is None:
+        return None  # some split was cut out of train
+    files = {name: Path(opened.folder) / f"{name}.jsonl" for name in wanted}
+    return {name: str(file) for name, file in files.items()} if all(f.is_file() for f in files.values()) else None
+
+
+def _trainer_lines(tuner: str | None, evaluates: bool) -> str:
+    lines = ["trainer = SFTTrainer(", "    model=model,", "    args=args,", "    train_dataset=train,"]
+    if evaluates:
+        lines.append("    eval_dataset=validation,")
+    lines.append("    processing_class=tokenizer,")
+    if tuner:
+        lines.append(f"    peft_config={tuner},")
+    return "\n".join([*lines, ")", "trainer.train()", "trainer.save_model()"]) + "\n"
