@@ -7,6 +7,8 @@ launch() -> folder -> supervisor (no torch) -> trainer, which appends to events.
 from __future__ import annotations
 
 import os
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,11 +47,12 @@ def launch(recipe: Recipe, *, home: str | os.PathLike[str] | None = None, launch
     from workbench.runs.locks import Lock
     from workbench.runs.run import Run
 
-    chosen = launchers.check(launcher)
+    chosen, base = launchers.check(launcher), home_of(home)
     errors = [problem for problem in recipe.problems() if problem.severity == "error"]
     if errors:
         raise RecipeError(errors)
-    folder = job.new_folder(home_of(home), f"{recipe.objective.name}-{recipe.tuning.name}")
+    recipe = recipe.stored(base)  # the trainer must find the same rows
+    folder = job.new_folder(base, f"{recipe.objective.name}-{recipe.tuning.name}")
     lock = Lock(folder.lock)
     lock.acquire(str(os.getpid()))
     try:
@@ -104,3 +107,13 @@ def __getattr__(name: str) -> Any:
 
         return generate
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+class _Room(ModuleType):
+    """`workbench.runs` names this package and the function in it; so the package can be called too."""
+
+    def __call__(self, home: str | os.PathLike[str] | None = None) -> list[Run]:
+        return runs(home)
+
+
+sys.modules[__name__].__class__ = _Room

@@ -131,7 +131,9 @@ class Run:
         best = next((event for event in reversed(events) if event["type"] == "eval" and event.get("best")), None)
         if best is None:
             return None
-        return {"step": best["step"], "metric": best["metric"], "value": best[best["metric"]]}
+        resolved = next(event for event in reversed(events) if event["type"] == "resolved")
+        metric = resolved["settings"]["best_metric"]
+        return {"step": best["step"], "metric": metric, "value": best[metric]}
 
     def progress(self) -> dict[str, Any]:
         """``step``, ``max_steps``, ``fraction`` (0 to 1), ``eta`` and ``elapsed`` (seconds), ``status``, ``reason``."""

@@ -1,0 +1,245 @@
+"""The process that trains: rows, gate, weights, steps, and a last word.
+
+    python -m workbench.runs.trainer RUN ATTEMPT DEVICE LOCK_FILES
+
+It appends to the run's event log while it lives. How it ended it leaves in ``outcome.json``, which the supervisor (or
+a reader, where the supervisor is gone) takes over; a process that is killed leaves none.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import platform
+import signal
+import sys
+import threading
+import time
+import traceback
+from typing import Any
+
+from workbench.errors import RecipeError, RunError
+from workbench.runs import processes
+from workbench.runs.events import EventWriter
+from workbench.runs.job import Folder, write_json
+from workbench.runs.reasons import reason_for_error
+
+PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors", "numpy", "pandas")
+
+
+def main(argv: list[str]) -> None:
+    """Train one attempt of a run, and leave how it ended."""
+    folder, attempt, device = Folder(argv[0]), int(argv[1]), argv[2]
+    for file in filter(None, argv[3].split(",")):
+        os.set_inheritable(int(file), False)  # nothing that this process starts may keep the locks
+    if device.startswith("cuda"):
+        os.environ["CUDA_VISIBLE_DEVICES"] = _card(int(device.partition(":")[2] or 0))
+    print(
+        f"--- attempt {attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, process {os.getpid()}, on {device}", flush=True
+    )
+    events = EventWriter(folder.events, attempt=attempt)
+    try:
+        outcome = train(folder, events, device)
+    except BaseException as error:
+        traceback.print_exc()
+        outcome = {"status": "failed", "reason": reason_for_error(error), "step": None}
+        folder.free_reserve()
+    events.close()
+    write_json(folder.outcome, {**outcome, "attempt": attempt})
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0 if outcome["status"] != "failed" else 1)  # all is written: no need to take torch apart
+
+
+def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
+    """Everything from the recipe to the model; returns status, reason and the last step."""
+    imports = threading.Thread(target=_import_training, daemon=True)
+    imports.start()
+    from workbench.data.rendering import Renderer
+    from workbench.models.loading import load_model, load_tokenizer
+    from workbench.models.resolve import resolve_model
+    from workbench.models.shapes import shapes
+    from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+    from workbench.recipe import Recipe
+    from workbench.runs import checkpoints
+
+    checkpoints.clean(folder.path)
+    recipe = Recipe.from_yaml(folder.recipe)
+    found = machine()
+    dtype = recipe.training.dtype if recipe.training.dtype != "auto" else "bf16" if found.bf16 else "fp32"
+    events.write(
+        "started",
+        pid=os.getpid(),
+        supervisor_pid=os.getppid(),
+        device=device,
+        dtype=dtype,
+        threads=processes.thread_count(),
+        world=1,
+        memory_kind="CUDA memory allocated" if device.startswith("cuda") else "resident memory of the process",
+    )
+    write_json(folder.env, _environment(found.name))
+
+    # Rows and gate, before any weights are loaded
+    dataset = recipe.load_dataset()
+    ref = resolve_model(recipe.model_name)
+    if ref.path is None:
+        ref = _download(ref)
+    tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
+    renderer = Renderer(tokenizer, recipe.template)
+    sizes = shapes(ref)
+    limits = [limit for limit in (recipe.training.max_length, sizes.positions) if limit]
+    report = gate(recipe, dataset, renderer, min(limits, default=None))
+    events.write("gate", **report.to_dict())
+    for problem in report.warnings:
+        text = {"text": f"{problem.where} {problem.message}", "where": problem.where, "remedy": problem.remedy}
+        events.write("note", level="warning", **text)
+    if report.errors:
+        raise RecipeError(report.errors)
+
+    # What is chosen for "auto"
+    trainable = recipe.tuning.trainable_parameters(sizes)
+    rows, eval_rows = report.train.num_rows, report.eval_rows
+    resolved = resolve(recipe, Facts(sizes, found, rows, eval_rows, trainable, report.longest))
+    _record_resolved(folder, events, resolved, rows, sizes.parameters, trainable)
+
+    # Weights
+    imports.join()
+    import torch
+
+    from workbench.runs.reporter import Asker, Reporter
+
+    torch.set_num_threads(processes.thread_count())
+    model = load_model(ref, resolved.weights_dtype, trust_remote_code=recipe.trust_remote_code)
+    renderer.install()
+    model = recipe.tuning.apply(model, recipe.seed)
+    asker = Asker(recipe.tuning, renderer, tokenizer, sizes.positions)
+    resume_from = checkpoints.newest(folder.checkpoints)
+    probes = _probes(recipe, dataset, renderer, resolved.settings, sizes.positions)
+    reporter = Reporter(folder, events, resolved.settings, asker, probes, resume_from)
+    signal.signal(signal.SIGTERM, lambda number, frame: setattr(reporter, "signalled", "SIGTERM"))
+
+    # Steps
+    arguments = sft_arguments(resolved, recipe.seed) | {
+        "output_dir": str(folder.checkpoints),
+        "report_to": "none",
+        "disable_tqdm": True,
+        "save_strategy": "no",  # the reporter saves and evaluates
+        "eval_strategy": "no",
+        "prediction_loss_only": True,
+        "logging_nan_inf_filter": False,  # a NaN must be seen, not averaged away
+        "dataloader_pin_memory": not device.startswith("cpu"),
+    }
+    validation = report.validation if report.validation is not None and eval_rows else None
+    trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, validation, arguments, [reporter])
+    trainer.remove_callback(_printer())
+    reporter.attach(trainer)
+    del report, dataset
+    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    return reporter.finish()
+
+
+def _import_training() -> None:
+    """The slow imports, while the main thread reads rows. Errors show when the main thread imports the same."""
+    try:
+        pass
+    except Exception:
+        logging.getLogger(__name__).debug("import failed", exc_info=True)
+
+
+def _printer() -> Any:
+    from transformers.trainer_callback import PrinterCallback
+
+    return PrinterCallback
+
+
+def _card(index: int) -> str:
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return visible.split(",")[index].strip() if visible else str(index)
+
+
+def _download(ref: Any) -> Any:
+    """A hub model, fetched into the hub's own cache: configs, tokenizer and safetensors, nothing else."""
+    from huggingface_hub import snapshot_download
+
+    from workbench.models.resolve import resolve_model
+
+    wanted = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+    try:
+        snapshot_download(ref.name, revision=ref.revision, allow_patterns=wanted)
+    except Exception as error:
+        raise RunError(
+            f"The model {ref.name!r} could not be downloaded from the hub: {error}. Try again online."
+        ) from error
+    return resolve_model(ref.name if ref.revision is None else f"{ref.name}@{ref.revision}")
+
+
+def _probes(recipe: Any, dataset: Any, renderer: Any, settings: dict[str, Any], positions: int | None) -> list[Any]:
+    """The first rows of validation that have a prompt and an answer and fit, as prompts to watch."""
+    from workbench.runs.reporter import Probe
+
+    if not settings["record_samples"] or not dataset.splits.get("validation"):
+        return []
+    probes: list[Probe] = []
+    for row in itertools.islice(dataset.rows("validation"), 10 * settings["num_probes"]):
+        if "prompt" in row and "completion" in row:
+            prompt, reference = row["prompt"], row["completion"]
+        elif "messages" in row and row["messages"][-1]["role"] == "assistant":
+            prompt, reference = row["messages"][:-1], row["messages"][-1]["content"]
+        elif "text" in row:
+            prompt, reference = row["text"][: len(row["text"]) // 2], row["text"][len(row["text"]) // 2 :]
+        else:
+            continue
+        text = prompt if "text" in row and "prompt" not in row else renderer.prompt_text(prompt)
+        ids = renderer.ids([text])[0]
+        if len(probes) < settings["num_probes"] and (positions is None or len(ids) < positions):
+            probes.append(Probe(_shown(prompt), _shown(reference), ids))
+    return probes
+
+
+def _shown(turns: Any) -> str:
+    """A prompt or answer as text to read: the turn itself, or of several turns each with its role."""
+    if isinstance(turns, str):
+        return turns
+    if len(turns) == 1:
+        return turns[0]["content"]
+    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)
+
+
+def _record_resolved(
+    folder: Folder, events: EventWriter, resolved: Any, rows: int, parameters: int, trainable: int
+) -> None:
+    import yaml
+
+    plain = resolved.to_dict()
+    sizes = {"num_rows": rows, "parameters": parameters, "trainable_parameters": trainable}
+    folder.resolved.write_text(yaml.safe_dump({**plain, **sizes}, sort_keys=False, allow_unicode=True), "utf-8")
+    events.write("resolved", **plain, max_steps=resolved.max_steps, **sizes)
+
+
+def _environment(device_name: str) -> dict[str, Any]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    from workbench import __version__
+
+    versions = {"workbench": __version__, "python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = None
+    import psutil
+
+    return {
+        "versions": versions,
+        "platform": platform.platform(),
+        "processor": device_name,
+        "cores": os.cpu_count(),
+        "threads": processes.thread_count(),
+        "memory_bytes": psutil.virtual_memory().total,
+        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
