@@ -1,0 +1,33 @@
+# Made by `python -m workbench._stubs`; a test compares.
+from workbench import panels as panels
+from workbench import metrics as metrics
+from workbench import lessons as lessons
+from workbench.data.dataset import Dataset as Dataset
+from workbench.data.dataset import load_dataset as load_dataset
+from workbench.errors import DatasetError as DatasetError
+from workbench.errors import GenerationError as GenerationError
+from workbench.errors import InvalidInputError as InvalidInputError
+from workbench.errors import ModelNotFoundError as ModelNotFoundError
+from workbench.errors import Problem as Problem
+from workbench.errors import RecipeError as RecipeError
+from workbench.errors import RunBusyError as RunBusyError
+from workbench.errors import RunError as RunError
+from workbench.errors import RunNotFoundError as RunNotFoundError
+from workbench.errors import RunNotLiveError as RunNotLiveError
+from workbench.errors import WorkbenchError as WorkbenchError
+from workbench.evaluation import Report as Report
+from workbench.evaluation import evaluate as evaluate
+from workbench.models.system import System as System
+from workbench.objectives.sft import SFT as SFT
+from workbench.objectives.training import Training as Training
+from workbench.recipe import Recipe as Recipe
+from workbench.runs import Run as Run
+from workbench.runs import generate as generate
+from workbench.runs import launch as launch
+from workbench.runs import open_run as open_run
+from workbench.runs import runs as runs
+from workbench.tuning.full import Full as Full
+from workbench.tuning.lora import LoRA as LoRA
+
+__version__: str
+__all__ = ["Dataset", "DatasetError", "Full", "GenerationError", "InvalidInputError", "LoRA", "ModelNotFoundError", "Problem", "Recipe", "RecipeError", "Report", "Run", "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "SFT", "System", "Training", "WorkbenchError", "evaluate", "generate", "launch", "lessons", "load_dataset", "metrics", "open_run", "panels", "runs"]
