@@ -228,6 +228,7 @@ def _hub(source: str) -> Source:
     import datasets
 
     name, _, config = source.removeprefix("hub:").partition(":")
+    bars = datasets.is_progress_bar_enabled()
     datasets.disable_progress_bars()
     try:
         loaded = datasets.load_dataset(name, config or None)
@@ -239,5 +240,6 @@ def _hub(source: str) -> Source:
             '("hub:org/name", or "hub:org/name:config" where it has several), or give a local file.'
         ) from error
     finally:
-        datasets.enable_progress_bars()
+        if bars:
+            datasets.enable_progress_bars()
     return Source(source, source, {_split_name(k): _arrow_rows(part, str(k)) for k, part in loaded.items()})
