@@ -1,8 +1,8 @@
 """Training curves in plain sentences, where there is something to say. A healthy curve gives none.
 
-`RULES` lists what is looked for, in order; each rule is a test and a sentence. All of them compare with the noise of the
-curve itself, because a sentence that cries wolf is worse than none: on healthy curves, looked at again and again while
-they grow, at most one run in twenty may draw a remark.
+`RULES` lists what is looked for, in order; each rule is a test and a sentence. All of them compare with the noise of
+the curve itself, because a sentence that cries wolf is worse than none: of healthy curves, looked at again and again
+while they grow, at most one in twenty may draw a remark.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import fmean, median
 from typing import Any, Literal
 
@@ -109,7 +110,7 @@ class Curve:
         """Medians of `BLOCKS` stretches of the training loss, the step each begins at, and their standard error."""
         count = min(BLOCKS, len(self.loss))
         edges = [round(index * len(self.loss) / count) for index in range(count + 1)]
-        stretches = list(zip(edges, edges[1:], strict=False))
+        stretches = list(pairwise(edges))
         medians = [median(self.loss[start:end]) for start, end in stretches]
         size = len(self.loss) / count
         return medians, [self.steps[start] for start, _ in stretches], 1.25 * _noise(self.loss) / math.sqrt(size)
@@ -118,7 +119,7 @@ class Curve:
     def warming_up(self) -> bool:
         """The learning rate has only ever risen so far."""
         rates = [rate for rate in self.learning_rates if rate == rate]
-        return len(rates) > 1 and rates[-1] > rates[0] and all(a <= b for a, b in zip(rates, rates[1:], strict=False))
+        return len(rates) > 1 and rates[-1] > rates[0] and all(a <= b for a, b in pairwise(rates))
 
 
 Finding = Mapping[str, Any]  # ``step`` and the values of the sentence
@@ -277,7 +278,7 @@ def _figure(value: float) -> str:
 
 def _noise(values: Sequence[float]) -> float:
     """Standard deviation of the noise, from successive differences: a trend hardly enters."""
-    steps = [abs(b - a) for a, b in zip(values, values[1:], strict=False)]
+    steps = [abs(b - a) for a, b in pairwise(values)]
     return 1.4826 * median(steps) / math.sqrt(2) if steps else 0.0
 
 
