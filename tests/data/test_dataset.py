@@ -275,3 +275,14 @@ def test_save_and_load_keep_the_hash(tmp_path):
     assert again.hash == ds.hash
     assert again.splits == ds.splits
     assert again.conversational
+
+
+@pytest.mark.parametrize("make", [lambda ds: ds, lambda ds: ds.split("test"), lambda ds: ds.head(5).split("train")])
+def test_its_code_makes_it_again(tmp_path, make):
+    path = tmp_path / "it's.csv"
+    path.write_text("frage,antwort\n" + "".join(f"q{i},a{i}\n" for i in range(40)))
+    columns = {"prompt": "frage", "completion": "antwort"}
+    ds = make(wb.load_dataset(path, columns=columns, split={"test": 0.2}))
+
+    assert eval(ds.to_code(), {"wb": wb}).hash == ds.hash
+    assert wb.load_dataset([{"prompt": "q", "completion": "a"}]).split("train").to_code() == "wb.load_dataset(rows)"

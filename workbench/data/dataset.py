@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from workbench.data.checks import DataReport
+
 __all__ = ["Dataset", "load_dataset"]
 
 
@@ -71,7 +73,8 @@ def load_dataset(
             "split": dict(split) if split is not None else None,
         }
     return Dataset(built.tables, type=built.type, conversational=built.conversational, layout=built.layout,
-                   name=opened.name, notes=built.notes, reference=reference)  # fmt: skip
+                   name=opened.name, notes=built.notes, reference=reference,
+                   code=_code(opened.reference, columns, split))  # fmt: skip
 
 
 class Dataset:
@@ -101,8 +104,9 @@ class Dataset:
         name: str,
         notes: tuple[str, ...] = (),
         reference: Mapping[str, Any] | None = None,
+        code: str = "wb.load_dataset(rows)",
     ):
-        self._tables = dict(tables)
+        self._tables, self._code = dict(tables), code
         self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
         self.notes = tuple(notes)
         self._reference = dict(reference) if reference is not None else None
@@ -148,13 +152,13 @@ class Dataset:
             )
         if name == "train" and list(self._tables) == ["train"]:
             return self
-        return self._with({"train": self._tables[name]}, f"{self.name} ({name})")
+        return self._with({"train": self._tables[name]}, f"{self.name} ({name})", f".split({name!r})")
 
     def head(self, n: int) -> Dataset:
         """The data set with only the first `n` rows of train; validation and test stay."""
         if isinstance(n, bool) or not isinstance(n, int) or n < 1:
             raise DatasetError(f"head(n) takes a number of rows of at least 1, got {n!r}.")
-        return self._with({**self._tables, "train": self._train.slice(0, n)}, f"{self.name} (first {n})")
+        return self._with({**self._tables, "train": self._train.slice(0, n)}, f"{self.name} (first {n})", f".head({n})")
 
     def rows(self, split: str = "train") -> Iterator[dict[str, Any]]:
         """The rows of one split, as dicts, read batch by batch."""
@@ -180,11 +184,30 @@ class Dataset:
 
         return pd.DataFrame(list(self.rows()), columns=self.columns)
 
+    def check(self, recipe: Any = None) -> DataReport:
+        """Look for what is wrong with the rows: empty answers, repeats, contradictions, leaks between splits.
+
+        Parameters
+        ----------
+        recipe
+            A `Recipe`: its token gate is asked too, which tells what would be cut, dropped or not trained.
+        """
+        from workbench.data.checks import DataReport, check
+
+        report = check(self)
+        if recipe is None:
+            return report
+        return DataReport(report.findings, report.checked, recipe.replace({"dataset": self}).problems(tokens=True))
+
     def describe(self) -> str:
         """One sentence: how many rows, of which type, read as what."""
         counts = ", ".join(f"{count:,} {name}" for name, count in self.splits.items())
         chat = "conversational " if self.conversational else ""
         return f"{self.name}: {counts} rows of {chat}{self.type}, read as {self.layout}."
+
+    def to_code(self) -> str:
+        """The expression that makes this data set again; ``rows`` stands in it for rows that were given in memory."""
+        return self._code
 
     def save(self, folder: Path) -> None:
         """Write all splits as parquet files that `load_dataset` reads back with the same hash."""
@@ -218,8 +241,14 @@ class Dataset:
     def _train(self) -> pa.Table:
         return self._tables["train"]
 
-    def _with(self, tables: Mapping[str, pa.Table], name: str) -> Dataset:
-        return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name)
+    def _with(self, tables: Mapping[str, pa.Table], name: str, step: str) -> Dataset:
+        return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name,
+                       code=self._code + step)  # fmt: skip
+
+
+def _code(source: str | None, columns: Mapping[str, str] | None, split: Mapping[str, float | str] | None) -> str:
+    given = [f"{name}={dict(value)!r}" for name, value in (("columns", columns), ("split", split)) if value is not None]
+    return f"wb.load_dataset({', '.join([repr(source) if source is not None else 'rows', *given])})"
 
 
 def _clean(row: dict[str, Any]) -> dict[str, Any]:
