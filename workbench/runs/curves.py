@@ -88,10 +88,11 @@ class Curve:
         else:
             rows = (event for event in source if event["type"] in ("log", "eval"))
         for row in rows:
-            curve._add(row)
+            curve.add(row)
         return curve
 
-    def _add(self, row: Mapping[str, Any]) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Take in a logged point or an evaluation."""
         step, rate = row["step"], _number(row.get("learning_rate"))
         loss, eval_loss = _number(row.get("loss")), _number(row.get("eval_loss"))
         if math.isfinite(loss):
@@ -105,6 +106,17 @@ class Curve:
             self.eval_loss.append(eval_loss)
         elif self.broken is None and "eval_loss" in row.get("nonfinite", ()):
             self.broken = int(step)
+
+    def drop_after(self, step: float) -> None:
+        """Forget what lies beyond a step: a resumed run writes it again."""
+        kept = sum(at <= step for at in self.steps)
+        for column in (self.steps, self.loss, self.learning_rates):
+            del column[kept:]
+        kept = sum(at <= step for at in self.eval_steps)
+        for column in (self.eval_steps, self.eval_loss):
+            del column[kept:]
+        if self.broken is not None and self.broken > step:
+            self.broken = None
 
     def blocks(self) -> tuple[list[float], list[float], float]:
         """Medians of `BLOCKS` stretches of the training loss, the step each begins at, and their standard error."""

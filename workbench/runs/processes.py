@@ -24,6 +24,7 @@ __all__ = [
     "oom_kills",
     "start_child",
     "start_detached",
+    "start_server",
     "started_at",
     "thread_count",
     "worker_environment",
@@ -98,6 +99,21 @@ def start_child(module: str, args: Sequence[str], *, output: IO[bytes], keep: Se
         stderr=subprocess.STDOUT,
         env=worker_environment(),
         **inherited,
+    )
+
+
+def start_server(module: str, args: Sequence[str], *, errors: IO[bytes]) -> subprocess.Popen[bytes]:
+    """Start ``python -m module args`` to serve over its pipes; interrupts of this process do not reach it."""
+    session: dict[str, Any] = {"start_new_session": True}
+    if WINDOWS:
+        session = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}  # type: ignore[attr-defined]
+    return subprocess.Popen(
+        _python(module, args),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        env=worker_environment(),
+        **session,
     )
 
 

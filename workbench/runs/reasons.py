@@ -36,7 +36,14 @@ def reason_for_error(error: BaseException, *, go_on: str = GO_ON) -> str:
     return _known(text, go_on) or f"{_shorten(text)} (the full traceback is in trainer.log)"
 
 
-def reason_for_end(code: int | None, log: Path, *, out_of_memory: bool = False, go_on: str = GO_ON) -> str:
+def reason_for_end(
+    code: int | None,
+    log: Path | None = None,
+    *,
+    what: str = "trainer",
+    out_of_memory: bool = False,
+    go_on: str = GO_ON,
+) -> str:
     """One sentence for a process that ended without a word of its own.
 
     Parameters
@@ -44,29 +51,31 @@ def reason_for_end(code: int | None, log: Path, *, out_of_memory: bool = False, 
     code
         Its exit code; negative for a signal; None where nobody waited for it.
     log
-        What it printed; its last traceback is used.
+        What it printed; the last traceback of its last attempt is used.
+    what
+        What the process is called.
     out_of_memory
         Whether the system killed something for want of memory meanwhile.
     """
     if code is not None and code < 0:
-        return _signal_reason(-code, out_of_memory, go_on)
-    last = _last_error_line(log)
+        return _signal_reason(-code, what, out_of_memory, go_on)
+    last = _last_error_line(log) if log else None
     if last:
-        return _known(last, go_on) or f"{_shorten(last)} (the full traceback is in {log.name})"
+        return _known(last, go_on) or f"{_shorten(last)} (the full traceback is in trainer.log)"
     if code is None:
-        return f"The trainer and its supervisor were both killed or the machine was restarted; {go_on}"
-    return f"The trainer ended with exit code {code} and left no message; see {log.name}; {go_on}"
+        return f"The {what} and its supervisor were both killed, or the machine was restarted; {go_on}"
+    return f"The {what} ended with exit code {code} and left no message; {go_on}"
 
 
-def _signal_reason(number: int, out_of_memory: bool, go_on: str) -> str:
+def _signal_reason(number: int, what: str, out_of_memory: bool, go_on: str) -> str:
     name = signals.Signals(number).name if number in signals.valid_signals() else f"signal {number}"
     if number == signals.SIGKILL and out_of_memory:
-        return f"The system killed the trainer ({name}) because the machine's memory was used up. {MEMORY}; {go_on}"
+        return f"The system killed the {what} ({name}) because the machine's memory was used up. {MEMORY}; {go_on}"
     if number == signals.SIGKILL:
-        return f"The trainer was killed from outside ({name}: kill -9, or the system for want of memory); {go_on}"
+        return f"The {what} was killed from outside ({name}: kill -9, or the system for want of memory); {go_on}"
     if number in (signals.SIGSEGV, signals.SIGBUS, signals.SIGILL, signals.SIGABRT, signals.SIGFPE):
-        return f"The trainer crashed inside native code ({name}); see trainer.log; {go_on}"
-    return f"The trainer was ended from outside by {name}; {go_on}"
+        return f"The {what} crashed inside native code ({name}); what it printed last is in its log; {go_on}"
+    return f"The {what} was ended from outside by {name}; {go_on}"
 
 
 def _known(text: str, go_on: str) -> str | None:
@@ -81,6 +90,8 @@ def _last_error_line(log: Path) -> str | None:
             lines = file.read().decode(errors="replace").splitlines()
     except OSError:
         return None
+    attempt = max((number for number, line in enumerate(lines) if line.startswith("--- attempt ")), default=0)
+    lines = lines[attempt:]
     start = max((number for number, line in enumerate(lines) if line.startswith("Traceback (most")), default=None)
     if start is None:
         return None

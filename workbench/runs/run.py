@@ -104,7 +104,10 @@ class Run:
             state = self.folder.state()
             hint = "wait for its first evaluation" if state["status"] in LIVE else "resume() it, or launch it again"
             raise RunError(f"Run {self.id} ({state['status']}) has kept no model yet: {hint}.")
-        return System(self)
+        recipe = self.recipe
+        if recipe.tuning.adapter:
+            return System(recipe.model_name, adapters=[self.folder.model], template=recipe.template, name=self.name)
+        return System(str(self.folder.model), template=recipe.template, name=self.name)
 
     # How it is
 

@@ -1,0 +1,231 @@
+"""The generation process: one base model at a time, adapters swapped on it, JSON lines in and out.
+
+    python -m workbench.runs.generation_worker IDLE_SECONDS
+
+In, a line a request: ``{"id", "system", "prompts", "decoding"}``, or ``{"cancel": id}``. Out: ``{"id", "row", "text",
+"tokens", "seconds", "stop"}`` for each row as it ends, then ``{"id", "done", "cancelled"}``; or ``{"id", "error",
+"kind"}``. It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+import os
+import queue
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import WorkbenchError
+from workbench.runs import processes
+from workbench.runs.decoding import Answer, Decoding, answer_rows
+from workbench.runs.reasons import reason_for_error
+
+__all__ = ["Generator"]
+
+ADAPTERS = 8  # kept on one base; beyond that the oldest goes
+
+
+class Generator:
+    """Answers prompts with the models of systems; used by the generation process, and by jobs in their own."""
+
+    def __init__(self) -> None:
+        self._base_key: Any = None
+        self._base: Any = None
+        self._peft: Any = None
+        self._adapters: dict[Any, str] = {}
+        self._made = 0
+        self._tokenizers: dict[Any, Any] = {}
+
+    def answer(
+        self,
+        system: dict[str, Any],
+        prompts: Sequence[Any],
+        decoding: Decoding,
+        on_answer: Callable[[int, Answer], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Answer | None]:
+        """Answers in the order of the prompts.
+
+        Parameters
+        ----------
+        system
+            What `System.to_dict` gives.
+        prompts
+            Texts, or lists of messages.
+
+        Raises
+        ------
+        WorkbenchError
+            Where the model cannot be found or loaded, or a prompt fills its context.
+        """
+        from workbench.data.rendering import Renderer
+        from workbench.models.resolve import resolve_model
+
+        ref = resolve_model(system["model"])
+        adapters = [Path(path) for path in system["adapters"]]
+        tokenizer = self._tokenizer(ref, adapters)
+        renderer = Renderer(tokenizer, system["template"])
+        shots = [tuple(pair) for pair in system["shots"]]
+        ids = renderer.ids([renderer.prompt_text(prompt, shots, system["prompt"]) for prompt in prompts])
+        with self._model(ref, adapters) as (model, tuning):
+            return answer_rows(
+                lambda **settings: tuning.generate(model, **settings),
+                tokenizer,
+                ids,
+                decoding,
+                stop_ids=renderer.stop_ids,
+                positions=getattr(model.config, "max_position_embeddings", None),
+                device=model.device,
+                on_answer=on_answer,
+                cancelled=cancelled,
+            )
+
+    def _tokenizer(self, ref: Any, adapters: list[Path]) -> Any:
+        from workbench.models.loading import load_tokenizer
+        from workbench.models.resolve import ModelRef
+
+        folder = next((path for path in reversed(adapters) if (path / "tokenizer_config.json").is_file()), None)
+        source = ref if folder is None else ModelRef(str(folder), folder, "folder")
+        key = _key(source.path, "tokenizer*.json") if source.path else source.location
+        if key not in self._tokenizers:
+            self._tokenizers = {**dict(list(self._tokenizers.items())[-7:]), key: load_tokenizer(source)}
+        return self._tokenizers[key]
+
+    @contextlib.contextmanager
+    def _model(self, ref: Any, adapters: list[Path]) -> Any:
+        """The model that answers for this system, and the way of tuning that knows how it generates."""
+        from workbench.tuning import Tuning
+
+        *below, top = adapters or [None]
+        self._hold(ref, [path for path in below if path is not None])
+        if top is None and self._peft is None:
+            yield self._base, Tuning()
+        elif top is None:
+            with self._peft.disable_adapter():
+                yield self._peft, Tuning()
+        else:
+            tuning = _tuning_of(top)
+            yield self._with_adapter(top, tuning), tuning
+
+    def _hold(self, ref: Any, below: list[Path]) -> None:
+        """Make this base, with the adapters below the top one merged into it, the one in memory."""
+        import torch
+
+        from workbench.models.loading import load_model
+        from workbench.objectives.hardware import machine
+
+        key = (_key(ref.path, "*.safetensors") if ref.path else ref.location, *(_key(path, "*") for path in below))
+        if key == self._base_key:
+            return
+        self._base_key = self._base = self._peft = None
+        self._adapters = {}
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        found = machine()
+        base = load_model(ref, "bf16" if found.device == "cuda" and found.bf16 else "fp32")
+        for path in below:
+            base = _tuning_of(path).load(base, path).merge_and_unload()
+        self._base = base.to(found.device).eval()
+        self._base_key = key
+
+    def _with_adapter(self, path: Path, tuning: Any) -> Any:
+        key = _key(path, "adapter_*")
+        kind = json.loads((path / "adapter_config.json").read_text())["peft_type"]
+        if self._peft is not None and (kind != "LORA" or self._peft.active_peft_config.peft_type.value != "LORA"):
+            self._base, self._peft, self._adapters = self._peft.unload(), None, {}
+        if key not in self._adapters:
+            if self._peft is None:
+                self._peft, name = tuning.load(self._base, path), "default"
+            else:
+                self._made += 1
+                name = f"adapter{self._made}"
+                self._peft.load_adapter(str(path), adapter_name=name)
+            self._adapters[key] = name
+            if len(self._adapters) > ADAPTERS:
+                oldest = next(iter(self._adapters))
+                self._peft.delete_adapter(self._adapters.pop(oldest))
+        self._peft.set_adapter(self._adapters[key])
+        return self._peft.eval()
+
+
+def main(argv: list[str]) -> None:
+    """Serve until the input ends or nothing is asked for a while."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what libraries print must not stand between the answers
+    idle = float(argv[0])
+    requests: queue.Queue[dict[str, Any]] = queue.Queue()
+    cancelled: set[int] = set()
+    threading.Thread(target=_listen, args=(requests, cancelled), daemon=True).start()
+
+    def send(**message: Any) -> None:
+        answers.write(json.dumps(message) + "\n")
+        answers.flush()
+
+    import torch
+
+    torch.set_num_threads(processes.thread_count())
+    generator = Generator()
+    while True:
+        try:
+            request = requests.get(timeout=idle)
+        except queue.Empty:
+            os._exit(0)
+        number = request["id"]
+
+        def tell(row: int, answer: Answer, number: int = number) -> None:
+            send(id=number, row=row, **vars(answer))
+
+        def is_cancelled(number: int = number) -> bool:
+            return number in cancelled
+
+        try:
+            decoding = Decoding(**request["decoding"])
+            generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled)
+            send(id=number, done=True, cancelled=number in cancelled)
+        except WorkbenchError as error:
+            send(id=number, error=str(error), kind=type(error).__name__)
+        except Exception as error:
+            traceback.print_exc()
+            send(id=number, error=reason_for_error(error, go_on="ask again."), kind="GenerationError")
+        cancelled.discard(number)
+
+
+def _listen(requests: queue.Queue[dict[str, Any]], cancelled: set[int]) -> None:
+    for line in sys.stdin.buffer:
+        message = json.loads(line)
+        if "cancel" in message:
+            cancelled.add(message["cancel"])
+        else:
+            requests.put(message)
+    os._exit(0)  # the client is gone
+
+
+def _key(folder: Path, pattern: str) -> tuple[Any, ...]:
+    """What changes when the files do: a run that still trains replaces its model."""
+    files = sorted(folder.glob(pattern))
+    return (str(folder), *((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+def _tuning_of(adapter: Path) -> Any:
+    """The way of tuning that made an adapter, from the recipe of its run or from the adapter itself."""
+    import yaml
+
+    from workbench.tuning import Tuning, tunings
+
+    recipe = adapter.parent / "recipe.yaml"
+    if recipe.is_file():
+        name = yaml.safe_load(recipe.read_text(encoding="utf-8"))["tuning"]["name"]
+    else:
+        name = json.loads((adapter / "adapter_config.json").read_text())["peft_type"].lower()
+    return tunings().get(name, Tuning)()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
