@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "workbench.data.dataset": ("Dataset", "load_dataset"),
+    "workbench.estimate": ("Estimate", "estimate"),
     "workbench.errors": (
         "DatasetError", "GenerationError", "InvalidInputError", "ModelNotFoundError", "Problem", "RecipeError",
         "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "WorkbenchError",

@@ -19,7 +19,8 @@ def dataset(tmp_path, train, test):
 
 def test_clean_rows_give_no_finding(tmp_path):
     report = dataset(tmp_path, rows(20), rows(5, 500)).check()
-    assert not report and report.problems == []
+    assert not report
+    assert report.problems == []
     assert "nothing found" in repr(report)
 
 

@@ -157,7 +157,9 @@ def _answers(row: Mapping[str, Any]) -> list[str]:
         return [str(turn.get("content") or "") for turn in row["messages"] if turn["role"] == "assistant"
                 and not turn.get("tool_calls")]  # fmt: skip
     values = [row[name] for name in ("completion", "chosen", "rejected", "text") if name in row]
-    return [value if isinstance(value, str) else "".join(str(turn.get("content") or "") for turn in value) for value in values]
+    return [
+        value if isinstance(value, str) else "".join(str(t.get("content") or "") for t in value) for value in values
+    ]
 
 
 def _digest(text: str) -> bytes:

@@ -1,0 +1,50 @@
+"""The estimate counts what the run will count: parameters from real modules, tokens from the same encoding."""
+
+import pytest
+
+import workbench as wb
+from workbench.estimate import estimate
+
+
+@pytest.fixture
+def recipe(tiny_model):
+    rows = [{"prompt": f"say {i}", "completion": f"{i}"} for i in range(40)]
+    ds = wb.load_dataset(rows, split={"validation": 0.1})
+    return wb.Recipe(model=str(tiny_model), dataset=ds, training=wb.Training(max_steps=20, batch_size=4))
+
+
+def test_parameters_equal_those_of_the_real_modules(recipe):
+    from workbench.models.loading import load_model
+    from workbench.models.resolve import resolve_model
+
+    model = load_model(resolve_model(recipe.model_name))
+    whole = sum(p.numel() for p in model.parameters())
+    tuned = recipe.tuning.apply(model, seed=0)
+    found = estimate(recipe)
+    assert found.parameters == whole
+    assert found.trainable_parameters == sum(p.numel() for p in tuned.parameters() if p.requires_grad)
+
+
+def test_tokens_are_those_of_the_encoding(recipe):
+    from workbench.data.rendering import Renderer
+    from workbench.models.loading import load_tokenizer
+    from workbench.models.resolve import resolve_model
+
+    renderer = Renderer(load_tokenizer(resolve_model(recipe.model_name)))
+    lengths = [len(recipe.objective.encode(row, renderer).input_ids) for row in recipe.load_dataset()]
+    found = estimate(recipe)
+    assert found.rows == len(lengths)
+    assert found.tokens_per_epoch == sum(lengths)
+    assert found.tokens == round(sum(lengths) / len(lengths) * 20 * 4)
+
+
+def test_seconds_need_a_speed(recipe):
+    found = estimate(recipe)
+    assert found.seconds(found.tokens) == 1
+    with pytest.raises(ValueError, match="above 0"):
+        found.seconds(0)
+
+
+def test_the_gate_refuses_what_trains_nothing(recipe):
+    with pytest.raises(wb.RecipeError, match="max_length"):
+        estimate(recipe.replace({"training.max_length": 8}))

@@ -1,0 +1,148 @@
+"""What a run will take, before it starts: parameters, tokens, steps, memory, disk. No weights are loaded.
+
+>>> import workbench as wb
+>>> wb.estimate(wb.Recipe(model="tiny-support", dataset="support-desk/tickets")).trainable_parameters > 0
+True
+"""
+
+from __future__ import annotations
+
+import html
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from workbench.data.rendering import Renderer
+from workbench.errors import RecipeError
+from workbench.models.resolve import resolve_model
+from workbench.models.shapes import shapes
+from workbench.objectives.gate import gate
+from workbench.objectives.hardware import machine
+from workbench.objectives.resolving import Facts, memory_needed, resolve
+
+if TYPE_CHECKING:
+    from workbench.recipe import Recipe
+
+__all__ = ["Estimate", "estimate"]
+
+ADAM_BYTES = 12
+"""Per trained weight: itself and two moments, in fp32."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will take.
+
+    Parameters
+    ----------
+    parameters, trainable_parameters
+        Weights of the model, and how many of them (or beside them) move.
+    rows, tokens_per_epoch, trained_tokens_per_epoch
+        What the token gate lets through.
+    steps
+        Optimizer steps.
+    tokens
+        Tokens over all steps, padding left out.
+    memory_bytes
+        Weights, gradients, optimizer and activations, by formula; not refined by a measured step.
+    disk_bytes_per_checkpoint
+        Trained weights and optimizer state.
+    """
+
+    parameters: int
+    trainable_parameters: int
+    rows: int
+    tokens_per_epoch: int
+    trained_tokens_per_epoch: int
+    steps: int
+    tokens: int
+    memory_bytes: int
+    disk_bytes_per_checkpoint: int
+
+    def seconds(self, tokens_per_second: float) -> float:
+        """Seconds of training at a measured speed, evaluations left out.
+
+        Parameters
+        ----------
+        tokens_per_second
+            Non-padding tokens a second, as ``run.metrics()`` and the panel show them.
+
+        Raises
+        ------
+        ValueError
+            When the speed is not above zero.
+        """
+        if not tokens_per_second > 0:
+            raise ValueError(f"tokens_per_second must be above 0, got {tokens_per_second!r}; a run's metrics tell it.")
+        return self.tokens / tokens_per_second
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Pairs of label and text, as the panel shows them."""
+        share = self.trainable_parameters / self.parameters
+        return [
+            (
+                "Parameters",
+                f"{self.parameters:,}; {self.trainable_parameters:,} move ({share:.2%} of the model's size)",
+            ),
+            ("Rows", f"{self.rows:,} with {self.tokens_per_epoch:,} tokens, {self.trained_tokens_per_epoch:,} trained"),
+            ("Steps", f"{self.steps:,}, about {self.tokens:,} tokens"),
+            ("Memory", f"about {_size(self.memory_bytes)} by formula, the Python process itself left out"),
+            ("Disk", f"about {_size(self.disk_bytes_per_checkpoint)} a checkpoint"),
+        ]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{label:<11} {text}" for label, text in self.lines())
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th style='text-align:left'>{html.escape(label)}</th><td style='text-align:left'>"
+                       f"{html.escape(text)}</td></tr>" for label, text in self.lines())  # fmt: skip
+        return f"<table>{rows}</table>"
+
+
+def estimate(recipe: Recipe) -> Estimate:
+    """Work out what a recipe will take on this machine.
+
+    Parameters
+    ----------
+    recipe
+        Its model must be on this machine; the rows are encoded with its tokenizer.
+
+    Raises
+    ------
+    RecipeError
+        When the token gate refuses the recipe.
+    ModelNotFoundError, DatasetError
+        When model or data cannot be read.
+    """
+    from workbench.models.loading import load_tokenizer
+
+    ref = resolve_model(recipe.model_name)
+    tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
+    report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer, recipe.template))
+    if report.errors:
+        raise RecipeError(report.errors)
+    size = shapes(ref)
+    trainable = recipe.tuning.trainable_parameters(size)
+    rows = report.rows - report.dropped_rows
+    facts = Facts(shapes=size, machine=machine(), train_rows=rows, eval_rows=report.eval_rows, trainable=trainable,
+                  longest=report.longest)  # fmt: skip
+    chosen = resolve(recipe, facts)
+    rows_seen = chosen.max_steps * chosen.batch_size * chosen.gradient_accumulation_steps
+    return Estimate(
+        parameters=size.parameters,
+        trainable_parameters=trainable,
+        rows=rows,
+        tokens_per_epoch=report.tokens,
+        trained_tokens_per_epoch=report.trained_tokens,
+        steps=chosen.max_steps,
+        tokens=round(report.tokens / rows * rows_seen),
+        memory_bytes=round(memory_needed(facts, chosen.settings)),
+        disk_bytes_per_checkpoint=trainable * ADAM_BYTES,
+    )
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
