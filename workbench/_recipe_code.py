@@ -198,4 +198,5 @@ def _trainer_lines(tuner: str | None, evaluates: bool) -> str:
     lines.append("    processing_class=tokenizer,")
     if tuner:
         lines.append(f"    peft_config={tuner},")
-    return "\n".join([*lines, ")", "trainer.train()", "trainer.save_model()"]) + "\n"
+    return "\n".join([*lines, ")", "trainer.train()", 'trainer.model.save_pretrained("output")',
+                      'tokenizer.save_pretrained("output")']) + "\n"

@@ -53,7 +53,7 @@ class SFT(Objective):
     )  # fmt: skip
     assistant_only_loss: bool | str = setting(
         "auto", help="In conversations, learn only what the assistant says ('auto': when the template marks it).",
-        choices=("auto", True, False), expert=True,
+        choices=("auto", True, False), source="what a user writes is no model for answers", expert=True,
     )  # fmt: skip
 
     def encode_rows(
