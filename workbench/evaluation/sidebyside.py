@@ -1,0 +1,192 @@
+"""Answers of several systems to the same prompts, beside each other, as they come in.
+
+A row is *complete* once every system has answered it. Scores, comparisons and filters count complete rows only: all
+systems are judged on the same rows, however many have come in, and a row that failed in one system counts for none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from workbench.data.browse import plain_text
+from workbench.evaluation.statistics import Difference, paired_difference, wilson
+from workbench.metrics import exact_match, valid_json
+from workbench.metrics.strict_json import is_container
+
+__all__ = ["Filter", "Score", "SideBySide"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """How many of `n` complete rows pass a check, with the 95 % Wilson interval of the rate."""
+
+    count: int
+    n: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice of rows: its key, its words, how many complete rows it holds."""
+
+    key: str
+    label: str
+    count: int
+    hint: str = ""
+
+
+class SideBySide:
+    """The table behind a comparison. It generates nothing; answers are put into it.
+
+    Parameters
+    ----------
+    systems
+        The systems' names, all different; the first is the one the others are held against.
+    prompts
+        What each row asks: a text, or a list of messages.
+    references
+        The right answers, one a prompt, where there are any.
+
+    Attributes
+    ----------
+    limit : int
+        How many of the prompts, from the first, are in play; the rest waits until it is raised.
+    checks : list of str
+        What is checked of each answer: nothing without references; ``exact_match`` with them, and ``valid_json`` where
+        every reference is JSON.
+
+    Raises
+    ------
+    ValueError
+        If the numbers of prompts and references differ.
+    """
+
+    def __init__(self, systems: Sequence[str], prompts: Sequence[Any], references: Sequence[Any] | None = None):
+        if references is not None and len(references) != len(prompts):
+            raise ValueError(
+                f"There must be one reference for each prompt, got {len(references)} for {len(prompts)}. "
+                "Give as many, or none."
+            )
+        self.systems = list(systems)
+        self.prompts = list(prompts)
+        self.references = None if references is None else [plain_text(reference) for reference in references]
+        self.answers: list[list[str | None]] = [[None] * len(systems) for _ in prompts]
+        self.failures: dict[tuple[int, int], str] = {}
+        self._passed: dict[tuple[int, int], dict[str, bool]] = {}
+        self._complete: set[int] = set()
+        self.limit = len(self.prompts)
+        if self.references is not None:
+            structured = bool(self.references) and all(is_container(text) for text in self.references)
+            self.checks = ["exact_match", "valid_json"] if structured else ["exact_match"]
+        else:
+            self.checks = []
+
+    def put(self, row: int, system: int, answer: str) -> None:
+        """Enter one answer."""
+        answer = plain_text(answer)
+        reference = self.references[row] if self.references is not None else None
+        passed = {"exact_match": bool(exact_match(answer, reference)) if reference is not None else False}
+        passed["valid_json"] = bool(valid_json(answer))
+        self._passed[row, system] = passed
+        self.failures.pop((row, system), None)
+        self.answers[row][system] = answer
+        if all(text is not None for text in self.answers[row]):
+            self._complete.add(row)
+
+    def fail(self, row: int, system: int, reason: str) -> None:
+        """Enter that a system could not answer, and why."""
+        self.failures[row, system] = reason
+
+    @property
+    def complete(self) -> list[int]:
+        """The rows that every system has answered, in the order of the prompts."""
+        return sorted(self._complete)
+
+    def passes(self, row: int, system: int, check: str) -> bool | None:
+        """Whether an answer passes a check; None where there is no answer yet."""
+        passed = self._passed.get((row, system))
+        return None if passed is None else passed[check]
+
+    def score(self, system: int, check: str) -> Score:
+        """How many complete rows of one system pass a check."""
+        rows = self._complete
+        count = sum(self._passed[row, system][check] for row in rows)
+        if not rows:
+            return Score(0, 0, 0.0, 0.0, 1.0)
+        low, high = wilson(count, len(rows))
+        return Score(count, len(rows), count / len(rows), low, high)
+
+    def difference(self, system: int, check: str = "exact_match") -> Difference | None:
+        """How much better than the first a later system does on the complete rows; None before there are any."""
+        rows = self.complete
+        if not rows or check not in self.checks:
+            return None
+        first, other = ([float(self._passed[row, at][check]) for row in rows] for at in (0, system))
+        return paired_difference(first, other, span=(0.0, 1.0))
+
+    def differs(self, row: int) -> bool:
+        """Whether the answers to a row are not all the same, white space around them apart."""
+        return len({(text or "").strip() for text in self.answers[row]}) > 1
+
+    def change(self, row: int, system: int | None = None) -> Literal["better", "worse"] | None:
+        """Whether a later system (default: any of them) is right where the first is wrong, or the other way round."""
+        if "exact_match" not in self.checks or row not in self._complete:
+            return None
+        first = self._passed[row, 0]["exact_match"]
+        others = range(1, len(self.systems)) if system is None else [system]
+        changed = any(self._passed[row, other]["exact_match"] != first for other in others)
+        return ("worse" if first else "better") if changed else None
+
+    def filters(self) -> list[Filter]:
+        """The choices of rows there are, each with its count."""
+        out = [Filter("all", "All", self.limit)]
+        if len(self.systems) > 1:
+            out.append(self._filter("differ", "Differ", "Rows on which the answers are not all the same"))
+        if "exact_match" in self.checks:
+            first = self.systems[0]
+            if len(self.systems) > 1:
+                out.append(self._filter("better", "Better", f"{first} is wrong, another system is right"))
+                out.append(self._filter("worse", "Worse", f"{first} is right, another system is wrong"))
+            last = self.systems[-1]
+            out.append(self._filter("wrong", f"Wrong: {last}", f"Rows on which {last} does not match the reference"))
+        return out
+
+    def _filter(self, key: str, label: str, hint: str) -> Filter:
+        return Filter(key, label, sum(self._holds(key, row) for row in self._complete), hint)
+
+    def _holds(self, key: str, row: int) -> bool:
+        if key == "all":
+            return True
+        if row not in self._complete:
+            return False
+        if key == "differ":
+            return self.differs(row)
+        if key == "wrong":
+            return not self._passed[row, len(self.systems) - 1]["exact_match"]
+        return self.change(row) == key
+
+    def select(self, key: str = "all", search: str = "") -> list[int]:
+        """The rows of a filter that have a text in prompt, reference or an answer, whatever its case.
+
+        Raises
+        ------
+        ValueError
+            If there is no such filter.
+        """
+        known = [choice.key for choice in self.filters()]
+        if key not in known:
+            raise ValueError(f"There is no filter {key!r}. Give one of {', '.join(known)}.")
+        wanted = search.strip().casefold()
+        return [row for row in range(self.limit) if self._holds(key, row) and self._has(row, wanted)]
+
+    def _has(self, row: int, wanted: str) -> bool:
+        if not wanted:
+            return True
+        texts = [plain_text(self.prompts[row]), *(text for text in self.answers[row] if text is not None)]
+        if self.references is not None:
+            texts.append(self.references[row])
+        return any(wanted in text.casefold() for text in texts)
