@@ -42,7 +42,7 @@ def train(recipe, folder, steps=6):
     return model.eval(), tokenizer
 
 
-@pytest.fixture(scope="module", params=TUNINGS, ids=lambda tuning: f"{tuning.name}-{hash(tuning) % 97}")
+@pytest.fixture(scope="module", params=TUNINGS, ids=["lora", "dora", "rslora-one-layer", "full"])
 def trained(request, tmp_path_factory):
     import sys
     from pathlib import Path

@@ -59,6 +59,7 @@ def load_model(
         When it is a GGUF model that cannot be converted.
     """
     import torch
+    from safetensors import SafetensorError
     from transformers import AutoModelForCausalLM
 
     if ref.base is not None:
@@ -73,7 +74,7 @@ def load_model(
             use_safetensors=True,
             trust_remote_code=trust_remote_code,
         )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
     return model.eval()
 
@@ -112,4 +113,4 @@ def _why(ref: ModelRef, what: str, error: BaseException, trust_remote_code: bool
     if "trust_remote_code" in str(error) and not trust_remote_code:
         reason = "it brings Python code of its own, which would run on this machine"
         remedy = "If you have read and trust that code, say Recipe(..., trust_remote_code=True)."
-    return f"The {what} of {ref.name!r} ({ref.location}) cannot be loaded: {reason} {remedy}"
+    return f"The {what} of {ref.name!r} ({ref.location}) cannot be loaded: {reason.rstrip('.')}. {remedy}"
