@@ -24,6 +24,7 @@ from workbench.errors import GenerationError, InvalidInputError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
+from workbench.runs.scoring import Likelihood
 
 if TYPE_CHECKING:
     from workbench.models.system import System
@@ -141,6 +142,49 @@ class GenerationClient:
             pass  # the process had just ended for want of work
         return answers
 
+    def score(
+        self,
+        system: System | Any,
+        texts: Sequence[str],
+        *,
+        on_result: Callable[[int, Likelihood], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> list[Likelihood | None]:
+        """How likely the system's model finds each text, in their order. Its prompt and shots play no part.
+
+        Parameters
+        ----------
+        on_result
+            Called in this thread with row and likelihood as soon as a row is done.
+        cancel
+            Once set, rows not reached stay None.
+
+        Raises
+        ------
+        InvalidInputError
+            For a function, which answers but gives no likelihoods.
+        GenerationError
+            Where the process fails or is lost; the next call starts a new one.
+        """
+        from workbench.models.system import System
+
+        system = System(system)
+        scores: list[Likelihood | None] = [None] * len(texts)
+        if system.kind == "callable":
+            raise InvalidInputError(
+                f"{system.name} is a function: it answers, but gives texts no likelihood. Use a model."
+            )
+
+        def take(row: int, score: Likelihood) -> None:
+            scores[row] = score
+            if on_result is not None:
+                on_result(row, score)
+
+        request = {"system": system.to_dict(), "texts": list(texts)}
+        while scores and not self._live_worker().serve(request, take, cancel, Likelihood):
+            pass  # the process had just ended for want of work
+        return scores
+
     def close(self) -> None:
         """End the process."""
         with self._lock:
@@ -176,7 +220,9 @@ class _Worker:
     def takes_requests(self) -> bool:
         return not self.ended and self.process.poll() is None
 
-    def serve(self, request: dict[str, Any], take: Callable[[int, Answer], None], cancel: Any) -> bool:
+    def serve(
+        self, request: dict[str, Any], take: Callable[[int, Any], None], cancel: Any, result: type = Answer
+    ) -> bool:
         """Answer one request; False where the process had ended of itself before it saw the request."""
         request_id, answers, asked = next(self._ids), queue.SimpleQueue[dict[str, Any] | None](), False
         with self.lock:
@@ -197,7 +243,7 @@ class _Worker:
                     return self._lost(seen)
                 seen = True
                 if "row" in message:
-                    take(message.pop("row"), Answer(**message))
+                    take(message.pop("row"), result(**message))
                 elif "error" in message:
                     kind = getattr(errors, message["kind"], GenerationError)
                     raise kind(message["error"])

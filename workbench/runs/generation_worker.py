@@ -4,7 +4,8 @@
 
 In, a line a request: ``{"id", "system", "prompts", "decoding"}``, or ``{"cancel": id}``. Out: ``{"id", "row", "text",
 "tokens", "seconds", "stop"}`` for each row as it ends, then ``{"id", "done", "cancelled"}``; or ``{"id", "error",
-"kind"}``. It ends when its input does.
+"kind"}``. A request with ``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats",
+"bytes", "tokens"``. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from workbench.errors import WorkbenchError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding, answer_rows
 from workbench.runs.reasons import reason_for_error
+from workbench.runs.scoring import Likelihood, score_rows
 
 __all__ = ["Generator"]
 
@@ -85,6 +87,22 @@ class Generator:
                 on_answer=on_answer,
                 cancelled=cancelled,
             )
+
+    def score(
+        self,
+        system: dict[str, Any],
+        texts: Sequence[str],
+        on_score: Callable[[int, Likelihood], None] | None = None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Likelihood | None]:
+        """How likely the system's model finds each text; prompt and shots play no part."""
+        from workbench.models.resolve import resolve_model
+
+        ref = resolve_model(system["model"])
+        adapters = [Path(path) for path in system["adapters"]]
+        tokenizer = self._tokenizer(ref, adapters)
+        with self._model(ref, adapters) as (model, _):
+            return score_rows(model, tokenizer, texts, on_score=on_score, cancelled=cancelled)
 
     def _tokenizer(self, ref: Any, adapters: list[Path]) -> Any:
         from workbench.models.loading import load_tokenizer
@@ -179,15 +197,18 @@ def main(argv: list[str]) -> None:
             os._exit(0)
         number = request["id"]
 
-        def tell(row: int, answer: Answer, number: int = number) -> None:
+        def tell(row: int, answer: Answer | Likelihood, number: int = number) -> None:
             send(id=number, row=row, **vars(answer))
 
         def is_cancelled(number: int = number) -> bool:
             return number in cancelled
 
         try:
-            decoding = Decoding(**request["decoding"])
-            generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled)
+            if "texts" in request:
+                generator.score(request["system"], request["texts"], tell, is_cancelled)
+            else:
+                decoding = Decoding(**request["decoding"])
+                generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled)
             send(id=number, done=True, cancelled=number in cancelled)
         except WorkbenchError as error:
             send(id=number, error=str(error), kind=type(error).__name__)
