@@ -24,6 +24,7 @@ __all__ = [
     "SMALL",
     "Difference",
     "Interval",
+    "figure",
     "holm",
     "mcnemar",
     "mean",
@@ -76,9 +77,9 @@ class Interval:
         """The figure in words: ``97.0 % (95 % interval 93.6 to 98.6 %, 200 rows, 1 seed; Wilson).``"""
         basis = f"{_count(self.n_rows, 'row')}, {_count(self.n_seeds, 'seed')}"
         if math.isnan(self.low):
-            return f"{_figure(self.value, self.unit)} ({basis}; {self.method})."
-        span = f"{_number(self.low, self.unit)} to {_figure(self.high, self.unit)}"
-        text = f"{_figure(self.value, self.unit)} ({self.confidence:.0%} interval {span}, {basis}; {self.method})."
+            return f"{figure(self.value, self.unit)} ({basis}; {self.method})."
+        span = f"{_number(self.low, self.unit)} to {figure(self.high, self.unit)}"
+        text = f"{figure(self.value, self.unit)} ({self.confidence:.0%} interval {span}, {basis}; {self.method})."
         return _percent_sign(text) + _few(self.n_rows)
 
 
@@ -128,14 +129,14 @@ class Difference:
     def sentence(self, a: str = "a", b: str = "b") -> str:
         """The finding in words, the names put in."""
         unit = "points" if self.unit == "%" else self.unit
-        span = f"{self.confidence:.0%} interval {_number(self.low, self.unit)} to {_figure(self.high, self.unit, unit)}"
+        span = f"{self.confidence:.0%} interval {_number(self.low, self.unit)} to {figure(self.high, self.unit, unit)}"
         basis = f"{_count(self.n_rows, 'row')}, {_count(self.n_seeds, 'seed')}"
         if self.shown:
-            size = _figure(abs(self.value), self.unit, unit)
+            size = figure(abs(self.value), self.unit, unit)
             verb = "better" if self.better else "worse"
             text = f"{b} is {verb} than {a} by {size} ({span}, {basis})."
         else:
-            text = f"No difference shown between {a} and {b}: {_figure(self.value, self.unit, unit)} ({span}, {basis})."
+            text = f"No difference shown between {a} and {b}: {figure(self.value, self.unit, unit)} ({span}, {basis})."
             if self.low > 0 or self.high < 0:
                 text += (
                     f" The interval leaves out zero, but only {_count(self.wins + self.losses, 'row')} differ, too few "
@@ -388,7 +389,8 @@ def _number(value: float, unit: str) -> str:
     return text.replace("-", "−") if float(text) else text.lstrip("-")
 
 
-def _figure(value: float, unit: str, name: str | None = None) -> str:
+def figure(value: float, unit: str = "%", name: str | None = None) -> str:
+    """A figure with its unit, as sentences and tables write it: ``"97.0 %"``; `name` stands in for the unit."""
     return f"{_number(value, unit)} {unit if name is None else name}".strip()
 
 
