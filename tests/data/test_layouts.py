@@ -124,7 +124,7 @@ def test_columns_rename_and_clash():
 def test_columns_decide_between_layouts():
     row = {"prompt": "a", "completion": "b", "note": "c"}
     assert load([row], columns={"text": "note"}).type == "language_modeling"
-    assert load([row], columns={"text": "note"})[0] == {"text": "c", "prompt": "a", "completion": "b"}
+    assert load([row], columns={"text": "note"})[0] == {"text": "c", "prompt_original": "a", "completion_original": "b"}
 
 
 @pytest.mark.parametrize(

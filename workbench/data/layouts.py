@@ -6,10 +6,12 @@ layout                      columns                                    becomes
 ``prompt/completion``       prompt, completion                         prompt_completion
 ``messages``                messages: [{role, content}]                language_modeling, conversational
 ``sharegpt``                conversations: [{from, value}]             language_modeling, conversational
+                            conversation: [{input, output}]
 ``alpaca``                  instruction, (input), output               prompt_completion
 ``alpaca with history``     the same with system or history            prompt_completion, conversational
 ``dolly``                   instruction, (context), response           prompt_completion
 ``question/answer`` ...     one prompt-like and one answer-like column prompt_completion
+``... with system``         the same with system_prompt                prompt_completion, conversational
 ``text``                    text                                       language_modeling
 ``preference``              (prompt), chosen, rejected                 preference
 ``unpaired preference``     prompt, completion, label                  unpaired_preference
@@ -28,13 +30,16 @@ from typing import Any
 
 from workbench.errors import DatasetError
 
-__all__ = ["CANONICAL", "Layout", "RowProblem", "recognise"]
+__all__ = ["CANONICAL", "DECISIVE", "Layout", "RowProblem", "recognise"]
 
 CANONICAL = ("prompt", "completion", "messages", "text", "chosen", "rejected", "label")
 """The names the workbench gives to the columns it uses; what ``columns=`` may name on its left."""
 
-PROMPT_NAMES = ("prompt", "question", "query", "input", "instruction")
-ANSWER_NAMES = ("completion", "answer", "response", "output")
+DECISIVE = ("prompt", "completion", "messages", "chosen", "rejected")
+"""Those of them whose presence tells an objective what a row is; an extra column of such a name is renamed."""
+
+PROMPT_NAMES = ("prompt", "question", "query", "input", "inputs", "instruction")
+ANSWER_NAMES = ("completion", "answer", "response", "output", "target", "targets")
 ROLES = {
     "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant",
     "bing": "assistant", "bard": "assistant", "model": "assistant", "system": "system", "developer": "developer",
@@ -121,8 +126,17 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
         return _dolly(instruction, has("context"), by_name["response"])
     pair = _pair(by_name, where)
     if pair:
+        system = has("system_prompt")
+        if system and not listlike(pair[0]):
+            return _pair_with_system(*pair, system)
         names = {"prompt": pair[0], "completion": pair[1]}
         return _columns_layout("/".join(pair), "prompt_completion", names, listlike(pair[0]))
+    if has("text") and has("role") and has("parent_id"):
+        raise DatasetError(
+            f"{where}: each row is one message of a tree of conversations (text, role, parent_id), and which branches "
+            "to train on is for you to say. Make one row a branch with a 'messages' column, or take each message as "
+            'plain text with columns={"text": "text"}.'
+        )
     for name in ("text", "document", "content"):
         if has(name):
             return _columns_layout("text", "language_modeling", {"text": by_name[name]}, False)
@@ -192,6 +206,17 @@ def _sharegpt(column: str, system: str | None) -> Layout:
     return Layout("sharegpt", "language_modeling", True, (column, system) if system else (column,), convert)
 
 
+def _pair_with_system(prompt: str, answer: str, system: str) -> Layout:
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        messages = [{"role": "system", "content": text_of(row[system], system)}] if row.get(system) else []
+        return {
+            "prompt": [*messages, {"role": "user", "content": text_of(row.get(prompt), prompt)}],
+            "completion": [{"role": "assistant", "content": text_of(row.get(answer), answer)}],
+        }
+
+    return Layout(f"{prompt}/{answer} with system", "prompt_completion", True, (prompt, answer, system), convert)
+
+
 def _alpaca(instruction: str, input: str | None, output: str, system: str | None, history: str | None) -> Layout:
     columns = tuple(name for name in (instruction, input, output, system, history) if name)
 
@@ -240,7 +265,10 @@ def text_of(value: Any, column: str) -> str:
 
 
 def messages_of(value: Any, column: str) -> list[dict[str, Any]]:
-    """The value as a list of ``{role, content}``; ShareGPT's ``{from, value}`` and JSON text are accepted."""
+    """The value as a list of ``{role, content}``.
+
+    ShareGPT's ``{from, value}``, pairs of ``{input, output}``, contents in text parts and JSON text are accepted.
+    """
     if value is None:
         raise RowProblem(column, "is missing.")
     turns = _parsed(value)
@@ -250,12 +278,18 @@ def messages_of(value: Any, column: str) -> list[dict[str, Any]]:
     for number, turn in enumerate(turns):
         if not isinstance(turn, Mapping):
             raise RowProblem(column, f"message {number} must have role and content, got {_short(turn)}.")
+        if "input" in turn and "output" in turn:
+            pair = (("user", turn["input"]), ("assistant", turn["output"]))
+            messages += [{"role": role, "content": text_of(content, column)} for role, content in pair]
+            continue
         role = turn.get("role") if turn.get("role") is not None else turn.get("from")
         content = turn.get("content") if turn.get("content") is not None else turn.get("value")
         if role not in ROLES:
             raise RowProblem(column, f"message {number} has the role {role!r}; known: {', '.join(sorted(ROLES))}.")
         if content is None and turn.get("tool_calls"):
             content = ""
+        if isinstance(content, list) and all(isinstance(part, Mapping) and "text" in part for part in content):
+            content = "".join(text_of(part["text"], column) for part in content)
         if not isinstance(content, str):
             raise RowProblem(column, f"message {number}: the content must be text, got {_short(content)}.")
         rest = {k: v for k, v in turn.items() if k not in ("role", "from", "content", "value") and v is not None}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.layouts import CANONICAL, Layout, RowProblem, recognise
+from workbench.data.layouts import CANONICAL, DECISIVE, Layout, RowProblem, recognise
 from workbench.data.reading import columns_of
 from workbench.data.sources import Source
 from workbench.data.splits import FRACTION, held_out
@@ -105,7 +105,9 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
                 named.pop(value, None)
             named[role] = source.splits[value]
         elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
-            raise DatasetError(f"split[{role!r}] must be a share between 0 and 1 or the name of a split, got {value!r}.")
+            raise DatasetError(
+                f"split[{role!r}] must be a share between 0 and 1 or the name of a split, got {value!r}."
+            )
         elif role == "train":
             raise DatasetError('Give the shares of the other splits; "train" keeps the rest.')
         else:
@@ -115,7 +117,7 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
         raise DatasetError(f"The shares {cut} leave nothing for train. Make them sum to less than 1.")
     if "train" not in named:
         raise DatasetError(
-            f'{source.name} has no train split; it has {", ".join(source.splits)}. Say which to train on: '
+            f"{source.name} has no train split; it has {', '.join(source.splits)}. Say which to train on: "
             'split={"train": "..."}.'
         )
     if split is None:
@@ -152,7 +154,9 @@ def _chosen(found: list[str], columns: Mapping[str, str]) -> list[str]:
 def _table(stream: Iterator[tuple[str, dict[str, Any]]], layout: Layout, rename: Mapping[str, str]) -> pa.Table:
     import pyarrow as pa
 
-    tables, problems, count = [], [], 0
+    tables: list[pa.Table] = []
+    problems: list[str] = []
+    count = 0
     while chunk := list(itertools.islice(stream, CHUNK)):
         rows = []
         for place, raw in chunk:
@@ -181,7 +185,8 @@ def _chunk(rows: list[tuple[dict[str, Any], dict[str, Any]]], layout: Layout) ->
     extra = [name for name in columns_of([raw for _, raw in rows]) if name not in layout.columns]
     arrays = {name: _array([row.get(name) for row, _ in rows]) for name in ours}
     for name in extra:
-        arrays[f"{name}_original" if name in arrays else name] = _array([raw.get(name) for _, raw in rows])
+        clash = name in arrays or name in DECISIVE
+        arrays[f"{name}_original" if clash else name] = _array([raw.get(name) for _, raw in rows])
     import pyarrow as pa
 
     return pa.table(arrays)
