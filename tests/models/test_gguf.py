@@ -279,3 +279,13 @@ def test_a_near_miss_of_a_packaged_name_is_helped(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(ModelNotFoundError, match="Did you mean 'gemma-3-270m'"):
         resolve_model("gemma-3-270")
+
+
+def test_a_relative_path_in_a_recipe_is_found_from_another_folder(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import workbench as wb
+
+    monkeypatch.chdir(file.parent)
+    recipe = wb.Recipe(model=file.name, dataset=[{"prompt": "a", "completion": "b"}])
+    kept = recipe.stored()
+    monkeypatch.chdir("/")
+    assert resolve_model(kept.model_name).path == gguf.find(str(file)).folder

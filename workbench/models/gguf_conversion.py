@@ -28,11 +28,12 @@ _BYTES = {"float32": 4, "float16": 2, "bfloat16": 2}
 _RECORD = "source.json"
 
 
-def _say(text: str) -> None:
+def print_sentence(text: str) -> None:
+    """Where sentences go unless the caller takes them."""
     print(text, file=sys.stderr, flush=True)
 
 
-def convert(source: GGUFSource, say: Callable[[str], None] = _say) -> Path:
+def convert(source: GGUFSource, say: Callable[[str], object] = print_sentence) -> Path:
     """Make the folder of `source` unless it is there, and return it.
 
     Parameters
@@ -74,7 +75,7 @@ def convert(source: GGUFSource, say: Callable[[str], None] = _say) -> Path:
     return source.folder
 
 
-def _make(source: GGUFSource, folder: Path, say: Callable[[str], None]) -> None:
+def _make(source: GGUFSource, folder: Path, say: Callable[[str], object]) -> None:
     header = read_header(source.parts[0])
     size = sum(part.stat().st_size for part in source.parts)
     needed = header.parameters * _BYTES[header.dtype] + (size if len(source.parts) > 1 else 0) + 100_000_000

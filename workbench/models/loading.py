@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any, Literal
 
 from workbench.errors import ModelNotFoundError
-from workbench.models.gguf_conversion import convert
+from workbench.models.gguf_conversion import convert, print_sentence
 from workbench.models.resolve import ModelRef
 
-__all__ = ["load_model", "load_tokenizer"]
+__all__ = ["load_model", "load_tokenizer", "make_folder"]
+
+
+def make_folder(ref: ModelRef, say: Callable[[str], object] = print_sentence) -> None:
+    """Convert a GGUF model, or the one under an adapter, unless that was done before; other models need nothing.
+
+    `load_tokenizer` and `load_model` do it too; calling it first lets one say where the minute goes.
+
+    Parameters
+    ----------
+    say
+        Takes a sentence on what is being done; by default it is printed to stderr.
+    """
+    source = ref.base.source if ref.base is not None else ref.source
+    if source is not None:
+        convert(source, say)
 
 
 def load_tokenizer(ref: ModelRef, *, trust_remote_code: bool = False) -> Any:
@@ -24,7 +40,7 @@ def load_tokenizer(ref: ModelRef, *, trust_remote_code: bool = False) -> Any:
     """
     from transformers import AutoTokenizer
 
-    _make_folder(ref)
+    make_folder(ref)
     if ref.path is None or (ref.path / "tokenizer_config.json").is_file() or ref.base is None:
         source = ref
     else:
@@ -64,7 +80,7 @@ def load_model(
 
     if ref.base is not None:
         return _merged(ref, dtype, trust_remote_code)
-    _make_folder(ref)
+    make_folder(ref)
     kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
     try:
         model = AutoModelForCausalLM.from_pretrained(
@@ -77,13 +93,6 @@ def load_model(
     except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
     return model.eval()
-
-
-def _make_folder(ref: ModelRef) -> None:
-    """Convert a GGUF model, or the one under an adapter, unless that was done before."""
-    source = ref.base.source if ref.base is not None else ref.source
-    if source is not None:
-        convert(source)
 
 
 def _merged(ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], trust_remote_code: bool) -> Any:

@@ -57,7 +57,7 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     imports = threading.Thread(target=_import_training, daemon=True)
     imports.start()
     from workbench.data.rendering import Renderer
-    from workbench.models.loading import load_model, load_tokenizer
+    from workbench.models.loading import load_model, load_tokenizer, make_folder
     from workbench.models.resolve import resolve_model
     from workbench.models.shapes import shapes
     from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
@@ -85,6 +85,7 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     ref = resolve_model(recipe.model_name)
     if ref.path is None:
         ref = _download(ref)
+    make_folder(ref, lambda text: events.write("note", level="info", text=text, where="model", remedy=""))
     tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
     renderer = Renderer(tokenizer, recipe.template)
     sizes = shapes(ref)
