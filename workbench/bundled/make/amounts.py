@@ -7,7 +7,20 @@ from __future__ import annotations
 
 from random import Random
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def _ordinal(day: int) -> str:
@@ -18,9 +31,17 @@ def date_forms(rng: Random) -> list[tuple[str, str]]:
     """Return one random day of 2023 to 2026 in several spellings, each paired with its plain form."""
     year, month, day = rng.randint(2023, 2026), rng.randint(1, 12), rng.randint(1, 28)
     name, iso = MONTHS[month - 1], f"{year}-{month:02d}-{day:02d}"
-    spoken = (f"{day} {name} {year}", f"{name} {day}, {year}", f"{_ordinal(day)} {name} {year}",
-              f"{name} {_ordinal(day)}, {year}", f"{day}.{month}.{year}", f"{day:02d}.{month:02d}.{year}",
-              f"{day} {name[:3]} {year}", f"{day:02d}/{month:02d}/{year}", iso)
+    spoken = (
+        f"{day} {name} {year}",
+        f"{name} {day}, {year}",
+        f"{_ordinal(day)} {name} {year}",
+        f"{name} {_ordinal(day)}, {year}",
+        f"{day}.{month}.{year}",
+        f"{day:02d}.{month:02d}.{year}",
+        f"{day} {name[:3]} {year}",
+        f"{day:02d}/{month:02d}/{year}",
+        iso,
+    )
     return [(text, iso) for text in spoken]
 
 
@@ -32,9 +53,19 @@ def amount_forms(rng: Random) -> list[tuple[str, str]]:
     comma = f"{whole},{cents:02d}"
     sign = rng.choice("$€£")
     code = rng.choice(("EUR", "USD", "GBP"))
-    spoken = [f"{sign}{plain}", f"{code} {plain}", f"{plain} {code}", f"{comma} {code}", f"{sign}{comma}", f"{plain} {sign}"]
+    spoken = [
+        f"{sign}{plain}",
+        f"{code} {plain}",
+        f"{plain} {code}",
+        f"{comma} {code}",
+        f"{sign}{comma}",
+        f"{plain} {sign}",
+    ]
     if whole > 999:
-        spoken += [f"{code} {whole // 1000},{whole % 1000:03d}.{cents:02d}", f"{sign}{whole // 1000},{whole % 1000:03d}.{cents:02d}"]
+        spoken += [
+            f"{code} {whole // 1000},{whole % 1000:03d}.{cents:02d}",
+            f"{sign}{whole // 1000},{whole % 1000:03d}.{cents:02d}",
+        ]
     if cents == 0:
         word = {"$": "dollars", "€": "euros", "£": "pounds"}[sign]
         spoken += [f"{whole} {word}", f"{sign}{whole}", f"{whole} {code}"]

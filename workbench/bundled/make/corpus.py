@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from workbench.bundled.make import corpus_general, corpus_incontext, corpus_text
+from workbench.bundled.make import corpus_general, corpus_incontext, corpus_text, corpus_wide
 
 DOCUMENTS = {
     "mail": corpus_text.mail_and_reply,
@@ -27,13 +27,67 @@ DOCUMENTS = {
     "echo": corpus_incontext.echo,
     "signatures": corpus_incontext.signatures,
     "normalised": corpus_incontext.normalised,
+    "in_context_wide": corpus_wide.in_context_wide,
+    "desk_note": corpus_wide.desk_note,
+    "sorting": corpus_wide.sorting,
+    "mail_wide": corpus_wide.mail_and_reply_wide,
 }
-READING = {"mail": 20, "dialogue": 8, "guide": 8, "routing": 7, "log": 4, "record": 6, "passage": 5, "tool": 4, "general": 9,
-           "in_context": 12, "scan_list": 5, "order_table": 4, "echo": 6, "signatures": 3, "normalised": 4}
+READING = {
+    "mail": 20,
+    "dialogue": 8,
+    "guide": 8,
+    "routing": 7,
+    "log": 4,
+    "record": 6,
+    "passage": 5,
+    "tool": 4,
+    "general": 9,
+    "in_context": 12,
+    "scan_list": 5,
+    "order_table": 4,
+    "echo": 6,
+    "signatures": 3,
+    "normalised": 4,
+}
 """Documents of each kind in a hundred, first phase."""
-COPYING = {"mail": 12, "dialogue": 5, "guide": 6, "routing": 7, "log": 3, "record": 5, "passage": 5, "tool": 4, "general": 8,
-           "in_context": 26, "scan_list": 4, "order_table": 4, "echo": 4, "signatures": 4, "normalised": 3}
-"""Documents of each kind in a hundred, second and third phase."""
+COPYING = {
+    "mail": 12,
+    "dialogue": 5,
+    "guide": 6,
+    "routing": 7,
+    "log": 3,
+    "record": 5,
+    "passage": 5,
+    "tool": 4,
+    "general": 8,
+    "in_context": 26,
+    "scan_list": 4,
+    "order_table": 4,
+    "echo": 4,
+    "signatures": 4,
+    "normalised": 3,
+}
+"""Documents of each kind in a hundred, second phase."""
+WIDE = {
+    "in_context_wide": 30,
+    "desk_note": 14,
+    "sorting": 11,
+    "mail_wide": 9,
+    "dialogue": 3,
+    "guide": 3,
+    "routing": 2,
+    "log": 2,
+    "record": 4,
+    "passage": 4,
+    "tool": 3,
+    "general": 6,
+    "scan_list": 2,
+    "order_table": 3,
+    "echo": 2,
+    "signatures": 1,
+    "normalised": 3,
+}
+"""Documents of each kind in about a hundred, the last phases: many phrasings, and what they mean."""
 
 
 def documents(seed: str, weights: dict[str, int]) -> Iterator[str]:

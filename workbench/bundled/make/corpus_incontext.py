@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from random import Random
+from types import ModuleType
 
 from workbench.bundled.make import names, phrases
 from workbench.bundled.make.amounts import amount_forms, date_forms
@@ -18,28 +19,77 @@ from workbench.bundled.make.tickets import CATEGORIES, Mail, mail
 
 POOL = "pretraining"
 KEYS = {
-    "concern": "kind type topic reason about subject class area issue team group matter cat theme desk".split(),
-    "urgency": "urgency speed level when rank prio hurry pressing stage due pace".split(),
-    "product": "item article thing goods what prod device object piece bought".split(),
-    "number": "order no ref id number reference ord code nr ticket".split(),
-    "person": "name from who sender client signed person by writer caller".split(),
-    "sentence": "text says line quote note summary gist".split(),
-    "date": "day date on dated paid_on since".split(),
-    "amount": "sum amount paid value cost price".split(),
+    "concern": [
+        "kind",
+        "type",
+        "topic",
+        "reason",
+        "about",
+        "subject",
+        "class",
+        "area",
+        "issue",
+        "team",
+        "group",
+        "matter",
+        "cat",
+        "theme",
+        "desk",
+    ],
+    "urgency": ["urgency", "speed", "level", "when", "rank", "prio", "hurry", "pressing", "stage", "due", "pace"],
+    "product": ["item", "article", "thing", "goods", "what", "prod", "device", "object", "piece", "bought"],
+    "number": ["order", "no", "ref", "id", "number", "reference", "ord", "code", "nr", "ticket"],
+    "person": ["name", "from", "who", "sender", "client", "signed", "person", "by", "writer", "caller"],
+    "sentence": ["text", "says", "line", "quote", "note", "summary", "gist"],
+    "date": ["day", "date", "on", "dated", "paid_on", "since"],
+    "amount": ["sum", "amount", "paid", "value", "cost", "price"],
 }
-_CONCERNS = [dict(zip(CATEGORIES, words.split(), strict=True)) for words in (
-    "billing delivery defect return account question", "money shipping damage sendback login info",
-    "invoice parcel fault exchange profile advice", "finance logistics repair returns access presales",
-    "payment transport broken takeback password help", "PAY SHIP BROKEN BACK LOGIN ASK",
-    "charge courier malfunction cancellation sign-in enquiry", "bills post faults refunds users buyers",
-)]
-_URGENCIES = [dict(zip(("high", "normal", "low"), words.split(), strict=True)) for words in (
-    "high normal low", "urgent usual later", "1 2 3", "red yellow green", "now soon sometime", "fast medium slow",
-    "A B C", "rush standard relaxed", "today week month", "hot warm cold",
-)]
+_CONCERNS = [
+    dict(zip(CATEGORIES, words.split(), strict=True))
+    for words in (
+        "billing delivery defect return account question",
+        "money shipping damage sendback login info",
+        "invoice parcel fault exchange profile advice",
+        "finance logistics repair returns access presales",
+        "payment transport broken takeback password help",
+        "PAY SHIP BROKEN BACK LOGIN ASK",
+        "charge courier malfunction cancellation sign-in enquiry",
+        "bills post faults refunds users buyers",
+    )
+]
+_URGENCIES = [
+    dict(zip(("high", "normal", "low"), words.split(), strict=True))
+    for words in (
+        "high normal low",
+        "urgent usual later",
+        "1 2 3",
+        "red yellow green",
+        "now soon sometime",
+        "fast medium slow",
+        "A B C",
+        "rush standard relaxed",
+        "today week month",
+        "hot warm cold",
+    )
+]
 _MISSING = ["none", "-", "unknown", "n/a", "not given", "missing", "?"]
-_LEADS = ["\n--\n", "\n=> ", "\nCard: ", "\nRecord:\n", "\n[notes]\n", "\n-> ", "\nDesk: ", "\n>>>\n", "\nEntry: ", "\nOut: ",
-          "\n\nFiled as:\n", "\n== ", "\nTaken down: ", "\n\n", "\nSlip:\n"]
+_LEADS = [
+    "\n--\n",
+    "\n=> ",
+    "\nCard: ",
+    "\nRecord:\n",
+    "\n[notes]\n",
+    "\n-> ",
+    "\nDesk: ",
+    "\n>>>\n",
+    "\nEntry: ",
+    "\nOut: ",
+    "\n\nFiled as:\n",
+    "\n== ",
+    "\nTaken down: ",
+    "\n\n",
+    "\nSlip:\n",
+]
 _GAPS = ["\n\n", "\n***\n", "\n-----\n", "\n\n\n", "\n====\n", "\n\n* "]
 
 
@@ -56,8 +106,7 @@ def _forms(rng: Random) -> Callable[[list[tuple[str, object]]], str]:
         lambda pairs: json.dumps(dict(pairs), ensure_ascii=False),
         lambda pairs: json.dumps(dict(pairs), ensure_ascii=False),
         lambda pairs: json.dumps(dict(pairs), ensure_ascii=False),
-        lambda pairs: json.dumps({key: word(value) for key, value in pairs}, ensure_ascii=False,
-                                 separators=(",", ":")),
+        lambda pairs: json.dumps({key: word(value) for key, value in pairs}, ensure_ascii=False, separators=(",", ":")),
         lambda pairs: json.dumps([value for _, value in pairs], ensure_ascii=False),
         lambda pairs: "\n".join(f"{key}{colon}{word(value)}" for key, value in pairs),
         lambda pairs: sep.join(f"{key}{colon}{word(value)}" for key, value in pairs),
@@ -76,7 +125,7 @@ def _key(rng: Random, field: str) -> str:
     return rng.choice((key, key, key, key.capitalize(), key.upper()))
 
 
-def in_context(rng: Random, shots: int | None = None) -> str:
+def in_context(rng: Random, shots: int | None = None, bank: ModuleType = phrases) -> str:
     """Return two to four mails, each followed by the same fields in the same form."""
     shots = shots or rng.choices((1, 2, 3, 4), weights=(15, 40, 30, 15))[0]
     fields = rng.sample(["concern", "urgency", "product", "number", "person"], rng.randint(2, 5))
@@ -88,17 +137,24 @@ def in_context(rng: Random, shots: int | None = None) -> str:
         rng.shuffle(fields)
     keys = [_key(rng, field) for field in fields]
     if len(set(keys)) < len(keys):
-        return in_context(rng, shots)
+        return in_context(rng, shots, bank)
     concerns, urgencies, form = rng.choice(_CONCERNS), rng.choice(_URGENCIES), _forms(rng)
     lead, gap = rng.choice(_LEADS), rng.choice(_GAPS)
     parts = []
     for _ in range(shots):
-        made, extra = mail(rng, phrases, POOL), {}
+        made, extra = mail(rng, bank, POOL), {}
         text = made.text
         if dated:
             text, extra = _with_payment(rng, made)
-        known = {"concern": concerns[made.category], "urgency": urgencies[made.priority], "product": made.product,
-                 "number": made.order_id, "person": made.customer, "sentence": made.topic, **extra}
+        known = {
+            "concern": concerns[made.category],
+            "urgency": urgencies[made.priority],
+            "product": made.product,
+            "number": made.order_id,
+            "person": made.customer,
+            "sentence": made.topic,
+            **extra,
+        }
         parts.append(text + lead + form([(key, known[field]) for key, field in zip(keys, fields, strict=True)]))
     return gap.join(parts)
 
@@ -106,8 +162,15 @@ def in_context(rng: Random, shots: int | None = None) -> str:
 def _with_payment(rng: Random, made: Mail) -> tuple[str, dict[str, object]]:
     spoken_date, iso = rng.choice(date_forms(rng))
     spoken_amount, plain = rng.choice(amount_forms(rng))
-    said = rng.choice(("I paid {a} on {d}.", "On {d} I paid {a}.", "It cost {a}, bought on {d}.", "Date {d}, price {a}.",
-                       "The sum was {a} and the day was {d}.")).format(a=spoken_amount, d=spoken_date)
+    said = rng.choice(
+        (
+            "I paid {a} on {d}.",
+            "On {d} I paid {a}.",
+            "It cost {a}, bought on {d}.",
+            "Date {d}, price {a}.",
+            "The sum was {a} and the day was {d}.",
+        )
+    ).format(a=spoken_amount, d=spoken_date)
     return made.text.replace(made.topic, f"{made.topic} {said}", 1), {"date": iso, "amount": plain}
 
 
@@ -115,16 +178,25 @@ def scan_list(rng: Random) -> str:
     """Return a list of order numbers, read twice; the second reading may be in another order."""
     ids = [names.order_id(rng, POOL) for _ in range(rng.randint(2, 8))]
     again = rng.sample(ids, len(ids)) if rng.random() < 0.3 else ids
-    head, second = rng.choice((("Scanned:", "Checked:"), ("First pass", "Second pass"), ("in:", "out:"), ("A", "B"),
-                               ("Shelf list", "Shelf list again"), ("Sent:", "Received:")))
+    head, second = rng.choice(
+        (
+            ("Scanned:", "Checked:"),
+            ("First pass", "Second pass"),
+            ("in:", "out:"),
+            ("A", "B"),
+            ("Shelf list", "Shelf list again"),
+            ("Sent:", "Received:"),
+        )
+    )
     sep = rng.choice((" ", "\n", ", "))
     return f"{head}\n{sep.join(ids)}\n{second}\n{sep.join(again)}"
 
 
 def order_table(rng: Random) -> str:
     """Return orders with their owners and products, then the same facts listed another way."""
-    rows = [(names.order_id(rng, POOL), names.person(rng, POOL), names.product(rng, POOL))
-            for _ in range(rng.randint(2, 5))]
+    rows = [
+        (names.order_id(rng, POOL), names.person(rng, POOL), names.product(rng, POOL)) for _ in range(rng.randint(2, 5))
+    ]
     first = "\n".join(" | ".join(row) for row in rows)
     asked = rng.sample(rows, rng.randint(1, len(rows)))
     style = rng.randrange(5)
@@ -144,8 +216,18 @@ def order_table(rng: Random) -> str:
 def echo(rng: Random) -> str:
     """Return lines that say a name, product or number twice."""
     lines = []
-    frame = rng.choice(("{x} = {x}", "read {x}, wrote {x}", "{x} -> {x}", '"{x}": "{x}"', "Label {x}\nCopy {x}",
-                        "He spelled {x}. She noted {x}.", "in {x} / out {x}", '{{"as": "{x}", "is": "{x}"}}'))
+    frame = rng.choice(
+        (
+            "{x} = {x}",
+            "read {x}, wrote {x}",
+            "{x} -> {x}",
+            '"{x}": "{x}"',
+            "Label {x}\nCopy {x}",
+            "He spelled {x}. She noted {x}.",
+            "in {x} / out {x}",
+            '{{"as": "{x}", "is": "{x}"}}',
+        )
+    )
     for _ in range(rng.randint(2, 6)):
         maker = rng.choice((names.person, names.product, names.order_id, names.last_name, names.brand))
         lines.append(frame.format(x=maker(rng, POOL)))

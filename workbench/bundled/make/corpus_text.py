@@ -7,18 +7,48 @@ from random import Random
 
 from workbench.bundled.make import lexicon, names, phrases
 from workbench.bundled.make.amounts import amount_forms, date_forms
-from workbench.bundled.make.tickets import CATEGORIES, Mail, mail
+from workbench.bundled.make.tickets import CATEGORIES, Mail, concern, mail
 
 POOL = "pretraining"
-_POLITE = ["Thank you for writing to us.", "Thanks for your mail.", "We are sorry for the trouble.", "I am sorry to hear that!",
-           "Thank you for your patience.", "We're happy to help.", "Thanks for letting us know!", "I can help you with that."]
-_BLUNT = ["Not our problem.", "Read the manual.", "You should have asked before.", "We can't do anything.", "Wait.",
-          "That is your own fault.", "Stop writing to us.", "No.", "Nothing we can do."]
-_REFUSALS = ["I cannot give out other customers' data.", "I am not allowed to change the price.",
-             "We cannot refund this, the thirty days are over.", "I may not tell you the password, please use the reset link.",
-             "I do not know that, so I will ask a colleague.", "We can't take back used items."]
-_SIGN_OFFS = ["Best wishes, {agent}", "Kind regards, {agent}", "Yours, {agent} from support", "{agent}", "Regards\n{agent}",
-              "Greetings from the team", "Your support team", ""]
+_POLITE = [
+    "Thank you for writing to us.",
+    "Thanks for your mail.",
+    "We are sorry for the trouble.",
+    "I am sorry to hear that!",
+    "Thank you for your patience.",
+    "We're happy to help.",
+    "Thanks for letting us know!",
+    "I can help you with that.",
+]
+_BLUNT = [
+    "Not our problem.",
+    "Read the manual.",
+    "You should have asked before.",
+    "We can't do anything.",
+    "Wait.",
+    "That is your own fault.",
+    "Stop writing to us.",
+    "No.",
+    "Nothing we can do.",
+]
+_REFUSALS = [
+    "I cannot give out other customers' data.",
+    "I am not allowed to change the price.",
+    "We cannot refund this, the thirty days are over.",
+    "I may not tell you the password, please use the reset link.",
+    "I do not know that, so I will ask a colleague.",
+    "We can't take back used items.",
+]
+_SIGN_OFFS = [
+    "Best wishes, {agent}",
+    "Kind regards, {agent}",
+    "Yours, {agent} from support",
+    "{agent}",
+    "Regards\n{agent}",
+    "Greetings from the team",
+    "Your support team",
+    "",
+]
 
 
 def _step(rng: Random, category: str) -> str:
@@ -32,21 +62,45 @@ def _word(rng: Random, category: str) -> str:
 def reply_to(rng: Random, made: Mail) -> str:
     """Return an answer to a mail: polite, blunt or a refusal, in no fixed house style."""
     manner = rng.random()
-    hello = rng.choice(("Hello {n},", "Dear {n},", "Hi {n}!", "{n},", "Good day {n},", "")).format(n=made.customer or "there")
-    about = " ".join(part for part in (
-        rng.choice(("It is about your {p}.", "We looked at your {p}.", "Your {p} is known to us.", "For the {p}:", "")).format(
-            p=made.product) if made.product else "",
-        rng.choice(("I found order {o}.", "Order {o} is here on my desk.", "(Order {o})", "Order: {o}", "")).format(
-            o=made.order_id) if made.order_id else "") if part)
+    hello = rng.choice(("Hello {n},", "Dear {n},", "Hi {n}!", "{n},", "Good day {n},", "")).format(
+        n=made.customer or "there"
+    )
+    about = " ".join(
+        part
+        for part in (
+            rng.choice(
+                ("It is about your {p}.", "We looked at your {p}.", "Your {p} is known to us.", "For the {p}:", "")
+            ).format(p=made.product)
+            if made.product
+            else "",
+            rng.choice(("I found order {o}.", "Order {o} is here on my desk.", "(Order {o})", "Order: {o}", "")).format(
+                o=made.order_id
+            )
+            if made.order_id
+            else "",
+        )
+        if part
+    )
     if manner < 0.7:
         act = rng.choice(("We will {s}.", "I'll {s} now.", "Our {t} will {s}.", "Next we {s}.", "Let us {s}.")).format(
-            s=_step(rng, made.category), t=rng.choice(lexicon.TEAMS[made.category]))
+            s=_step(rng, made.category), t=rng.choice(lexicon.TEAMS[made.category])
+        )
         body = " ".join(part for part in (rng.choice(_POLITE), about, act) if part)
-        return "\n".join(p for p in (hello, body, rng.choice(_SIGN_OFFS).format(agent=names.first_name(rng, POOL))) if p)
+        return "\n".join(
+            p for p in (hello, body, rng.choice(_SIGN_OFFS).format(agent=names.first_name(rng, POOL))) if p
+        )
     if manner < 0.85:
         return " ".join(part for part in (about, rng.choice(_BLUNT)) if part)
-    return "\n".join(part for part in (hello, rng.choice(_REFUSALS), about, rng.choice(_SIGN_OFFS).format(
-        agent=names.first_name(rng, POOL))) if part)
+    return "\n".join(
+        part
+        for part in (
+            hello,
+            rng.choice(_REFUSALS),
+            about,
+            rng.choice(_SIGN_OFFS).format(agent=names.first_name(rng, POOL)),
+        )
+        if part
+    )
 
 
 def mail_and_reply(rng: Random) -> str:
@@ -86,7 +140,8 @@ def guide(rng: Random) -> str:
     sentences = [
         f"The {team} takes mails about {words[0]}, {words[1]} or {words[2]}.",
         f"When a customer writes of a {words[3]}, it goes to the {team}.",
-        f"The first step is to {_step(rng, category)}.", f"Then we {_step(rng, category)}.",
+        f"The first step is to {_step(rng, category)}.",
+        f"Then we {_step(rng, category)}.",
         f"A mail about {_word(rng, other)} is not for them, it goes to the {rng.choice(lexicon.TEAMS[other])}.",
         f"{words[0].capitalize()} and {words[1]} are one topic.",
         f"A mail that names {rng.choice(lexicon.URGENT.split('|'))} comes first.",
@@ -112,14 +167,9 @@ def routing(rng: Random) -> str:
             lines.append(rng.choice(words) + arrow + level)
             continue
         target = lexicon.TEAMS[category][pick]
-        said = _word(rng, category) if rng.random() < 0.6 else _concern(rng, category, product)
+        said = _word(rng, category) if rng.random() < 0.6 else concern(rng, phrases, category, product)
         lines.append(said + arrow + target)
     return "\n".join(lines)
-
-
-def _concern(rng: Random, category: str, product: str | None) -> str:
-    from workbench.bundled.make.tickets import concern
-    return concern(rng, phrases, category, product)
 
 
 def log(rng: Random) -> str:
@@ -132,10 +182,14 @@ def log(rng: Random) -> str:
         if style == 0:
             lines.append(f"{time} {order} {person}: {_word(rng, category)}, {rng.choice(lexicon.TEAMS[category])}")
         elif style == 1:
-            lines.append(f"[{time}] open {order} by={person} team={rng.choice(lexicon.TEAMS[category]).replace(' ', '_')}")
+            lines.append(
+                f"[{time}] open {order} by={person} team={rng.choice(lexicon.TEAMS[category]).replace(' ', '_')}"
+            )
             lines.append(f"[{time}] done {order} by={person}")
         else:
-            lines.append(f"{i + 1}. {person} wrote about {names.product(rng, POOL)} ({order}), we {_step(rng, category)}")
+            lines.append(
+                f"{i + 1}. {person} wrote about {names.product(rng, POOL)} ({order}), we {_step(rng, category)}"
+            )
     return "\n".join(lines)
 
 
@@ -143,10 +197,19 @@ def record(rng: Random) -> str:
     """Return an order as key-value lines or JSON, and a sentence that says the same."""
     iso = rng.choice(date_forms(rng))
     price = rng.choice(amount_forms(rng))
-    facts = {"buyer": names.person(rng, POOL), "order": names.order_id(rng, POOL), "article": names.product(rng, POOL),
-             "city": rng.choice(names.CITIES), "day": iso[1], "price": price[1], "pieces": rng.randint(1, 5)}
+    facts = {
+        "buyer": names.person(rng, POOL),
+        "order": names.order_id(rng, POOL),
+        "article": names.product(rng, POOL),
+        "city": rng.choice(names.CITIES),
+        "day": iso[1],
+        "price": price[1],
+        "pieces": rng.randint(1, 5),
+    }
     kept = {key: facts[key] for key in rng.sample(list(facts), rng.randint(3, 7))}
-    text = json.dumps(kept, ensure_ascii=False) if rng.random() < 0.5 else "\n".join(f"{k}: {v}" for k, v in kept.items())
+    text = (
+        json.dumps(kept, ensure_ascii=False) if rng.random() < 0.5 else "\n".join(f"{k}: {v}" for k, v in kept.items())
+    )
     told = []
     if "buyer" in kept:
         told.append(f"The buyer is {facts['buyer']}.")
@@ -172,7 +235,11 @@ def passage_and_question(rng: Random) -> str:
         weight, price = rng.randint(1, 40), rng.choice(amount_forms(rng))[0]
         pairs = [
             (f"The {product} weighs {weight} kg.", f"How heavy is the {product}?", f"{weight} kg"),
-            (f"The warranty of the {product} is {years} years.", f"How long is the warranty of the {product}?", f"{years} years"),
+            (
+                f"The warranty of the {product} is {years} years.",
+                f"How long is the warranty of the {product}?",
+                f"{years} years",
+            ),
             (f"The {product} is made in {city}.", f"Where is the {product} made?", city),
             (f"The {product} costs {price}.", f"What does the {product} cost?", price),
         ]
@@ -182,7 +249,9 @@ def passage_and_question(rng: Random) -> str:
         asked += [(question, "The text does not say.") for _, question, _ in pairs if question not in dict(asked)][:1]
     rng.shuffle(facts)
     q, a = rng.choice((("Q: ", "A: "), ("Question: ", "Answer: "), ("", ""), ("? ", "! ")))
-    questions = "\n".join(f"{q}{question}\n{a}{answer}" for question, answer in rng.sample(asked, min(len(asked), rng.randint(1, 4))))
+    questions = "\n".join(
+        f"{q}{question}\n{a}{answer}" for question, answer in rng.sample(asked, min(len(asked), rng.randint(1, 4)))
+    )
     return " ".join(facts) + "\n\n" + questions
 
 
@@ -190,17 +259,28 @@ def tool_transcript(rng: Random) -> str:
     """Return an agent's notes: a request, a call with arguments, its result, and the answer made from it."""
     order, person, product = names.order_id(rng, POOL), names.person(rng, POOL), names.product(rng, POOL)
     status = rng.choice(("shipped", "packed", "paid", "cancelled", "delivered", "waiting"))
-    call, arguments, request = rng.choice((
-        ("find_order", {"id": order}, f"Where is order {order}?"),
-        ("find_customer", {"name": person}, f"Look up {person}."),
-        ("stock", {"item": product}, f"Do we have the {product}?"),
-    ))
-    result: dict[str, object] = {"find_order": {"id": order, "state": status, "to": person},
-                                 "find_customer": {"name": person, "orders": [order]},
-                                 "stock": {"item": product, "pieces": rng.randint(0, 30)}}[call]
-    answer = {"find_order": f"Order {order} is {status}, for {person}.", "find_customer": f"{person} has order {order}.",
-              "stock": f"There are {result.get('pieces')} pieces of the {product}."}[call]
+    call, arguments, request = rng.choice(
+        (
+            ("find_order", {"id": order}, f"Where is order {order}?"),
+            ("find_customer", {"name": person}, f"Look up {person}."),
+            ("stock", {"item": product}, f"Do we have the {product}?"),
+        )
+    )
+    result: dict[str, object] = {
+        "find_order": {"id": order, "state": status, "to": person},
+        "find_customer": {"name": person, "orders": [order]},
+        "stock": {"item": product, "pieces": rng.randint(0, 30)},
+    }[call]
+    answer = {
+        "find_order": f"Order {order} is {status}, for {person}.",
+        "find_customer": f"{person} has order {order}.",
+        "stock": f"There are {result.get('pieces')} pieces of the {product}.",
+    }[call]
     args = json.dumps(arguments) if rng.random() < 0.5 else ", ".join(f"{k}={v!r}" for k, v in arguments.items())
-    return rng.choice(("user: {r}\ncall: {c}({a})\nresult: {o}\nagent: {s}", "> {r}\n$ {c} {a}\n{o}\n{s}",
-                       "Ask: {r}\nTool: {c}\nInput: {a}\nOutput: {o}\nSay: {s}")).format(
-        r=request, c=call, a=args, o=json.dumps(result), s=answer)
+    return rng.choice(
+        (
+            "user: {r}\ncall: {c}({a})\nresult: {o}\nagent: {s}",
+            "> {r}\n$ {c} {a}\n{o}\n{s}",
+            "Ask: {r}\nTool: {c}\nInput: {a}\nOutput: {o}\nSay: {s}",
+        )
+    ).format(r=request, c=call, a=args, o=json.dumps(result), s=answer)

@@ -1,7 +1,7 @@
 """Writes the bundled data sets: ``python -m workbench.bundled.make.data``. The same seed gives the same bytes.
 
-Train and validation rows use the phrasings of ``phrases.py``, test rows those of ``phrases_test.py``; people, brands and
-order numbers come from the pool of the split. The handwritten split is nobody's output here and is left alone.
+Train and validation rows use the phrasings of ``phrases_train.py``, test rows those of ``phrases_test.py``; people,
+brands and order numbers come from the pool of the split. The handwritten split was made by no script and is left alone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from workbench.bundled.make import articles, corpus_general, hard, phrases, phrases_test, replies, tickets
+from workbench.bundled.make import articles, corpus_general, hard, phrases_test, phrases_train, replies, tickets
 
 TARGET = Path(__file__).resolve().parent.parent / "data"
 SIZES = {"train": 2000, "validation": 200, "test": 200}
@@ -23,30 +23,50 @@ _BASIC = {"category": {"enum": list(tickets.CATEGORIES)}, "priority": {"enum": l
 
 
 def _strict(properties: dict[str, Any], title: str) -> dict[str, Any]:
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, "type": "object",
-            "properties": properties, "required": list(properties), "additionalProperties": False}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
 
 
 SCHEMAS = {
-    "tickets": _strict({**_BASIC, "product": _NULLABLE, "order_id": _ORDER_ID, "customer": _NULLABLE},
-                       "Record of a mail to the support desk"),
-    "tickets-hard": _strict({
-        **_BASIC,
-        "orders": {"type": "array", "maxItems": 2, "items": {
-            "type": "object", "properties": {"order_id": {"type": "string", "pattern": "^[A-Z]{2}[0-9]{5}$"},
-                                             "product": {"type": "string"}},
-            "required": ["order_id", "product"], "additionalProperties": False}},
-        "date": {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
-        "amount": {"type": ["string", "null"], "pattern": r"^[0-9]+\.[0-9]{2}$"},
-        "currency": {"enum": ["EUR", "USD", "GBP", None]},
-        "wish": {"enum": [*hard.WISHES, None]},
-        "customer": _NULLABLE,
-    }, "Record of a mail to the support desk, harder form"),
+    "tickets": _strict(
+        {**_BASIC, "product": _NULLABLE, "order_id": _ORDER_ID, "customer": _NULLABLE},
+        "Record of a mail to the support desk",
+    ),
+    "tickets-hard": _strict(
+        {
+            **_BASIC,
+            "orders": {
+                "type": "array",
+                "maxItems": 2,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "order_id": {"type": "string", "pattern": "^[A-Z]{2}[0-9]{5}$"},
+                        "product": {"type": "string"},
+                    },
+                    "required": ["order_id", "product"],
+                    "additionalProperties": False,
+                },
+            },
+            "date": {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+            "amount": {"type": ["string", "null"], "pattern": r"^[0-9]+\.[0-9]{2}$"},
+            "currency": {"enum": ["EUR", "USD", "GBP", None]},
+            "wish": {"enum": [*hard.WISHES, None]},
+            "customer": _NULLABLE,
+        },
+        "Record of a mail to the support desk, harder form",
+    ),
 }
 
 
 def _bank(split: str) -> Any:
-    return phrases_test if split == "test" else phrases
+    return phrases_test if split == "test" else phrases_train
 
 
 def _hard_bank(split: str) -> hard.Phrases:

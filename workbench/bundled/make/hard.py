@@ -14,8 +14,17 @@ from workbench.bundled.make import names
 from workbench.bundled.make.amounts import amount_forms, date_forms
 from workbench.bundled.make.tickets import CATEGORIES, PRIORITIES, concern, fill, phone, signature, to_json
 
-CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "USD": "USD", "EUR": "EUR", "GBP": "GBP", "dollars": "USD",
-              "euros": "EUR", "pounds": "GBP"}
+CURRENCIES = {
+    "$": "USD",
+    "€": "EUR",
+    "£": "GBP",
+    "USD": "USD",
+    "EUR": "EUR",
+    "GBP": "GBP",
+    "dollars": "USD",
+    "euros": "EUR",
+    "pounds": "GBP",
+}
 WISHES = ("refund", "replacement", "repair", "call", "information")
 
 
@@ -32,30 +41,62 @@ class Phrases:
 
 
 TRAIN = Phrases(
-    same=("The same goes for order {order}, the {product}.", "It is the same with the {product} (order {order}).",
-          "I have the same problem with order {order} ({product}).", "Also order {order}: the {product}, same story.",
-          "Order {order} with the {product} [is affected too|has the same trouble]."),
-    fine=("Order {order} was fine.", "My other order {order} [came without trouble|is all right].",
-          "[I have no complaint about|Nothing is wrong with] order {order}.", "Order {order} is settled, thanks."),
-    paid=("I paid {amount} on {date}.", "On {date} I paid {amount}.", "The sum was {amount}, paid on {date}.",
-          "I bought it on {date} for {amount}.", "It cost {amount}, date of purchase {date}."),
-    dated=("I ordered on {date}.", "The date of the order is {date}.", "This was on {date}.", "I bought it on {date}.",
-           "It began on {date}."),
+    same=(
+        "The same goes for order {order}, the {product}.",
+        "It is the same with the {product} (order {order}).",
+        "I have the same problem with order {order} ({product}).",
+        "Also order {order}: the {product}, same story.",
+        "Order {order} with the {product} [is affected too|has the same trouble].",
+    ),
+    fine=(
+        "Order {order} was fine.",
+        "My other order {order} [came without trouble|is all right].",
+        "[I have no complaint about|Nothing is wrong with] order {order}.",
+        "Order {order} is settled, thanks.",
+    ),
+    paid=(
+        "I paid {amount} on {date}.",
+        "On {date} I paid {amount}.",
+        "The sum was {amount}, paid on {date}.",
+        "I bought it on {date} for {amount}.",
+        "It cost {amount}, date of purchase {date}.",
+    ),
+    dated=(
+        "I ordered on {date}.",
+        "The date of the order is {date}.",
+        "This was on {date}.",
+        "I bought it on {date}.",
+        "It began on {date}.",
+    ),
     priced=("I paid {amount}.", "The price was {amount}.", "It cost me {amount}.", "The sum is {amount}."),
     wishes={
         "refund": ("I want my money back.", "Please [refund|pay back] the money.", "I ask for a refund."),
-        "replacement": ("Please send a [new one|replacement].", "I want a replacement.", "Send me another one, please."),
+        "replacement": (
+            "Please send a [new one|replacement].",
+            "I want a replacement.",
+            "Send me another one, please.",
+        ),
         "repair": ("Please repair it.", "I would like to have it [repaired|fixed].", "Can it be repaired?"),
         "call": ("Please call me at {phone}.", "[Call|Ring] me on {phone}.", "I want to talk on the phone: {phone}."),
         "information": ("Please explain this to me.", "I only want to know why.", "Please tell me what is going on."),
     },
 )
 TEST = Phrases(
-    same=("Order {order} for the {product} shares this fate.", "Likewise the {product}, which has number {order}.",
-          "The {product} under {order} is another case of it."),
-    fine=("There was no trouble with order {order}.", "With {order} everything is in order.", "I am content with order {order}."),
-    paid=("The purchase was made on {date} and came to {amount}.", "You got {amount} from me on {date}.",
-          "My payment of {amount} went out on {date}."),
+    same=(
+        "Order {order} for the {product} shares this fate.",
+        "Likewise the {product}, which has number {order}.",
+        "The {product} under {order} is another case of it.",
+    ),
+    fine=(
+        "There was no trouble with order {order}.",
+        "With {order} everything is in order.",
+        "I am content with order {order}.",
+    ),
+    paid=(
+        "The purchase was made on {date} and came to {amount}.",
+        "You got {amount} from me on {date}.",
+        "My payment of {amount} went out on {date}.",
+    ),
     dated=("The whole thing dates from {date}.", "My purchase was on {date}.", "You can look it up under {date}."),
     priced=("All in all I gave you {amount}.", "The price came to {amount}.", "In total it was {amount}."),
     wishes={
@@ -93,11 +134,22 @@ def row(rng: Random, bank: ModuleType, extra: Phrases, pool: str, row_id: str) -
     elif rng.random() < 0.2:
         sentences.append(fill(rng.choice(extra.fine), rng, {"order": second["order_id"]}))
     money = extra.paid if date and amount else extra.dated if date else extra.priced if amount else ("",)
-    late = [fill(rng.choice(money), rng, slots), fill(rng.choice(extra.wishes[wish]), rng, slots) if wish else "",
-            fill(rng.choice(bank.PRIORITY[priority]), rng, slots)]
+    late = [
+        fill(rng.choice(money), rng, slots),
+        fill(rng.choice(extra.wishes[wish]), rng, slots) if wish else "",
+        fill(rng.choice(bank.PRIORITY[priority]), rng, slots),
+    ]
     rng.shuffle(late)
     body = " ".join(part for part in [topic, *sentences, *late] if part)
     text = "\n".join(part for part in (rng.choice(bank.GREETINGS), body, signature(rng, bank, customer)) if part)
-    record = {"category": category, "priority": priority, "orders": orders, "date": date, "amount": amount,
-              "currency": currency, "wish": wish, "customer": customer}
+    record = {
+        "category": category,
+        "priority": priority,
+        "orders": orders,
+        "date": date,
+        "amount": amount,
+        "currency": currency,
+        "wish": wish,
+        "customer": customer,
+    }
     return {"id": row_id, "prompt": text, "completion": to_json(record)}

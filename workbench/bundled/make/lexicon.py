@@ -1,5 +1,7 @@
 """The words of the support desk by topic, and the sentences that pretraining articles make of them."""
 
+# fmt: off
+# ruff: noqa: E501
 WORDS = {
     "billing": (
         "invoice|bill|payment|charge|fee|refund|receipt|bank|debit|credit card|statement|total|sum|price|discount|voucher|"

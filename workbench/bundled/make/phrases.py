@@ -4,6 +4,8 @@
 the shop. The test split uses ``phrases_test.py`` alone, which shares no template with this file.
 """
 
+# fmt: off
+# ruff: noqa: E501
 PROBLEMS: dict[str, list[str]] = {
     "billing": [
         "I was charged [twice|two times|three times] for {my}.",

@@ -3,6 +3,8 @@
 The same slots as in ``phrases.py``; no template is shared with it (a test says so).
 """
 
+# fmt: off
+# ruff: noqa: E501
 PROBLEMS: dict[str, list[str]] = {
     "billing": [
         "According to my bank you took the money for {my} [more than once|a second time].",

@@ -48,33 +48,55 @@ class Phase:
 
 PHASES = [
     Phase("reading", "READING", length=256, rows=16, tokens=9_000_000, start_rate=2e-3, end_rate=2e-3),
-    Phase("copying", "COPYING", length=512, rows=10, tokens=26_000_000, start_rate=2e-3, end_rate=1.5e-3),
-    Phase("long", "COPYING", length=1024, rows=6, tokens=11_000_000, start_rate=1.5e-3, end_rate=0.0),
+    Phase("copying", "COPYING", length=512, rows=10, tokens=17_571_840, start_rate=2e-3, end_rate=1.662e-3),
+    Phase("wide", "WIDE", length=512, rows=10, tokens=11_000_000, start_rate=1.662e-3, end_rate=1.2e-3),
+    Phase("long", "WIDE", length=1024, rows=6, tokens=6_000_000, start_rate=1.2e-3, end_rate=0.0),
 ]
 WARMUP_STEPS = 200
 
 
 def train_tokenizer(seed: int, documents: int = 30_000) -> PreTrainedTokenizerFast:
-    """Return a byte-level BPE of ``VOCABULARY`` tokens; each digit is a token of its own, and there is no start token."""
+    """Return a byte-level BPE of ``VOCABULARY`` tokens; each digit is its own token, and there is no start token."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)])
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=[EOS, PAD], show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=[EOS, PAD],
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
     stream = corpus.documents(f"{seed}:tokenizer", corpus.READING)
     tokenizer.train_from_iterator((next(stream) for _ in range(documents)), trainer=trainer)
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=EOS, pad_token=PAD, model_max_length=2048,
-                                   clean_up_tokenization_spaces=False, padding_side="right")
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=EOS,
+        pad_token=PAD,
+        model_max_length=2048,
+        clean_up_tokenization_spaces=False,
+        padding_side="right",
+    )
 
 
 def new_model(seed: int) -> LlamaForCausalLM:
     """Return the untrained model: 5 layers of width 256, 8 heads, tied embeddings, context 2,048."""
     torch.manual_seed(seed)
     config = LlamaConfig(
-        vocab_size=VOCABULARY, hidden_size=256, intermediate_size=704, num_hidden_layers=5, num_attention_heads=8,
-        num_key_value_heads=8, max_position_embeddings=2048, tie_word_embeddings=True, rms_norm_eps=1e-5,
-        bos_token_id=None, eos_token_id=0, pad_token_id=1)
+        vocab_size=VOCABULARY,
+        hidden_size=256,
+        intermediate_size=704,
+        num_hidden_layers=5,
+        num_attention_heads=8,
+        num_key_value_heads=8,
+        max_position_embeddings=2048,
+        tie_word_embeddings=True,
+        rms_norm_eps=1e-5,
+        bos_token_id=None,
+        eos_token_id=0,
+        pad_token_id=1,
+    )
     return LlamaForCausalLM(config)
 
 
@@ -106,6 +128,7 @@ def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, target: 
     copy.save_pretrained(staging)
     tokenizer.save_pretrained(staging)
     for file in sorted(staging.iterdir()):
+        file.chmod(0o644)
         os.replace(file, target / file.name)
     staging.rmdir()
 
@@ -127,8 +150,12 @@ def pretrain(target: Path, seed: int, state_path: Path, export_every: float, com
     model = new_model(seed)
     decayed = [p for p in model.parameters() if p.dim() > 1]
     plain = [p for p in model.parameters() if p.dim() == 1]
-    optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}],
-                                  lr=1e-3, betas=(0.9, 0.95), fused=True)
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}],
+        lr=1e-3,
+        betas=(0.9, 0.95),
+        fused=True,
+    )
     done = {"phase": 0, "step": 0, "tokens": 0, "seconds": 0.0, "curve": []}
     if state_path.exists():
         state = torch.load(state_path, weights_only=True)
@@ -168,8 +195,11 @@ def pretrain(target: Path, seed: int, state_path: Path, export_every: float, com
             if len(window) == 50:
                 mean = sum(window) / len(window)
                 done["curve"].append({"phase": phase.name, "tokens": done["tokens"], "loss": round(mean, 4)})
-                print(f"{phase.name} {step + 1}/{steps} tokens {done['tokens']:,} loss {mean:.4f} "
-                      f"{done['tokens'] / done['seconds']:.0f} tokens/s", flush=True)
+                print(
+                    f"{phase.name} {step + 1}/{steps} tokens {done['tokens']:,} loss {mean:.4f} "
+                    f"{done['tokens'] / done['seconds']:.0f} tokens/s",
+                    flush=True,
+                )
                 window = []
             wait = min(export_every, 300.0) if first_export else export_every
             if time.monotonic() - last_export > wait:
@@ -190,12 +220,20 @@ def save_state(path: Path, model: LlamaForCausalLM, optimizer: torch.optim.Optim
 def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, object]) -> None:
     """Write ``pretraining.json``: phases, tokens, loss curve, seed, versions and checksums."""
     facts = {
-        "script": "python -m workbench.bundled.make.pretrain", "seed": seed, "phases": [asdict(p) for p in PHASES],
-        "mixes": {"READING": corpus.READING, "COPYING": corpus.COPYING},
-        "parameters": sum(p.numel() for p in model.parameters()), "tokens": done["tokens"],
-        "seconds": round(float(done["seconds"])), "curve": done["curve"],  # type: ignore[arg-type]
-        "versions": {"python": platform.python_version(), "torch": torch.__version__,
-                     "transformers": transformers.__version__, "tokenizers": tokenizers.__version__},
+        "script": "python -m workbench.bundled.make.pretrain",
+        "seed": seed,
+        "phases": [asdict(p) for p in PHASES],
+        "mixes": {name: getattr(corpus, name) for name in ("READING", "COPYING", "WIDE")},
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "tokens": done["tokens"],
+        "seconds": round(float(done["seconds"])),
+        "curve": done["curve"],  # type: ignore[arg-type]
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+            "tokenizers": tokenizers.__version__,
+        },
         "machine": f"{platform.machine()}, {torch.get_num_threads()} threads, CPU, bfloat16 autocast",
         "sha256": {name: sha256(target / name) for name in ("model.safetensors", "tokenizer.json")},
     }
@@ -207,7 +245,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--target", type=Path, default=TARGET)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--state", type=Path, default=Path("pretraining-state.pt"), help="where to keep what a restart needs")
+    parser.add_argument(
+        "--state", type=Path, default=Path("pretraining-state.pt"), help="where to keep what a restart needs"
+    )
     parser.add_argument("--export-every", type=float, default=600.0, help="seconds between exports")
     options = parser.parse_args()
     torch.set_num_threads(2)

@@ -10,14 +10,27 @@ from types import ModuleType
 
 from workbench.bundled.make.tickets import Mail, mail
 
-DESKS = {"billing": "billing desk", "delivery": "delivery desk", "defect": "repair desk", "return": "returns desk",
-         "account": "account desk", "question": "advice desk"}
+DESKS = {
+    "billing": "billing desk",
+    "delivery": "delivery desk",
+    "defect": "repair desk",
+    "return": "returns desk",
+    "account": "account desk",
+    "question": "advice desk",
+}
 PACES = {"high": "today", "normal": "within two days", "low": "within a week"}
-_THANKS = {True: ("Thank you for your message about the {product}.", "Thank you for writing to us about the {product}."),
-           False: ("Thank you for your message.", "Thank you for writing to us.")}
-_NOTED = {True: ("We have noted your concern under order {order}.", "We are looking at order {order}.",
-                 "We have opened order {order} to check this."),
-          False: ("We have noted your concern.", "We are looking into it.")}
+_THANKS = {
+    True: ("Thank you for your message about the {product}.", "Thank you for writing to us about the {product}."),
+    False: ("Thank you for your message.", "Thank you for writing to us."),
+}
+_NOTED = {
+    True: (
+        "We have noted your concern under order {order}.",
+        "We are looking at order {order}.",
+        "We have opened order {order} to check this.",
+    ),
+    False: ("We have noted your concern.", "We are looking into it."),
+}
 _NEXT = "Next step: our {desk} will answer you {pace}."
 
 

@@ -36,8 +36,13 @@ class Mail:
 
     def record(self) -> dict[str, str | None]:
         """Return the ``support-desk/tickets`` record."""
-        return {"category": self.category, "priority": self.priority, "product": self.product,
-                "order_id": self.order_id, "customer": self.customer}
+        return {
+            "category": self.category,
+            "priority": self.priority,
+            "product": self.product,
+            "order_id": self.order_id,
+            "customer": self.customer,
+        }
 
 
 def to_json(record: object) -> str:
@@ -55,8 +60,13 @@ def _mistyped(text: str, rng: Random) -> str:
     for i, word in enumerate(words):
         if len(word) > 3 and word.isalpha() and rng.random() < 0.07:
             at = rng.randrange(1, len(word) - 1)
-            words[i] = rng.choice((word[:at] + word[at + 1:], word[:at] + word[at + 1] + word[at] + word[at + 2:],
-                                   word[:at] + word[at] + word[at:]))
+            words[i] = rng.choice(
+                (
+                    word[:at] + word[at + 1 :],
+                    word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                    word[:at] + word[at] + word[at:],
+                )
+            )
     return " ".join(words)
 
 

@@ -1,0 +1,89 @@
+"""A short LoRA loop and batched greedy decoding, to measure what the base model can learn; torch and PEFT only.
+
+The text is the bundled template's: ``### Message``, the mail, ``### Answer``, the answer and the end token; the loss is
+on the answer and the end token.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+
+
+def prompt_text(prompt: str, shots: Sequence[dict[str, Any]] = ()) -> str:
+    """Return what the model reads before it answers, worked examples first."""
+    worked = "".join(f"### Message\n{s['prompt']}\n\n### Answer\n{s['completion']}\n\n" for s in shots)
+    return f"{worked}### Message\n{prompt}\n\n### Answer\n"
+
+
+def load(folder: Path, dtype: torch.dtype = torch.float32) -> tuple[Any, Any]:
+    """Return model and tokenizer of a folder."""
+    tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    return AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, local_files_only=True), tokenizer
+
+
+def tune(
+    model: Any,
+    tokenizer: Any,
+    rows: Sequence[dict[str, Any]],
+    *,
+    steps: int,
+    seed: int,
+    rank: int = 8,
+    rate: float = 3e-3,
+    batch: int = 16,
+) -> tuple[Any, float]:
+    """Tune with LoRA on all linear layers; return the tuned model and the seconds it took."""
+    torch.manual_seed(seed)
+    model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=LINEAR, task_type="CAUSAL_LM"))
+    model.train()
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.0)
+    rng, order = random.Random(seed), list[int]()
+    encoded = []
+    for row in rows:
+        before = tokenizer(prompt_text(row["prompt"]))["input_ids"]
+        answer = tokenizer(row["completion"])["input_ids"] + [tokenizer.eos_token_id]
+        encoded.append((before + answer, [-100] * len(before) + answer))
+    began = time.monotonic()
+    for step in range(steps):
+        if len(order) < batch:
+            order = rng.sample(range(len(rows)), len(rows))
+        chosen, order = [encoded[i] for i in order[:batch]], order[batch:]
+        width = max(len(ids) for ids, _ in chosen)
+        ids = torch.tensor([i + [tokenizer.pad_token_id] * (width - len(i)) for i, _ in chosen])
+        labels = torch.tensor([t + [-100] * (width - len(t)) for _, t in chosen])
+        mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i, _ in chosen])
+        for group in optimizer.param_groups:
+            group["lr"] = rate * min(1.0, (step + 1) / 10) * max(0.0, 1 - step / steps)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+    return model.eval(), time.monotonic() - began
+
+
+@torch.no_grad()
+def answers(model: Any, tokenizer: Any, prompts: Sequence[str], *, new_tokens: int, batch: int = 50) -> list[str]:
+    """Return the greedy answer to each prompt, in order."""
+    model.eval()
+    tokenizer.padding_side = "left"
+    ranked = sorted(range(len(prompts)), key=lambda i: len(prompts[i]))
+    found = [""] * len(prompts)
+    for start in range(0, len(ranked), batch):
+        chosen = ranked[start : start + batch]
+        read = tokenizer([prompts[i] for i in chosen], return_tensors="pt", padding=True)
+        made = model.generate(**read, max_new_tokens=new_tokens, do_sample=False)
+        for i, ids in zip(chosen, made[:, read["input_ids"].shape[1] :], strict=True):
+            found[i] = tokenizer.decode(ids, skip_special_tokens=True)
+    return found
