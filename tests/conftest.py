@@ -37,8 +37,10 @@ def make_tokenizer(chat_template: str | None = None, merges: int = 60, bos: bool
     special = ["<eos>", "<pad>", "<|im_start|>", "<|im_end|>", "<bos>"]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     size = len(alphabet) + len(special) + merges
-    core.train_from_iterator(TEXT, trainers.BpeTrainer(vocab_size=size, special_tokens=special, initial_alphabet=alphabet,
-                                                       show_progress=False))  # fmt: skip
+    trainer = trainers.BpeTrainer(
+        vocab_size=size, special_tokens=special, initial_alphabet=alphabet, show_progress=False
+    )
+    core.train_from_iterator(TEXT, trainer)
     if bos:
         core.post_processor = processors.TemplateProcessing(
             single="<bos> $A", pair="<bos> $A $B", special_tokens=[("<bos>", core.token_to_id("<bos>"))]
@@ -93,7 +95,7 @@ def tiny_chat_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model(tmp_path_factory.mktemp("tiny-chat-model"), make_tokenizer(CHATML))
 
 
-@pytest.fixture()
+@pytest.fixture
 def arithmetic() -> list[dict[str, str]]:
     """Forty short rows with prompts of unequal length."""
     return [

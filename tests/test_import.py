@@ -29,7 +29,7 @@ ORDER = [
     {"evaluation"},
     {"registry"},
     {"bench"},
-    {"cli", "panels", "lessons", "__main__", "_stubs"},
+    {"_terminal", "cli", "doctor", "panels", "lessons", "__main__", "_stubs"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 
@@ -91,7 +91,9 @@ def imports_of(path: Path) -> list[str]:
         if isinstance(node, ast.Import):
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            found += [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "workbench" else [node.module]
+            found += (
+                [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "workbench" else [node.module]
+            )
     return found
 
 

@@ -15,7 +15,9 @@ import workbench as wb
 from workbench.recipe import parse_set
 
 ROWS = [{"prompt": f"p{i}", "completion": f"c{i}"} for i in range(30)]
-TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(lambda text: text.strip())
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
+    lambda text: text.strip()
+)
 
 
 def recipe(**changes):
@@ -69,7 +71,9 @@ def test_building_reads_nothing(tmp_path):
 
 def test_problems_of_rows_that_are_read():
     assert recipe().problems() == []
-    assert [p.where for p in recipe(dataset={"source": "support-desk/tickets", "hash": "0" * 16}).problems()] == ["dataset"]
+    assert [p.where for p in recipe(dataset={"source": "support-desk/tickets", "hash": "0" * 16}).problems()] == [
+        "dataset"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +104,8 @@ def test_yaml_that_cannot_be(text, where, needle):
 
 
 def test_yaml_with_many_problems_names_them_all():
-    text = "model: x\ndataset: y\nfoo: 1\ntraining: {max_step: 3, batch_size: 0}\ntuning: {name: lora, r: 0, rr: 1}\nseed: -1\n"
+    text = "model: x\ndataset: y\nfoo: 1\ntraining: {max_step: 3, batch_size: 0}\nseed: -1\n"
+    text += "tuning: {name: lora, r: 0, rr: 1}\n"
     found = problems_of(lambda: wb.Recipe.from_yaml(text))
     assert set(found) == {"foo", "training.max_step", "training.batch_size", "tuning.r", "tuning.rr", "seed"}
 
@@ -124,7 +129,8 @@ TUNINGS = st.just(wb.Full()) | st.builds(
 )  # fmt: skip
 RECIPES = st.builds(
     lambda model, source, columns, split, tuning, training, template, seed: wb.Recipe(
-        model, {"source": source, "columns": columns, "split": split}, wb.SFT(), tuning, wb.Training(**training), template, seed
+        model, {"source": source, "columns": columns, "split": split}, wb.SFT(), tuning,
+        wb.Training(**training), template, seed,
     ),
     TEXTS, TEXTS, st.none() | st.dictionaries(st.sampled_from(["prompt", "completion"]), TEXTS, max_size=2),
     st.none() | st.dictionaries(TEXTS, st.floats(0.01, 0.3) | TEXTS, max_size=2), TUNINGS, SETTINGS,

@@ -40,7 +40,9 @@ def losses_of_script(recipe: wb.Recipe, folder: Path) -> list[float]:
     folder.mkdir()
     script = folder / "script.py"
     code = recipe.to_code(plain=True)
-    assert "workbench" not in [line.split()[1].split(".")[0] for line in code.splitlines() if line.startswith(("import ", "from "))]
+    assert "workbench" not in [
+        line.split()[1].split(".")[0] for line in code.splitlines() if line.startswith(("import ", "from "))
+    ]
     script.write_text(BLOCKER + code + REPORT, encoding="utf-8")
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HOME": str(folder / "hf")}
     done = subprocess.run([sys.executable, script.name], cwd=folder, env=env, capture_output=True, text=True)
@@ -57,7 +59,9 @@ def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
     sizes = shapes(ref)
     tokenizer = load_tokenizer(ref)
     dataset = recipe.load_dataset()
-    report = gate(recipe, dataset, Renderer(tokenizer, recipe.template), min(recipe.training.max_length, sizes.positions))
+    report = gate(
+        recipe, dataset, Renderer(tokenizer, recipe.template), min(recipe.training.max_length, sizes.positions)
+    )
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
     chosen = resolve(recipe, facts)

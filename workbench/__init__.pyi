@@ -1,7 +1,7 @@
 # Made by `python -m workbench._stubs`; a test compares.
-from workbench import panels as panels
-from workbench import metrics as metrics
 from workbench import lessons as lessons
+from workbench import metrics as metrics
+from workbench import panels as panels
 from workbench.data.dataset import Dataset as Dataset
 from workbench.data.dataset import load_dataset as load_dataset
 from workbench.errors import DatasetError as DatasetError
@@ -15,6 +15,8 @@ from workbench.errors import RunError as RunError
 from workbench.errors import RunNotFoundError as RunNotFoundError
 from workbench.errors import RunNotLiveError as RunNotLiveError
 from workbench.errors import WorkbenchError as WorkbenchError
+from workbench.estimate import Estimate as Estimate
+from workbench.estimate import estimate as estimate
 from workbench.evaluation import Report as Report
 from workbench.evaluation import evaluate as evaluate
 from workbench.models.system import System as System
@@ -30,4 +32,36 @@ from workbench.tuning.full import Full as Full
 from workbench.tuning.lora import LoRA as LoRA
 
 __version__: str
-__all__ = ["Dataset", "DatasetError", "Full", "GenerationError", "InvalidInputError", "LoRA", "ModelNotFoundError", "Problem", "Recipe", "RecipeError", "Report", "Run", "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "SFT", "System", "Training", "WorkbenchError", "evaluate", "generate", "launch", "lessons", "load_dataset", "metrics", "open_run", "panels", "runs"]
+__all__ = [
+    "SFT",
+    "Dataset",
+    "DatasetError",
+    "Estimate",
+    "Full",
+    "GenerationError",
+    "InvalidInputError",
+    "LoRA",
+    "ModelNotFoundError",
+    "Problem",
+    "Recipe",
+    "RecipeError",
+    "Report",
+    "Run",
+    "RunBusyError",
+    "RunError",
+    "RunNotFoundError",
+    "RunNotLiveError",
+    "System",
+    "Training",
+    "WorkbenchError",
+    "estimate",
+    "evaluate",
+    "generate",
+    "launch",
+    "lessons",
+    "load_dataset",
+    "metrics",
+    "open_run",
+    "panels",
+    "runs",
+]

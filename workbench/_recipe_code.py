@@ -35,7 +35,8 @@ def workbench_code(recipe: Recipe) -> str:
     if recipe.trust_remote_code:
         lines.append("trust_remote_code=True")
     body = "".join(f"    {line},\n" for line in lines)
-    return f"import workbench as wb\n\nds = wb.load_dataset({_quoted(data['source'])}{arguments})\nrecipe = wb.Recipe(\n{body})\n"
+    load = f"ds = wb.load_dataset({_quoted(data['source'])}{arguments})"
+    return f"import workbench as wb\n\n{load}\nrecipe = wb.Recipe(\n{body})\n"
 
 
 def plain_code(recipe: Recipe) -> str:
@@ -57,18 +58,29 @@ def plain_code(recipe: Recipe) -> str:
     imports, tuner = recipe.tuning.code() or ([], None)
     if ref.base is not None and "from peft import PeftModel" not in imports:
         imports = ["from peft import PeftModel", *imports]
-    parts = [
+    config = "".join(f"    {name}={_quoted(value)},\n" for name, value in arguments.items())
+    head = (
         f'"""{recipe.objective.title} with {recipe.tuning.title} of {recipe.model_name}, on {dataset.name}.\n\n'
-        'Needs torch, transformers, peft, trl and datasets. Settings left to "auto" are settled for this machine.\n"""\n',
-        "\n".join(["import json\n\nimport torch", "from datasets import Dataset", *imports,
-                   "from transformers import AutoModelForCausalLM, AutoTokenizer", "from trl import SFTConfig, SFTTrainer"])
-        + "\n",
+        "Needs torch, transformers, peft, trl and datasets. "
+        'Settings left to "auto" are settled for this machine.\n"""\n'
+    )
+    modules = [
+        "import json\n",
+        "import torch",
+        "from datasets import Dataset",
+        *imports,
+        "from transformers import AutoModelForCausalLM, AutoTokenizer",
+        "from trl import SFTConfig, SFTTrainer\n",
+    ]
+    parts = [
+        head,
+        "\n".join(modules),
         _model_lines(ref, chosen.settings["weights_dtype"], recipe.trust_remote_code),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
-        f"args = SFTConfig(\n{''.join(f'    {name}={_quoted(value)},{chr(10)}' for name, value in arguments.items())})\n",
+        f"args = SFTConfig(\n{config})\n",
         _trainer_lines(tuner, report.eval_rows > 0),
-    ]  # fmt: skip
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -101,11 +113,7 @@ def _config(
         out |= {"eval_strategy": "steps", "eval_steps": chosen.settings["eval_steps"]}
     if arguments["packing"]:
         out["eval_packing"] = False
-    if dataset.type == "prompt_completion" and not recipe.objective.completion_only_loss:
-        out["completion_only_loss"] = False
-    if "messages" in dataset.columns and recipe.objective.answers_only(renderer):
-        out["assistant_only_loss"] = True
-    return out
+    return {**out, **recipe.objective.arguments(dataset, renderer)}
 
 
 def _model_lines(ref: ModelRef, dtype: str, trust: bool) -> str:
@@ -120,7 +128,7 @@ def _model_lines(ref: ModelRef, dtype: str, trust: bool) -> str:
         f"model = AutoModelForCausalLM.from_pretrained(MODEL, dtype={kind}, use_safetensors=True{extra})",
     ]
     if ref.base is not None:
-        lines.append(f"model = PeftModel.from_pretrained(model, {_quoted(ref.location)}).merge_and_unload()  # start after that run")
+        lines.append(f"model = PeftModel.from_pretrained(model, {_quoted(ref.location)}).merge_and_unload()")
     return "\n".join(lines) + "\n"
 
 
@@ -198,5 +206,15 @@ def _trainer_lines(tuner: str | None, evaluates: bool) -> str:
     lines.append("    processing_class=tokenizer,")
     if tuner:
         lines.append(f"    peft_config={tuner},")
-    return "\n".join([*lines, ")", "trainer.train()", 'trainer.model.save_pretrained("output")',
-                      'tokenizer.save_pretrained("output")']) + "\n"
+    return (
+        "\n".join(
+            [
+                *lines,
+                ")",
+                "trainer.train()",
+                'trainer.model.save_pretrained("output")',
+                'tokenizer.save_pretrained("output")',
+            ]
+        )
+        + "\n"
+    )

@@ -6,7 +6,7 @@ import os
 import re
 import typing
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -77,9 +77,9 @@ def load(source: str | os.PathLike[str]) -> tuple[dict[str, Any], list[Problem]]
 def changed(values: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """The arguments of a recipe with some changed by dotted names, and what is wrong with the changes."""
     out, problems = dict(values), []
-    kinds = {"objective": objectives(), "tuning": tunings()}
+    kinds: dict[str, dict[str, Any]] = {"objective": objectives(), "tuning": tunings()}
     for name in [key for key in changes if key in ("objective.name", "tuning.name")]:
-        part, wanted = name.split(".")[0], changes[name]
+        part, wanted = name.split(".")[0], str(changes[name])
         if wanted not in kinds[part]:
             problems.append(_unknown_kind(part, wanted, kinds[part]))
         elif wanted != out[part].name:
@@ -92,7 +92,7 @@ def changed(values: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, 
             problems.append(Problem(key, "is not a setting" + nearest(key, known) + ".", f"Known: {', '.join(TOP)}."))
         elif not dot:
             out[part] = value
-        elif name != "name":
+        elif key not in ("objective.name", "tuning.name"):
             edits.setdefault(part, {})[name] = value
     for part, edit in edits.items():
         if part == "dataset":
@@ -100,11 +100,13 @@ def changed(values: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, 
             out["dataset"] = _reference({**start, "hash": None, **edit}, problems)
             continue
         kind = type(out[part])
+        if not is_dataclass(kind):
+            continue  # the recipe itself says what is wrong with it
         problems += unknown_settings(kind, edit, part)
         known_names = {item.name for item in fields(kind)}
         current = {item.name: getattr(out[part], item.name) for item in fields(kind)}
-        wanted = {name: value for name, value in _coerced(kind, edit).items() if name in known_names}
-        out[part] = kind(**{**current, **wanted})
+        new = {name: value for name, value in _coerced(kind, edit).items() if name in known_names}
+        out[part] = kind(**{**current, **new})
     return out, problems
 
 
@@ -129,7 +131,9 @@ def reference_problems(reference: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the types in a reference to data."""
     problems = []
     if not isinstance(reference["source"], str):
-        problems.append(Problem("dataset.source", f"must be a name, path or hub:org/name, got {reference['source']!r}."))
+        problems.append(
+            Problem("dataset.source", f"must be a name, path or hub:org/name, got {reference['source']!r}.")
+        )
     for name in ("columns", "split"):
         if reference[name] is not None and not isinstance(reference[name], dict):
             problems.append(Problem(f"dataset.{name}", f"must be a mapping, got {reference[name]!r}."))
@@ -143,11 +147,15 @@ def _text(source: str | os.PathLike[str]) -> tuple[str, Path | None]:
         return source, None
     path = Path(source).expanduser()
     if not path.is_file():
-        raise RecipeError([Problem("recipe", f"there is no file {str(source)!r}.", "Give the path of a recipe's YAML.")])
+        raise RecipeError(
+            [Problem("recipe", f"there is no file {str(source)!r}.", "Give the path of a recipe's YAML.")]
+        )
     try:
         return path.read_text(encoding="utf-8"), path.absolute().parent
     except UnicodeDecodeError:
-        raise RecipeError([Problem("recipe", f"{path} is not a text file in UTF-8.", "Give a recipe's YAML.")]) from None
+        raise RecipeError(
+            [Problem("recipe", f"{path} is not a text file in UTF-8.", "Give a recipe's YAML.")]
+        ) from None
 
 
 def _settings(name: str, raw: Any, known: dict[str, Any] | None, problems: list[Problem]) -> Any:
@@ -161,7 +169,7 @@ def _settings(name: str, raw: Any, known: dict[str, Any] | None, problems: list[
     kind: Any = Training
     if known is not None:
         wanted = given.pop("name", None)
-        if wanted not in known:
+        if not isinstance(wanted, str) or wanted not in known:
             problems.append(_unknown_kind(name, wanted, known))
             return None
         kind = known[wanted]

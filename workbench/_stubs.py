@@ -1,6 +1,6 @@
 """Writes ``__init__.pyi``, so that editors and type checkers see the names that are loaded lazily.
 
-    python -m workbench._stubs
+python -m workbench._stubs
 """
 
 from __future__ import annotations
@@ -16,18 +16,23 @@ STUB = Path(__file__).with_name("__init__.pyi")
 
 def stub_text() -> str:
     """The stub as it should be."""
-    homes = dict(workbench._NAMES)
-    homes |= {name: kind.__module__ for name, kind in workbench._discovered().items()}
+    homes: dict[str, str] = dict(workbench._NAMES)  # type: ignore[attr-defined]
+    homes |= {name: kind.__module__ for name, kind in workbench._discovered().items()}  # type: ignore[attr-defined]
     modules: dict[str, list[str]] = {}
     for name, module in homes.items():
         modules.setdefault(module, []).append(name)
+    rooms = sorted(workbench._ROOMS)  # type: ignore[attr-defined]
     lines = ["# Made by `python -m workbench._stubs`; a test compares."]
-    lines += [f"from workbench import {room} as {room}" for room in workbench._ROOMS]
+    lines += [f"from workbench import {room} as {room}" for room in rooms]
     for module in sorted(modules):
-        names = sorted(modules[module])
-        lines += [f"from {module} import {name} as {name}" for name in names]
-    names = ", ".join(f'"{name}"' for name in workbench.__getattr__("__all__"))
-    return "\n".join([*lines, "", "__version__: str", f"__all__ = [{names}]", ""])
+        lines += [f"from {module} import {name} as {name}" for name in sorted(modules[module], key=_order)]
+    names = "".join(f'    "{name}",\n' for name in sorted([*homes, *rooms], key=_order))
+    return "\n".join([*lines, "", "__version__: str", f"__all__ = [\n{names}]", ""])
+
+
+def _order(name: str) -> tuple[int, str]:
+    """Constants, classes, functions: the order ruff sorts names in."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2, name)
 
 
 if __name__ == "__main__":

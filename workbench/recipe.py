@@ -138,7 +138,7 @@ class Recipe:
         if not reference["source"].startswith("hub:") and source.exists():
             reference["source"] = str(source.absolute())
         model = self.model_name
-        if not model.startswith("run:") and model not in bundled_models() and Path(model).expanduser().is_dir():
+        if not model.startswith("run:") and model not in bundled_models() and Path(model).expanduser().exists():
             model = str(Path(model).expanduser().absolute())
         template = self.template
         if template is not None and template not in NAMED and "{" not in template:
@@ -275,7 +275,8 @@ class Recipe:
         return hash(json.dumps(self.to_dict(), sort_keys=True, default=str))
 
     def __repr__(self) -> str:
-        return f"<Recipe {self.objective.name}-{self.tuning.name} of {self.model_name} on {self.data['source'] or 'rows in memory'}>"
+        data = self.data["source"] or "rows in memory"
+        return f"<Recipe {self.objective.name}-{self.tuning.name} of {self.model_name} on {data}>"
 
     def _values(self) -> dict[str, Any]:
         return {item.name: getattr(self, item.name) for item in fields(self)}
@@ -351,9 +352,13 @@ class Recipe:
         kinds = self.objective.dataset_types
         if dataset.type not in kinds:
             return [Problem(
-                "dataset", f"has rows of type {dataset.type} (read as {dataset.layout}), and {self.objective.title} trains "
-                f"on {' or '.join(kinds)}.", "Choose another objective, or say columns= when loading.",
+                "dataset", f"has rows of type {dataset.type} (read as {dataset.layout}), and {self.objective.title} "
+                f"trains on {' or '.join(kinds)}.", "Choose another objective, or say columns= when loading.",
             )]  # fmt: skip
         if dataset.conversational and self.template == "plain":
-            return [Problem("template", "is 'plain', which has no form for conversations.", "Leave it out, or use 'bundled'.")]
+            return [
+                Problem(
+                    "template", "is 'plain', which has no form for conversations.", "Leave it out, or use 'bundled'."
+                )
+            ]
         return []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import workbench as wb
 from workbench.data.splits import held_out
 
-ROWS = [{"prompt": f"What is {i}?", "completion": f"It is {i}, \"quoted\",\nand ü."} for i in range(60)]
+ROWS = [{"prompt": f"What is {i}?", "completion": f'It is {i}, "quoted",\nand ü.'} for i in range(60)]
 
 
 def write(path, rows=ROWS):
@@ -170,8 +170,10 @@ def test_bundled():
         ("empty.jsonl", b"", ["empty.jsonl", "is empty", "at least one row"]),
         ("blank.jsonl", b"\n\n", ["blank.jsonl", "no rows"]),
         ("header.csv", b"prompt,completion\n", ["header.csv", "no rows"]),
-        ("bad.jsonl", b'{"prompt": "a", "completion": "b"}\n{"prompt": "a"\n[1]\n', ["line 2", '{"prompt": "a"', "line 3", "[1]"]),
-        ("bad.csv", b"prompt,completion\na,b\na,b,c\n", ["row 2 (line 3)", "3 fields where the header has 2", "double quotes"]),
+        ("bad.jsonl", b'{"prompt": "a", "completion": "b"}\n{"prompt": "a"\n[1]\n',
+         ["line 2", '{"prompt": "a"', "line 3", "[1]"]),
+        ("bad.csv", b"prompt,completion\na,b\na,b,c\n",
+         ["row 2 (line 3)", "3 fields where the header has 2", "double quotes"]),
         ("quote.csv", b'prompt,completion\na,"b\n', ["quote.csv", "quote left open"]),
         ("twice.csv", b"prompt,prompt\na,b\n", ["'prompt' more than once"]),
         ("latin.csv", "prompt,completion\na,b\nü,c\n".encode("latin-1"), ["line 3", "0xfc", "UTF-8"]),
@@ -236,7 +238,10 @@ def test_text_files(tmp_path):
 
 def test_dates_in_json_stay_text(tmp_path):
     (tmp_path / "a.jsonl").write_text('{"prompt": "2026-01-02", "completion": "2026-01-02 10:00:00"}\n')
-    assert wb.load_dataset(tmp_path / "a.jsonl", split={})[0] == {"prompt": "2026-01-02", "completion": "2026-01-02 10:00:00"}
+    assert wb.load_dataset(tmp_path / "a.jsonl", split={})[0] == {
+        "prompt": "2026-01-02",
+        "completion": "2026-01-02 10:00:00",
+    }
 
 
 def test_what_a_dataset_answers():

@@ -12,6 +12,7 @@ import workbench as wb
 
 NO_SPLIT = {}
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+TURNS = st.tuples(st.sampled_from(["human", "gpt", "system"]), TEXTS)
 
 
 def load(rows, **kwargs):
@@ -31,8 +32,8 @@ def load(rows, **kwargs):
          {"prompt": "a\n\nx", "completion": "b", "text": "all of it"}),
         ({"instruction": "a", "input": " ", "output": "b"}, "alpaca", "prompt_completion", False,
          {"prompt": "a", "completion": "b"}),
-        ({"instruction": "a", "input": "", "output": "b", "system": "s", "history": [["q", "r"]]}, "alpaca with history",
-         "prompt_completion", True,
+        ({"instruction": "a", "input": "", "output": "b", "system": "s", "history": [["q", "r"]]},
+         "alpaca with history", "prompt_completion", True,
          {"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": "q"},
                      {"role": "assistant", "content": "r"}, {"role": "user", "content": "a"}],
           "completion": [{"role": "assistant", "content": "b"}]}),
@@ -50,7 +51,8 @@ def load(rows, **kwargs):
         ({"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]},
          "prompt/completion", "prompt_completion", True,
          {"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]}),
-        ({"prompt": [{"role": "user", "content": "a"}], "completion": "b"}, "prompt/completion", "prompt_completion", True,
+        ({"prompt": [{"role": "user", "content": "a"}], "completion": "b"},
+         "prompt/completion", "prompt_completion", True,
          {"prompt": [{"role": "user", "content": "a"}], "completion": [{"role": "assistant", "content": "b"}]}),
         ({"prompt": "a", "chosen": "b", "rejected": "c"}, "preference", "preference", False,
          {"prompt": "a", "chosen": "b", "rejected": "c"}),
@@ -157,8 +159,7 @@ def test_rows_come_back_as_they_were_given(pairs):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.lists(st.tuples(st.sampled_from(["human", "gpt", "system"]), TEXTS), min_size=1, max_size=4), min_size=1,
-                max_size=4))  # fmt: skip
+@given(st.lists(st.lists(TURNS, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_sharegpt_and_messages_say_the_same(conversations):
     names = {"human": "user", "gpt": "assistant", "system": "system"}
     shared = [{"conversations": [{"from": who, "value": text} for who, text in turns]} for turns in conversations]

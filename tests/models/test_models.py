@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 import shutil
 import sys
 
@@ -52,7 +52,7 @@ def test_a_hub_that_does_not_answer_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(wb.ModelNotFoundError, match=r"the hub \(127\.0\.0\.1\) does not answer"):
         resolve_model("org/some-model")
-    monkeypatch.setattr(resolving.socket, "create_connection", lambda *a, **k: open(os.devnull))
+    monkeypatch.setattr(resolving.socket, "create_connection", lambda *a, **k: io.StringIO())
     ref = resolve_model("org/some-model@v1")
     assert (ref.kind, ref.path, ref.revision, ref.location) == ("hub", None, "v1", "org/some-model")
 
@@ -129,7 +129,9 @@ def test_shapes_and_types(tiny_model):
     sizes = shapes(ref)
     assert sizes.parameters == sum(p.numel() for p in model.parameters())
     assert (sizes.layers, sizes.hidden, sizes.vocabulary, sizes.positions) == (2, 32, 321, 512)
-    linear = {name: (m.in_features, m.out_features) for name, m in model.named_modules() if isinstance(m, torch.nn.Linear)}
+    linear = {
+        name: (m.in_features, m.out_features) for name, m in model.named_modules() if isinstance(m, torch.nn.Linear)
+    }
     del linear["lm_head"]
     assert {name.removesuffix(".weight"): shape for name, shape in sizes.linear.items()} == linear
     assert load_model(ref, "bf16").dtype == torch.bfloat16
@@ -166,7 +168,7 @@ class FakeRun:
         self.system = wb.System(str(base), adapters=(path / "model",), name="my run")
 
 
-@pytest.fixture()
+@pytest.fixture
 def lora_run(tiny_model, tmp_path):
     """A folder like a finished run's, with a LoRA adapter that does something."""
     import torch
@@ -250,5 +252,6 @@ def test_resolving_loads_no_torch():
     import subprocess
 
     code = "import sys; from workbench.models import resolve_model; from workbench.models.shapes import shapes; " \
-           "shapes(resolve_model('tiny-support')); assert not {'torch', 'huggingface_hub'} & set(sys.modules)"  # fmt: skip
+           "shapes(resolve_model('tiny-support')); " \
+           "assert not {'torch', 'huggingface_hub'} & set(sys.modules)"  # fmt: skip
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -20,7 +20,10 @@ CHATS = [
     for text in TEXTS
 ]  # fmt: skip
 TURNS = [
-    {"prompt": [{"role": "user", "content": row["prompt"]}], "completion": [{"role": "assistant", "content": row["completion"]}]}
+    {
+        "prompt": [{"role": "user", "content": row["prompt"]}],
+        "completion": [{"role": "assistant", "content": row["completion"]}],
+    }
     for row in PAIRS
 ]
 LANGUAGE = [{"text": text} for text in TEXTS] + [{"text": "ends itself<eos>"}]
@@ -126,15 +129,20 @@ def gate_of(folder, rows, template=None, **training):
 
 
 def test_the_gate_counts(tiny_model):
-    rows = [*[{"prompt": f"p{i}", "completion": "ok"} for i in range(4)], {"prompt": "x" * 100, "completion": "never seen"},
+    rows = [*[{"prompt": f"p{i}", "completion": "ok"} for i in range(4)],
+            {"prompt": "x" * 100, "completion": "never seen"},
             {"prompt": "a", "completion": "b" * 100}]  # fmt: skip
     report = gate_of(tiny_model, rows, max_length=80)
     assert (report.rows, report.truncated_rows, report.dropped_rows) == (6, 2, 1)
     assert report.train.num_rows == 5
     assert report.longest == 80
-    assert report.trained_tokens == sum(label != -100 for labels in report.train["labels"].to_pylist() for label in labels)
+    assert report.trained_tokens == sum(
+        label != -100 for labels in report.train["labels"].to_pylist() for label in labels
+    )
     texts = {problem.where: problem.message for problem in report.warnings}
-    assert "1 of 6 training rows (row 4) are left out" in [p.message for p in report.warnings if p.where == "dataset"][0]
+    assert "1 of 6 training rows (row 4) are left out" in next(
+        p.message for p in report.warnings if p.where == "dataset"
+    )
     assert "cut at 80 tokens" in texts["training.max_length"]
     assert not report.errors
     assert report.to_dict()["warnings"][0]["severity"] == "warning"

@@ -32,7 +32,9 @@ def test_nothing_stays_auto_and_every_choice_has_a_reason():
 
 
 def test_a_setting_given_is_kept():
-    training = wb.Training(max_steps=7, learning_rate=0.5, dtype="fp32", packing=True, eval_steps=3, gradient_checkpointing=True)
+    training = wb.Training(
+        max_steps=7, learning_rate=0.5, dtype="fp32", packing=True, eval_steps=3, gradient_checkpointing=True
+    )
     resolved = chosen(training)
     for name in ("max_steps", "learning_rate", "dtype", "packing", "eval_steps", "gradient_checkpointing"):
         assert resolved.settings[name] == getattr(training, name)

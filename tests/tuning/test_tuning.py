@@ -22,7 +22,9 @@ def digest(model):
     """One hash for each parameter of the base model."""
     names = {name: p for name, p in model.named_parameters() if "lora_" not in name}
     return {
-        name.replace("base_model.model.", "").replace(".base_layer", ""): hashlib.sha256(p.detach().numpy().tobytes()).digest()
+        name.replace("base_model.model.", "").replace(".base_layer", ""): hashlib.sha256(
+            p.detach().numpy().tobytes()
+        ).digest()
         for name, p in names.items()
     }
 
@@ -95,7 +97,9 @@ def test_it_generates_what_its_logits_say_batched_and_padded(trained):
     import torch
 
     _, _, recipe, model, tokenizer = trained
-    prompts = Renderer(tokenizer).ids([Renderer(tokenizer).prompt_text(text) for text in ("What is 3?", "Where?", "x" * 30)])
+    prompts = Renderer(tokenizer).ids(
+        [Renderer(tokenizer).prompt_text(text) for text in ("What is 3?", "Where?", "x" * 30)]
+    )
     width = max(map(len, prompts))
     ids = torch.tensor([[tokenizer.pad_token_id] * (width - len(p)) + p for p in prompts])
     mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts])

@@ -123,7 +123,7 @@ class Dataset:
 
     @property
     def source(self) -> dict[str, Any]:
-        """What a recipe keeps of this data set: source, columns, split and hash. The source of rows in memory is None."""
+        """What a recipe keeps of this data set: source (None for rows in memory), columns, split and hash."""
         reference = self._reference or {"source": None, "columns": None, "split": None}
         return {**reference, "hash": self.hash}
 
@@ -134,7 +134,9 @@ class Dataset:
         for name in sorted(self._tables):
             digest.update(f"\n{name}\n".encode())
             for row in self.rows(name):
-                digest.update(json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+                digest.update(
+                    json.dumps(row, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "replace")
+                )
                 digest.update(b"\n")
         return digest.hexdigest()[:16]
 

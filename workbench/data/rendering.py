@@ -23,7 +23,8 @@ BUNDLED_TEMPLATE = (
     "{{ '### Answer\n' }}{% generation %}{{ message['content'] + eos_token }}{% endgeneration %}"
     "{%- if not loop.last %}{{ '\n\n' }}{% endif -%}"
     "{%- else -%}"
-    "{%- set title = {'system': 'Instructions', 'developer': 'Instructions', 'user': 'Message', 'tool': 'Tool result'} -%}"
+    "{%- set title = {'system': 'Instructions', 'developer': 'Instructions', 'user': 'Message', "
+    "'tool': 'Tool result'} -%}"
     "{{ '### ' + title[message['role']] + '\n' + message['content'] + '\n\n' }}"
     "{%- endif -%}"
     "{%- endfor -%}"
@@ -157,7 +158,9 @@ class Renderer:
         if "text" in row and "prompt" not in row and "messages" not in row:
             return self.with_eos(row["text"])
         if not self.chat:
-            return self._plain_prompt(row.get("prompt", row.get("messages")), [], None) + self.with_eos(row["completion"])
+            return self._plain_prompt(row.get("prompt", row.get("messages")), [], None) + self.with_eos(
+                row["completion"]
+            )
         return self._render(self.messages(row))
 
     def messages(self, row: Mapping[str, Any]) -> Messages:

@@ -219,7 +219,9 @@ def _saved(path: Path) -> Source:
     try:
         loaded = datasets.load_from_disk(str(path))
     except Exception as error:
-        raise DatasetError(f"{path}: looks like a data set saved by `datasets`, but does not load ({error}).") from error
+        raise DatasetError(
+            f"{path}: looks like a data set saved by `datasets`, but does not load ({error})."
+        ) from error
     parts = dict(loaded) if isinstance(loaded, datasets.DatasetDict) else {"train": loaded}
     return Source(str(path), str(path), {_split_name(name): _arrow_rows(part, name) for name, part in parts.items()})
 

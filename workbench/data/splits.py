@@ -32,14 +32,15 @@ def held_out(keys: Sequence[Hashable], fractions: dict[str, float], seed: int = 
         Row numbers in ascending order for each new split, and the rest under ``"train"``. A key with more than
         twice the rows wanted stays in train, and a split stays empty rather than take train's last key.
     """
-    groups = {}
+    groups: dict[Hashable, list[int]] = {}
     for number, key in enumerate(keys):
         groups.setdefault(key, []).append(number)
     order = list(groups)
     random.Random(seed).shuffle(order)
     parts = {}
     for name, fraction in fractions.items():
-        wanted, taken = max(1, round(fraction * len(keys))), []
+        wanted = max(1, round(fraction * len(keys)))
+        taken: list[int] = []
         for key in reversed(list(order)):
             if len(taken) >= wanted or len(order) == 1:
                 break

@@ -12,6 +12,8 @@ from workbench.errors import Problem
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.data.dataset import Dataset
+
 __all__ = ["Encoded", "Objective"]
 
 
@@ -78,6 +80,10 @@ class Objective:
     ) -> list[Encoded]:
         """Many rows at once, the same as `encode` on each."""
         raise NotImplementedError
+
+    def arguments(self, dataset: Dataset, renderer: Renderer) -> dict[str, Any]:
+        """What TRL's config must be told to train on these rows as `encode` does, when it encodes them itself."""
+        return {}
 
     def build_trainer(
         self,

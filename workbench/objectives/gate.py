@@ -32,7 +32,7 @@ class EncodedRows:
     Parameters
     ----------
     table
-        Columns ``input_ids`` and ``labels`` (-100 where the loss does not count), one row each, untrained rows left out.
+        Columns ``input_ids`` and ``labels`` (-100 where the loss does not count), rows that train nothing left out.
     rows
         How many rows came in.
     tokens, trained_tokens
@@ -175,14 +175,19 @@ def _errors(train: EncodedRows, limit: int | None) -> list[Problem]:
         return [Problem("dataset", "has no training rows.", "Give at least one row.")]
     if len(train.truncated) == train.rows:
         return [Problem(
-            "training.max_length", f"is {limit}, and every row's answer begins only after that: nothing would be trained.",
+            "training.max_length", f"is {limit}, and every answer begins only after that: nothing would be trained.",
             "Raise max_length, or shorten the prompts.",
         )]  # fmt: skip
     return [Problem("dataset", f"none of the {train.rows} rows has a token to train on.", "Check the completions.")]
 
 
 def _warnings(
-    train: EncodedRows, validation: EncodedRows | None, recipe: Any, dataset: Dataset, renderer: Renderer, limit: int | None
+    train: EncodedRows,
+    validation: EncodedRows | None,
+    recipe: Any,
+    dataset: Dataset,
+    renderer: Renderer,
+    limit: int | None,
 ) -> list[Problem]:
     found = []
 
@@ -194,8 +199,9 @@ def _warnings(
              "Their answers are empty, or begin after max_length.")  # fmt: skip
     kept = [number for number in train.truncated if number not in set(train.dropped)]
     if kept:
-        warn("training.max_length", f"{_rows(kept, train.rows)} are cut at {limit} tokens, {train.lost_tokens:,} tokens "
-             "lost; what is cut includes their end token.", "Raise max_length, or shorten these rows.")  # fmt: skip
+        warn("training.max_length", f"{_rows(kept, train.rows)} are cut at {limit} tokens, "
+             f"{train.lost_tokens:,} tokens lost, their end token among them.",
+             "Raise max_length, or shorten these rows.")  # fmt: skip
     if train.merged:
         warn("template", f"in {_rows(train.merged, train.rows)} tokens merge over the border of prompt and answer, so "
              "the model is asked with other tokens than it was trained on.",
@@ -205,7 +211,7 @@ def _warnings(
              "to stop.", "Use a chat template that ends the assistant's turn with a special token.")  # fmt: skip
     if "messages" in dataset.columns and not recipe.objective.answers_only(renderer):
         warn("objective.assistant_only_loss", "every turn is trained, the user's too, since the chat template does not "
-             "mark what the assistant says.", "Use template='bundled', or a template with {% generation %}.")  # fmt: skip
+             "mark what the assistant says.", "Use template='bundled', or one with {% generation %}.")  # fmt: skip
     if validation is None or not validation.table.num_rows:
         warn("dataset", "there are no validation rows, so there is no eval loss and no early stop.",
              'Give some, or split={"validation": 0.05}.')  # fmt: skip

@@ -77,7 +77,9 @@ def _processor() -> tuple[str, frozenset[str]]:
 
         return platform.processor() or platform.machine(), frozenset()
     fields = dict(
-        reversed([(key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in text.splitlines())])
+        reversed(
+            [(key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in text.splitlines())]
+        )
     )
     return fields.get("model name", "CPU"), frozenset((fields.get("flags") or fields.get("Features") or "").split())
 

@@ -101,7 +101,9 @@ def _length(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> No
 def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
     per_step = chosen["batch_size"] * chosen["gradient_accumulation_steps"]
     # the Trainer steps once for each full or begun accumulation of batches in an epoch
-    per_epoch = max(1, math.ceil(math.ceil(facts.train_rows / chosen["batch_size"]) / chosen["gradient_accumulation_steps"]))
+    per_epoch = max(
+        1, math.ceil(math.ceil(facts.train_rows / chosen["batch_size"]) / chosen["gradient_accumulation_steps"])
+    )
     if chosen["max_steps"] is None:
         epochs = chosen["num_epochs"] if chosen["num_epochs"] is not None else DEFAULT_EPOCHS
         chosen["max_steps"] = max(1, math.ceil(epochs * per_epoch))
@@ -117,7 +119,9 @@ def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> Non
         reasons["save_steps"] = "as eval_steps"
     if chosen["save_steps"] % every:
         asked, chosen["save_steps"] = chosen["save_steps"], _rounded(chosen["save_steps"], every)
-        reasons["save_steps"] = f"{asked} rounded up to a multiple of logging_steps, so that a resumed run logs the same"
+        reasons["save_steps"] = (
+            f"{asked} rounded up to a multiple of logging_steps, so that a resumed run logs the same"
+        )
 
 
 def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe: Any) -> None:
@@ -136,7 +140,9 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
     if chosen["group_by_length"] == "auto":
         chosen["group_by_length"] = not chosen["packing"]
         reasons["group_by_length"] = (
-            "packed rows need no padding" if chosen["packing"] else "rows of similar length batched together need little padding"
+            "packed rows need no padding"
+            if chosen["packing"]
+            else "rows of similar length batched together need little padding"
         )
     if chosen["gradient_checkpointing"] == "auto":
         need = memory_needed(facts, chosen)

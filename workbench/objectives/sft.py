@@ -25,6 +25,8 @@ from workbench.settings import setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.data.dataset import Dataset
+
 __all__ = ["SFT"]
 
 
@@ -43,7 +45,9 @@ class SFT(Objective):
     name: ClassVar[str] = "sft"
     title: ClassVar[str] = "Supervised fine-tuning"
     source: ClassVar[str] = "Ouyang et al. 2022, arXiv 2203.02155, section 3.1"
-    use_when: ClassVar[str] = "You have examples of good answers, or texts whose style and facts the model should take in."
+    use_when: ClassVar[str] = (
+        "You have examples of good answers, or texts whose style and facts the model should take in."
+    )
     not_when: ClassVar[str] = "You only know which of two answers is better, or a rule that scores answers."
     dataset_types: ClassVar[tuple[str, ...]] = ("prompt_completion", "language_modeling")
 
@@ -90,6 +94,13 @@ class SFT(Objective):
             trained = [0] * start + [1] * (len(full) - start) if self.completion_only_loss else [1] * len(full)
             rows.append(Encoded(full, trained, merged_tokens=len(prompt) - start))
         return rows
+
+    def arguments(self, dataset: Dataset, renderer: Renderer) -> dict[str, Any]:
+        """``completion_only_loss`` and ``assistant_only_loss``, where they differ from TRL's defaults."""
+        if "messages" in dataset.columns:
+            return {"assistant_only_loss": True} if self.answers_only(renderer) else {}
+        default = self.completion_only_loss or dataset.type != "prompt_completion"
+        return {} if default else {"completion_only_loss": False}
 
     def build_trainer(
         self,

@@ -11,7 +11,6 @@ from workbench.settings import setting
 __all__ = ["DEFAULT_EPOCHS", "Training"]
 
 DEFAULT_EPOCHS = 3.0
-Auto = Literal["auto"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Training:
         low=0.001, high=10_000, unit="epochs", none="3, unless max_steps is given",
         source="Stanford Alpaca trained 3 epochs (github.com/tatsu-lab/stanford_alpaca)",
     )  # fmt: skip
-    learning_rate: float | Auto = setting(
+    learning_rate: float | Literal["auto"] = setting(
         "auto", help="How far each step moves the weights. Too high diverges, too low learns nothing.",
         low=1e-8, high=100.0, source="from the way of tuning and the size of the model",
     )  # fmt: skip
@@ -52,11 +51,11 @@ class Training:
         1, help="A point of the loss curve every so many steps.", low=1, high=1_000_000, unit="steps",
         source="one log line costs about 5 microseconds",
     )  # fmt: skip
-    eval_steps: int | Auto = setting(
+    eval_steps: int | Literal["auto"] = setting(
         "auto", help="The loss on the validation rows, and the probes, every so many steps.",
         low=1, high=1_000_000, unit="steps", source="about 20 evaluations a run",
     )  # fmt: skip
-    save_steps: int | Auto = setting(
+    save_steps: int | Literal["auto"] = setting(
         "auto", help="A checkpoint to resume from every so many steps; rounded up to a multiple of logging_steps.",
         low=1, high=1_000_000, unit="steps", source="as eval_steps",
     )  # fmt: skip
@@ -88,15 +87,15 @@ class Training:
         "auto", help="The number type of the computation; the weights being trained stay in fp32.",
         source="bf16 where the hardware computes with it, else fp32", expert=True,
     )  # fmt: skip
-    packing: bool | Auto = setting(
+    packing: bool | Literal["auto"] = setting(
         "auto", help="Put several rows into one sequence, instead of padding rows to equal length.",
         source="only where rows cannot see each other", expert=True,
     )  # fmt: skip
-    group_by_length: bool | Auto = setting(
+    group_by_length: bool | Literal["auto"] = setting(
         "auto", help="Batch rows of similar length together, so that little is padding.",
         source="1.5 to 1.9 times the speed on a CPU, measured at 2.4M", checked="2.4M", expert=True,
     )  # fmt: skip
-    gradient_checkpointing: bool | Auto = setting(
+    gradient_checkpointing: bool | Literal["auto"] = setting(
         "auto", help="Compute parts twice to save memory.", source="on only when memory would not suffice", expert=True,
     )  # fmt: skip
     max_eval_rows: int | None = setting(
@@ -119,15 +118,18 @@ class Training:
         problems = []
         if self.max_steps is not None and self.num_epochs is not None:
             problems.append(Problem(
-                "training.num_epochs", f"is {self.num_epochs!r} while max_steps is {self.max_steps!r}.", "Give one of them."
+                "training.num_epochs", f"is {self.num_epochs!r} while max_steps is {self.max_steps!r}.",
+                "Give one of them.",
             ))  # fmt: skip
         if self.packing is True and self.group_by_length is True:
             problems.append(Problem(
-                "training.group_by_length", "has no effect with packing=True.", "Give one of them, or leave both 'auto'."
+                "training.group_by_length", "has no effect with packing=True.",
+                "Give one of them, or leave both 'auto'.",
             ))  # fmt: skip
         if isinstance(self.warmup, (int, float)) and self.warmup >= 1 and self.warmup != int(self.warmup):
             problems.append(Problem(
-                "training.warmup", f"is {self.warmup!r}: from 1 on it counts steps.", "Give a share below 1 or whole steps."
+                "training.warmup", f"is {self.warmup!r}: from 1 on it counts steps.",
+                "Give a share below 1 or whole steps.",
             ))  # fmt: skip
         if self.max_steps is not None and isinstance(self.eval_steps, int) and self.eval_steps > self.max_steps:
             problems.append(Problem(
