@@ -83,7 +83,7 @@ class State:
         elif kind == "note":
             self.notes = [*self.notes[-2:], clean(f"{event['text']} {event.get('remedy') or ''}".strip())]
         elif kind == "ended":
-            self.stage = event["status"]
+            self.stage, self.step = event["status"], event.get("step") or self.step
 
 
 class PlainView:
