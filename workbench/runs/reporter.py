@@ -22,7 +22,7 @@ from transformers import TrainerCallback
 from workbench.errors import RunError, WorkbenchError
 from workbench.runs import checkpoints, control
 from workbench.runs.decoding import Answer, Decoding, answer_rows
-from workbench.runs.events import EventWriter
+from workbench.runs.events import EventWriter, read_events
 from workbench.runs.job import Folder
 from workbench.runs.reasons import reason_for_error
 
@@ -142,7 +142,10 @@ class Reporter(TrainerCallback):
             self._epoch_start = checkpoints.restore(self.trainer, self.resume_from)
             self.events.write("resumed", **{"step": state.global_step, "from": self._relative(self.resume_from)})
         else:
-            self._sample(0)
+            if self.events.attempt > 1:
+                self.events.write("resumed", **{"step": 0, "from": None})
+            seen = {event["probe"] for event in read_events(self.folder.events) if event["type"] == "sample"}
+            self._sample(0, [number for number in range(len(self.probes)) if number not in seen])
         now = time.perf_counter()
         tokens = getattr(self.trainer, "_total_train_tokens", 0)
         self._clock = _Clock(now, self.counters.elapsed, now, tokens)
@@ -333,14 +336,16 @@ class Reporter(TrainerCallback):
 
     # Looking without touching
 
-    def _sample(self, step: int) -> None:
-        if self.asker is None or not self.probes:
+    def _sample(self, step: int, only: list[int] | None = None) -> None:
+        chosen = range(len(self.probes)) if only is None else only
+        if self.asker is None or not chosen:
             return
         with self._set_aside():
             decoding = Decoding(self.settings["probe_max_new_tokens"])
-            answers = self.asker.answer(self.trainer.model, [probe.ids for probe in self.probes], decoding)
-        for number, (probe, answer) in enumerate(zip(self.probes, answers, strict=True)):
+            answers = self.asker.answer(self.trainer.model, [self.probes[number].ids for number in chosen], decoding)
+        for number, answer in zip(chosen, answers, strict=True):
             assert answer is not None
+            probe = self.probes[number]
             fields = {"prompt": probe.prompt, "reference": probe.reference, "answer": answer.text}
             self.events.write("sample", step=step, probe=number, **fields)
 

@@ -88,6 +88,10 @@ class Series:
         ``{prompt, reference}`` by number.
     answers
         Questions that were asked and their answers: ``{id, step, prompt, answer, done}`` by id.
+    replies
+        What became of commands: ``{id, name, ok, message}``.
+    notes
+        What should be known: ``{level, text}``.
     state
         ``step``, ``max_steps``, ``eta``, ``elapsed``, ``best`` and whatever else is known of the run.
     version
@@ -104,6 +108,7 @@ class Series:
         self.replies: list[dict[str, Any]] = []
         self.notes: list[dict[str, Any]] = []
         self.state: dict[str, Any] = {"step": 0}
+        self._bests: list[dict[str, Any]] = []
         self.version = 0
 
     def feed(self, events: Iterable[Mapping[str, Any]]) -> None:
@@ -127,7 +132,8 @@ class Series:
             self.curve.add(event)
         if event.get("best"):
             metric = event.get("metric", "eval_loss")
-            self.state["best"] = {"step": event["step"], "metric": metric, "value": event.get(metric)}
+            self._bests.append({"step": event["step"], "metric": metric, "value": event.get(metric)})
+            self.state["best"] = self._bests[-1]
 
     def _tokens_at(self, event: Mapping[str, Any]) -> float | None:
         trained = self.log.axes["num_tokens"]
@@ -147,9 +153,8 @@ class Series:
         self.evals.drop_after(step)
         self.curve.drop_after(step)
         self.samples = [sample for sample in self.samples if sample["step"] <= step]
-        if (self.state.get("best") or {"step": 0})["step"] > step:
-            self.state["best"] = None  # the checkpoint that training goes on from is older
-        self.state |= {"step": step, "eta": None}
+        self._bests = [best for best in self._bests if best["step"] <= step]
+        self.state |= {"step": step, "eta": None, "best": self._bests[-1] if self._bests else None}
         self.version += 1
 
     # What is known of the run
