@@ -16,6 +16,10 @@ const entryPoints = [
   "src/panel.css",
   "src/run.js",
   "src/run.css",
+  "src/compare.js",
+  "src/compare.css",
+  "src/data.js",
+  "src/data.css",
 ];
 
 await esbuild.build({

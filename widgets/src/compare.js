@@ -8,7 +8,7 @@ import { choices, keyed, pager, progressLine, searchField, textCell } from "./ro
 import { scoreCell } from "./score.js";
 
 function render({ model, el: root }) {
-  root.classList.add("wb-compare");
+  root.classList.add("wb-rows-view", "wb-compare");
   const send = (kind, value) => model.send({ kind, value });
   const opened = new Set();
   const whole = new Map();

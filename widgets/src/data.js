@@ -7,7 +7,7 @@ import { histogram } from "./histogram.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 
 function render({ model, el: root }) {
-  root.classList.add("wb-data");
+  root.classList.add("wb-rows-view", "wb-data");
   const send = (kind, value) => model.send({ kind, value });
   const opened = new Set();
   const whole = new Map();
@@ -37,7 +37,7 @@ function render({ model, el: root }) {
   function drawHead() {
     const head = model.get("_head");
     if (!head.facts) return;
-    facts.replaceChildren(...head.facts.flatMap(([name, value]) => [el("dt", { text: name }), el("dd", { text: value })]));
+    facts.replaceChildren(...head.facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
     notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
     splits.update(head.splits, head.split);
     search.update(head.search);
@@ -80,13 +80,15 @@ function render({ model, el: root }) {
       });
     };
     const main = page.main.map((column) => el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: column }), text(column)));
-    const rest = page.rest.map((column) => el("div", { class: "wb-extra" }, el("span", { class: "wb-part-label", text: column }), text(column)));
+    const extra = (column) => el("div", { class: "wb-extra" }, el("span", { class: "wb-part-label", text: column }), text(column));
+    const short = page.rest.filter((column) => isShort(row.cells[column]));
+    const long = page.rest.filter((column) => !isShort(row.cells[column]));
     return el(
       "li",
       { class: "wb-card" },
-      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` })),
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
       el("div", { class: "wb-columns" }, ...main),
-      rest.length ? el("div", { class: "wb-extras" }, ...rest) : null,
+      long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null,
     );
   }
 
@@ -108,6 +110,11 @@ function render({ model, el: root }) {
     for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
     model.off("msg:custom", onMessage);
   };
+}
+
+// Short values of other columns stand beside the row's number.
+function isShort(cell) {
+  return cell.none || (cell.text !== undefined && cell.length <= 60 && !cell.text.includes("\n"));
 }
 
 export default { render };

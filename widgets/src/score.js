@@ -24,5 +24,6 @@ export function scoreCell(score) {
     el("span", { class: "wb-interval-range", style: { left: `${score.low * 100}%`, right: `${100 - score.high * 100}%` } }),
     el("span", { class: "wb-interval-value", style: { left: `${score.value * 100}%` } }),
   );
-  return el("div", { class: "wb-score" }, el("span", { class: "wb-score-value", text: percent(score.value) }), track, el("span", { class: "wb-hint", text: scoreWords(score) }));
+  const line = el("div", { class: "wb-score-line" }, el("span", { class: "wb-score-value", text: percent(score.value) }), track);
+  return el("div", { class: "wb-score" }, line, el("div", { class: "wb-hint", text: scoreWords(score) }));
 }

@@ -38,6 +38,8 @@ class Histogram:
         How many rows were measured, and of how many: fewer where a sample was taken.
     median, p95, largest
         Half of the rows are at most `median` long, 95 % at most `p95`.
+    limit, over
+        The length allowed, where there is one, and how many of the rows are longer.
     """
 
     title: str
@@ -50,13 +52,23 @@ class Histogram:
     median: int
     p95: int
     largest: int
+    limit: int | None = None
+    over: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for a panel."""
         return asdict(self)
 
 
-def histogram(lengths: Iterable[int], *, title: str, unit: str, of: int | None = None, bars: int = 30) -> Histogram:
+def histogram(
+    lengths: Iterable[int],
+    *,
+    title: str,
+    unit: str,
+    of: int | None = None,
+    limit: int | None = None,
+    bars: int = 30,
+) -> Histogram:
     """Count lengths into at most `bars` bars of one round width.
 
     Parameters
@@ -67,6 +79,8 @@ def histogram(lengths: Iterable[int], *, title: str, unit: str, of: int | None =
         As in `Histogram`.
     of
         How many rows there are in all, when `lengths` is a sample of them.
+    limit
+        The length allowed.
     bars
         The most bars drawn.
 
@@ -98,6 +112,8 @@ def histogram(lengths: Iterable[int], *, title: str, unit: str, of: int | None =
         median=median,
         p95=p95,
         largest=largest,
+        limit=limit,
+        over=0 if limit is None else int((values > limit).sum()),
     )
 
 

@@ -1,8 +1,10 @@
-"""Fill a table of answers: every system in turn, block by block, so that rows are complete early."""
+"""Fill a table of answers in the background: every system in turn, block by block, so that rows are complete early."""
 
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,12 +12,141 @@ from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.sidebyside import SideBySide
 from workbench.models.system import System
 
-__all__ = ["BLOCK", "answer_rows"]
+__all__ = ["BLOCK", "Answering", "answer_rows"]
 
 #: Rows that one system answers before the next takes its turn, where they share a base model.
 BLOCK = 16
 
 Generate = Callable[..., Any]
+
+
+class Answering:
+    """A table of answers that fills in a thread of its own, and prompts asked in between.
+
+    Parameters
+    ----------
+    systems
+        What answers, one column each.
+    table
+        The table to fill, up to its limit.
+    generate
+        ``GenerationClient.generate``.
+    decoding
+        Its settings.
+
+    Attributes
+    ----------
+    asked : list of SideBySide
+        A table of one row for each prompt asked in between, the latest first.
+    changes : int
+        Grows with every answer; for whoever shows them.
+    """
+
+    def __init__(self, systems: Sequence[System], table: SideBySide, *, generate: Generate, decoding: dict[str, Any]):
+        self.systems, self.table = list(systems), table
+        self.generate, self.decoding = generate, decoding
+        self.asked: list[SideBySide] = []
+        self.changes = 0
+        self._waiting: deque[SideBySide] = deque()
+        self._lock = threading.Lock()
+        self._cancel = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._rows_wanted = self._cancelled = False
+        self._began, self._done_before = 0.0, 0
+
+    @property
+    def running(self) -> bool:
+        """Whether answers are being made."""
+        return self._thread is not None
+
+    def run(self) -> None:
+        """Answer what is missing, up to the table's limit."""
+        with self._lock:
+            self._rows_wanted = True
+            self._start()
+
+    def ask(self, prompt: Any) -> None:
+        """Have all systems answer one more prompt, before the rows go on."""
+        table = SideBySide(self.table.systems, [prompt])
+        with self._lock:
+            self.asked.insert(0, table)
+            self._waiting.append(table)
+            self._start()
+
+    def cancel(self) -> None:
+        """Stop soon; `run` goes on with what is missing."""
+        with self._lock:
+            self._waiting.clear()
+            self._rows_wanted, self._cancelled = False, True
+            self._cancel.set()
+            self._cancel = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is left to answer, at most `timeout` seconds, and say whether that is so."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(timeout)
+        return self._thread is None
+
+    def progress(self) -> dict[str, Any]:
+        """``running``, ``done`` and ``total`` answers, and a ``text`` that says so."""
+        table = self.table
+        total = table.limit * len(self.systems)
+        done = sum(text is not None for row in table.answers[: table.limit] for text in row)
+        failed = sum(row < table.limit for row, _ in table.failures)
+        text = f"{done:,} of {total:,} answers" if total else ""
+        if failed:
+            text += f", {failed:,} failed"
+        if self.running and not done and not failed:
+            text = "Loading the model …"
+        elif self.running and (new := done - self._done_before) > 0 and done + failed < total:
+            left = (time.monotonic() - self._began) / new * (total - done - failed)
+            text += f", about {_span(left)} left"
+        elif not self.running and self._cancelled and done + failed < total:
+            text += ", cancelled"
+        return {"running": self.running, "done": done + failed, "total": total, "text": text}
+
+    def _start(self) -> None:
+        self._cancelled = False
+        if self._thread is None:
+            self._began = time.monotonic()
+            self._done_before = sum(text is not None for row in self.table.answers for text in row)
+            self._thread = threading.Thread(target=self._work, daemon=True, name="answers")
+            self._thread.start()
+
+    def _work(self) -> None:
+        while True:
+            self._answer_asked()
+            with self._lock:
+                wanted, self._rows_wanted = self._rows_wanted, False
+                if not wanted and not self._waiting:
+                    self._thread = None
+                    self.changes += 1
+                    return
+                cancel = self._cancel
+            if wanted:
+                self._fill(self.table, range(self.table.limit), cancel, self._answer_asked)
+
+    def _answer_asked(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    return
+                table, cancel = self._waiting.popleft(), self._cancel
+            self._fill(table, [0], cancel, lambda: None)
+
+    def _fill(
+        self, table: SideBySide, rows: Sequence[int], cancel: threading.Event, between: Callable[[], None]
+    ) -> None:
+        answer_rows(table, self.systems, rows, generate=self.generate, decoding=self.decoding, cancel=cancel,
+                    on_change=self._count, between=between)  # fmt: skip
+
+    def _count(self) -> None:
+        self.changes += 1
+
+
+def _span(seconds: float) -> str:
+    return f"{max(1, round(seconds))} s" if seconds < 90 else f"{round(seconds / 60)} min"
 
 
 def answer_rows(
@@ -51,7 +182,8 @@ def answer_rows(
     between
         Called between two blocks: time for something more urgent.
     """
-    size = BLOCK if len({system.model for system in systems}) == 1 else max(1, len(rows))
+    bases = {system.model for system in systems if system.kind == "model"}
+    size = BLOCK if len(bases) <= 1 else max(1, len(rows))
     for start in range(0, len(rows), size):
         for column, system in enumerate(systems):
             between()

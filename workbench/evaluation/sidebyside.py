@@ -10,12 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from workbench.data.browse import plain_text
+from workbench.data.browse import cell, plain_text
 from workbench.evaluation.statistics import Difference, paired_difference, wilson
 from workbench.metrics import exact_match, valid_json
 from workbench.metrics.strict_json import is_container
 
 __all__ = ["Filter", "Score", "SideBySide"]
+
+ANSWER_LIMIT = 20_000
+"""Characters of an answer that are shown before the reader asks for all of it."""
+
+MARKS = {"exact_match": ("match", "no match"), "valid_json": ("JSON", "not JSON")}
 
 
 @dataclass(frozen=True)
@@ -190,3 +195,44 @@ class SideBySide:
         if self.references is not None:
             texts.append(self.references[row])
         return any(wanted in text.casefold() for text in texts)
+
+    def view(self, row: int) -> dict[str, Any]:
+        """One row as plain data for a panel: cells, marks in words, failures, whether it got better or worse."""
+        change = self.change(row)
+        answers = []
+        for system, text in enumerate(self.answers[row]):
+            passed = self._passed.get((row, system), {})
+            marks = [{"ok": passed[check], "word": MARKS[check][not passed[check]]} for check in self.checks if passed]
+            answer = None if text is None else cell(text, ANSWER_LIMIT)
+            error = self.failures.get((row, system)) if text is None else None
+            answers.append({"answer": answer, "marks": marks, "error": error})
+        reference = None if self.references is None else cell(self.references[row])
+        return {
+            "row": row, "prompt": cell(self.prompts[row]), "reference": reference, "answers": answers,
+            "change": None if change is None else {"kind": change, "word": change},
+        }  # fmt: skip
+
+    def whole(self, row: int, column: str | int) -> dict[str, Any]:
+        """All of a cell that `view` may have cut: ``"prompt"``, ``"reference"``, or the answer of a system."""
+        if column == "prompt":
+            return cell(self.prompts[row], None)
+        text = self.references[row] if column == "reference" and self.references else self.answers[row][int(column)]
+        return cell(text, None)
+
+    def sentences(self) -> list[str]:
+        """What can be said: each later system against the first, on the rows that all have answered."""
+        out = []
+        for system in range(1, len(self.systems)):
+            difference = self.difference(system)
+            if difference is not None:
+                out.append(f"Exact match: {difference.sentence(self.systems[0], self.systems[system])}")
+        return out
+
+    def basis(self) -> str:
+        """Which rows the scores rest on, where they are not simply all."""
+        done, total = len(self._complete), len(self.prompts)
+        if not self.checks or done in (0, total):
+            return ""
+        if done == self.limit:
+            return f"The first {done:,} of {total:,} prompts."
+        return f"Only the {done:,} of {self.limit:,} rows that every system has answered count."

@@ -1,0 +1,556 @@
+// src/dom.js
+function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [key, value] of Object.entries(props)) {
+    if (value === null || value === void 0 || value === false) continue;
+    if (key === "class") node.className = value;
+    else if (key === "text") node.textContent = value;
+    else if (key === "on") for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
+    else if (key === "style") for (const [name, v] of Object.entries(value)) node.style.setProperty(name, v);
+    else node.setAttribute(key, value === true ? "" : String(value));
+  }
+  node.append(...children.filter((child) => child !== null && child !== void 0));
+  return node;
+}
+var SVG = "http://www.w3.org/2000/svg";
+var stroke = (d) => ["path", { d, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round", "stroke-linejoin": "round" }];
+var solid = (d) => ["path", { d, fill: "currentColor" }];
+var ICONS = {
+  copy: [stroke("M5.5 5.5V3.2c0-.7.5-1.2 1.2-1.2h6.1c.7 0 1.2.5 1.2 1.2v6.1c0 .7-.5 1.2-1.2 1.2h-2.3"), stroke("M3.2 5.5h6.1c.7 0 1.2.5 1.2 1.2v6.1c0 .7-.5 1.2-1.2 1.2H3.2c-.7 0-1.2-.5-1.2-1.2V6.7c0-.7.5-1.2 1.2-1.2z")],
+  check: [stroke("M3 8.5l3.2 3.2L13 4.8")],
+  close: [stroke("M4 4l8 8M12 4l-8 8")],
+  warning: [stroke("M8 2.2L14.3 13.3H1.7zM8 6.5v3.2M8 11.5v.1")],
+  info: [stroke("M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.3v3.7M8 5v.1")],
+  running: [solid("M5 3.2v9.6L12.8 8z")],
+  paused: [solid("M4.2 3.2h2.6v9.6H4.2zM9.2 3.2h2.6v9.6H9.2z")],
+  stopped: [solid("M4 4h8v8H4z")],
+  failed: [stroke("M4.5 4.5l7 7M11.5 4.5l-7 7")],
+  completed: [stroke("M3 8.5l3.2 3.2L13 4.8")],
+  queued: [stroke("M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.2 1.5")],
+  evaluate: [stroke("M2 13.5h12M4 13.5V9M8 13.5V5M12 13.5V2.5")],
+  previous: [stroke("M10 3.5L5.5 8l4.5 4.5")],
+  next: [stroke("M6 3.5L10.5 8 6 12.5")],
+  send: [stroke("M2.5 8h10.5M9 4l4 4-4 4")]
+};
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: `wb-icon wb-icon-${name}` })) {
+    svg.setAttribute(key, value);
+  }
+  for (const [tag, attributes] of ICONS[name]) {
+    const shape = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+    svg.append(shape);
+  }
+  return svg;
+}
+function button({ label, icon: name, hideLabel = false, class: extra = "", title, onClick }) {
+  return el(
+    "button",
+    { type: "button", class: `wb-button ${extra}`, title: title ?? (hideLabel ? label : null), "aria-label": hideLabel ? label : null, on: { click: onClick } },
+    name ? icon(name) : null,
+    hideLabel ? null : el("span", { text: label })
+  );
+}
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+var serial = 0;
+function uniqueId(stem) {
+  serial += 1;
+  return `wb-${stem}-${serial}-${Math.random().toString(36).slice(2, 8)}`;
+}
+
+// src/worddiff.js
+var segmenter = new Intl.Segmenter(void 0, { granularity: "word" });
+var MAX_EDITS = 800;
+var MAX_WORDS = 2e4;
+function words(text) {
+  return Array.from(segmenter.segment(text), (part2) => part2.segment);
+}
+function diffWords(before, after) {
+  if (before === after) return before ? [{ kind: "same", text: before }] : [];
+  const a = words(before);
+  const b = words(after);
+  let head = 0;
+  while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
+  let tail = 0;
+  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
+  const middle = edits(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
+  const parts = [
+    ...a.slice(0, head).map((text) => ({ kind: "same", text })),
+    ...middle,
+    ...a.slice(a.length - tail).map((text) => ({ kind: "same", text }))
+  ];
+  return readable(parts);
+}
+function edits(a, b) {
+  const everything = [...a.map((text) => ({ kind: "del", text })), ...b.map((text) => ({ kind: "ins", text }))];
+  if (!a.length || !b.length || a.length > MAX_WORDS || b.length > MAX_WORDS) return everything;
+  const trail = furthest(a, b);
+  return trail ? walkBack(a, b, trail) : everything;
+}
+function furthest(a, b) {
+  const limit = Math.min(MAX_EDITS, a.length + b.length);
+  const trail = [];
+  let reached = new Int32Array(2 * limit + 3);
+  const zero = limit + 1;
+  for (let d = 0; d <= limit; d += 1) {
+    trail.push(reached.slice(zero - d - 1, zero + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const down = k === -d || k !== d && reached[zero + k - 1] < reached[zero + k + 1];
+      let x = down ? reached[zero + k + 1] : reached[zero + k - 1] + 1;
+      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
+      reached[zero + k] = x;
+      if (x >= a.length && x - k >= b.length) return trail;
+    }
+  }
+  return null;
+}
+function walkBack(a, b, trail) {
+  const parts = [];
+  let x = a.length;
+  let y = b.length;
+  for (let d = trail.length - 1; d >= 0; d -= 1) {
+    const reached = (k2) => trail[d][k2 + d + 1];
+    const k = x - y;
+    const down = k === -d || k !== d && reached(k - 1) < reached(k + 1);
+    const previous = down ? k + 1 : k - 1;
+    const fromX = d === 0 ? 0 : reached(previous);
+    const fromY = d === 0 ? 0 : fromX - previous;
+    while (x > fromX && y > fromY) {
+      x -= 1;
+      y -= 1;
+      parts.push({ kind: "same", text: a[x] });
+    }
+    if (d === 0) break;
+    if (down) {
+      y -= 1;
+      parts.push({ kind: "ins", text: b[y] });
+    } else {
+      x -= 1;
+      parts.push({ kind: "del", text: a[x] });
+    }
+  }
+  return parts.reverse();
+}
+function readable(parts) {
+  const out = [];
+  let deleted = "";
+  let inserted = "";
+  let space = "";
+  const put = (kind, text) => {
+    if (!text) return;
+    const last = out[out.length - 1];
+    if (last && last.kind === kind) last.text += text;
+    else out.push({ kind, text });
+  };
+  const flush = () => {
+    put("del", deleted);
+    put("ins", inserted);
+    put("same", space);
+    deleted = inserted = space = "";
+  };
+  for (const { kind, text } of parts) {
+    if (kind === "same") {
+      if ((deleted || inserted) && !space && /^\s+$/u.test(text)) space = text;
+      else {
+        flush();
+        put("same", text);
+      }
+      continue;
+    }
+    if (space && deleted && inserted) {
+      deleted += space;
+      inserted += space;
+      space = "";
+    } else if (space) flush();
+    if (kind === "del") deleted += text;
+    else inserted += text;
+  }
+  flush();
+  return out;
+}
+function likeness(parts) {
+  const size = (...kinds) => parts.reduce((sum, part2) => sum + (kinds.includes(part2.kind) ? part2.text.replace(/[^\p{L}\p{N}]/gu, "").length : 0), 0);
+  return size("same") / Math.max(size("same", "del"), size("same", "ins"), 1);
+}
+
+// src/rows.js
+var FOLD_CHARACTERS = 700;
+var FOLD_LINES = 9;
+var LITTLE_IN_COMMON = 0.3;
+var number = (n) => n.toLocaleString("en-US");
+function span(page, size, total) {
+  if (!total) return "no rows";
+  const first = page * size + 1;
+  const last = Math.min(total, first + size - 1);
+  if (first === 1 && last === total) return total === 1 ? "1 row" : `${number(total)} rows`;
+  return `${number(first)}–${number(last)} of ${number(total)}`;
+}
+function textCell(cell, { open = false, against = null, find = "", onOpen, onAll, name = "text" } = {}) {
+  if (cell.none) return el("div", { class: "wb-text wb-none", text: "empty (null)" });
+  if (cell.turns) {
+    const turns = cell.turns.map(
+      (turn) => el("div", { class: "wb-turn" }, el("span", { class: "wb-role", text: turn.role }), textCell(turn, { open, find, onOpen, onAll, name: turn.role }))
+    );
+    return el("div", { class: "wb-turns" }, ...turns);
+  }
+  if (cell.text === "") return el("div", { class: "wb-text wb-none", text: "empty text" });
+  const cut = cell.length > cell.text.length;
+  const long = cut || cell.text.length > FOLD_CHARACTERS || cell.text.split("\n", FOLD_LINES + 1).length > FOLD_LINES;
+  const body = el("div", { class: "wb-text", dir: "auto", id: uniqueId("text") });
+  const note = against === null ? highlight(body, cell.text, find) : compare(body, cell.text, against);
+  const box = el("div", {}, body, note);
+  if (!long) return box;
+  const unfold = el("button", { type: "button", class: "wb-link", "aria-controls": body.id, "aria-label": `Show all of the ${name}` });
+  const draw = () => {
+    body.classList.toggle("wb-folded", !open);
+    unfold.setAttribute("aria-expanded", String(open));
+    setText(unfold, open ? "Show less" : `Show all ${number(cell.length)} characters`);
+  };
+  unfold.addEventListener("click", () => {
+    open = !open;
+    onOpen?.(open);
+    draw();
+    if (open && cut) onAll?.();
+  });
+  draw();
+  box.append(unfold);
+  return box;
+}
+function splitAt(text, find) {
+  if (!find) return [text];
+  return text.split(new RegExp(`(${find.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")})`, "giu"));
+}
+function highlight(body, text, find) {
+  splitAt(text, find).forEach((part2, i) => body.append(i % 2 ? el("mark", { text: part2 }) : part2));
+  return null;
+}
+function compare(body, text, against) {
+  if (against === text) {
+    body.textContent = text;
+    return null;
+  }
+  const parts = diffWords(against, text);
+  if (likeness(parts) < LITTLE_IN_COMMON) {
+    body.textContent = text;
+    return el("div", { class: "wb-hint", text: "Little in common, so no words are marked." });
+  }
+  for (const { kind, text: words2 } of parts) {
+    body.append(kind === "same" ? words2 : el(kind, { text: words2, title: kind === "del" ? "left out" : "put in" }));
+  }
+  return null;
+}
+function pager(onPage) {
+  let state = { page: 0, pages: 1, size: 10, total: 0 };
+  const which = el("span", { class: "wb-pager-span", "aria-live": "polite" });
+  const previous = button({ label: "Previous page", icon: "previous", hideLabel: true, onClick: () => onPage(state.page - 1) });
+  const next = button({ label: "Next page", icon: "next", hideLabel: true, onClick: () => onPage(state.page + 1) });
+  const field = el("input", { class: "wb-field wb-pager-field", type: "text", inputmode: "numeric", "aria-label": "Page" });
+  const of = el("span", { class: "wb-muted" });
+  field.addEventListener("change", () => {
+    const wanted = Number.parseInt(field.value, 10);
+    if (Number.isFinite(wanted)) onPage(Math.min(Math.max(wanted, 1), state.pages) - 1);
+    else field.value = String(state.page + 1);
+  });
+  const jump = el("span", { class: "wb-pager-jump" }, el("span", { class: "wb-muted", text: "Page" }), field, of);
+  const element = el("nav", { class: "wb-pager", "aria-label": "Pages" }, which, previous, jump, next);
+  return {
+    element,
+    update(changed) {
+      state = { ...state, ...changed };
+      setText(which, span(state.page, state.size, state.total));
+      previous.disabled = state.page <= 0;
+      next.disabled = state.page >= state.pages - 1;
+      if (document.activeElement !== field) field.value = String(state.page + 1);
+      setText(of, `of ${number(state.pages)}`);
+      const single = state.pages <= 1;
+      previous.hidden = next.hidden = jump.hidden = single;
+    }
+  };
+}
+function searchField(label, onSearch) {
+  let timer = 0;
+  let asked = "";
+  const field = el("input", { class: "wb-field wb-search", type: "search", placeholder: label, "aria-label": label });
+  const ask = () => {
+    clearTimeout(timer);
+    if (field.value !== asked) onSearch(asked = field.value);
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 300);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") ask();
+  });
+  return {
+    element: field,
+    update(text) {
+      asked = text;
+      if (document.activeElement !== field) field.value = text;
+    },
+    destroy: () => clearTimeout(timer)
+  };
+}
+function choices(label, onChoice) {
+  const element = el("div", { class: "wb-segments wb-choices", role: "group", "aria-label": label });
+  let drawn = "";
+  return {
+    element,
+    update(options, chosen) {
+      const shape = JSON.stringify(options.map(({ key, label: word, hint }) => [key, word, hint]));
+      if (shape !== drawn) {
+        drawn = shape;
+        element.replaceChildren(
+          ...options.map(
+            ({ key, label: word, hint }) => el(
+              "button",
+              { type: "button", class: "wb-segment", "data-key": key, title: hint, on: { click: () => onChoice(key) } },
+              el("span", { text: word }),
+              el("span", { class: "wb-count" })
+            )
+          )
+        );
+      }
+      options.forEach(({ key, count }, i) => {
+        const segment = element.children[i];
+        segment.setAttribute("aria-pressed", String(key === chosen));
+        setText(segment.querySelector(".wb-count"), count === void 0 || count === null ? "" : number(count));
+      });
+    }
+  };
+}
+function progressLine(label) {
+  const bar = el("progress", { class: "wb-bar", max: 1, value: 0, "aria-label": label });
+  const words2 = el("span", { class: "wb-progress-words", role: "status" });
+  const element = el("div", { class: "wb-progress-line", hidden: true }, bar, words2);
+  return {
+    element,
+    update({ running, done, total, text }) {
+      bar.hidden = !running;
+      bar.value = total ? done / total : 0;
+      setText(words2, text);
+      element.hidden = !text;
+    }
+  };
+}
+function keyed(parent, items, keyOf, make) {
+  const known = new Map(Array.from(parent.children, (child) => [child.dataset.key, child]));
+  let at = parent.firstElementChild;
+  for (const item of items) {
+    const key = String(keyOf(item));
+    const print = JSON.stringify(item);
+    let child = known.get(key);
+    known.delete(key);
+    if (!child || child.dataset.print !== hash(print)) {
+      const fresh = make(item);
+      fresh.dataset.key = key;
+      fresh.dataset.print = hash(print);
+      if (child) {
+        if (child === at) at = fresh;
+        child.replaceWith(fresh);
+      }
+      child = fresh;
+    }
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
+  for (const left of known.values()) left.remove();
+}
+function hash(text) {
+  let value = 5381;
+  for (let i = 0; i < text.length; i += 1) value = (value * 33 ^ text.charCodeAt(i)) >>> 0;
+  return `${value.toString(36)}.${text.length}`;
+}
+
+// src/score.js
+function percent(value) {
+  if (value > 0 && value < 5e-3) return "<1 %";
+  if (value < 1 && value >= 0.995) return ">99 %";
+  return `${Math.round(value * 100)} %`;
+}
+function scoreWords({ count, n, low, high }) {
+  return `${number(count)} of ${number(n)} rows · 95 % interval ${Math.round(low * 100)}–${Math.round(high * 100)} %`;
+}
+function scoreCell(score) {
+  if (!score || !score.n) return el("span", { class: "wb-muted", text: "no rows yet" });
+  const track = el(
+    "span",
+    { class: "wb-interval", "aria-hidden": "true" },
+    el("span", { class: "wb-interval-range", style: { left: `${score.low * 100}%`, right: `${100 - score.high * 100}%` } }),
+    el("span", { class: "wb-interval-value", style: { left: `${score.value * 100}%` } })
+  );
+  const line = el("div", { class: "wb-score-line" }, el("span", { class: "wb-score-value", text: percent(score.value) }), track);
+  return el("div", { class: "wb-score" }, line, el("div", { class: "wb-hint", text: scoreWords(score) }));
+}
+
+// src/compare.js
+function render({ model, el: root }) {
+  root.classList.add("wb-rows-view", "wb-compare");
+  const send = (kind, value) => model.send({ kind, value });
+  const opened = /* @__PURE__ */ new Set();
+  const whole = /* @__PURE__ */ new Map();
+  const scores = el("div", { class: "wb-scores wb-scroll", tabindex: 0, role: "region", "aria-label": "Scores" });
+  const verdicts = el("div", { class: "wb-verdicts" });
+  const progress = progressLine("Rows answered");
+  const more = button({ label: "Run on all rows", icon: "running", onClick: () => send("all") });
+  const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel") });
+  const filters = choices("Which rows", (key) => send("filter", key));
+  const search = searchField("Search prompts and answers", (text2) => send("search", text2));
+  const against = el("select", { class: "wb-field", on: { change: () => send("against", against.value) } });
+  against.id = uniqueId("against");
+  const rows = el("ol", { class: "wb-rows" });
+  const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
+  const pages = pager((page) => send("page", page));
+  const asked = el("ol", { class: "wb-rows wb-asked" });
+  const field = el("textarea", { class: "wb-field", rows: 2, placeholder: "Type a prompt: every system answers it", "aria-label": "Your own prompt" });
+  const ask = button({ label: "Ask all", icon: "send", class: "wb-primary", title: "Ask all systems (Ctrl+Enter)", onClick: onAsk });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      onAsk();
+    }
+  });
+  function onAsk() {
+    if (!field.value.trim() || ask.disabled) return;
+    send("ask", field.value);
+    field.value = "";
+  }
+  root.append(
+    el("div", { class: "wb-summary" }, scores, verdicts),
+    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, cancel, more)),
+    el(
+      "div",
+      { class: "wb-toolbar" },
+      filters.element,
+      search.element,
+      el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against)
+    ),
+    rows,
+    nothing,
+    pages.element,
+    el("section", { class: "wb-own", "aria-label": "Your own prompt" }, el("h4", { text: "Try your own prompt" }), el("div", { class: "wb-try" }, field, ask), asked)
+  );
+  function drawHead() {
+    const head = model.get("_head");
+    if (!head.systems) return;
+    drawScores(scores, head);
+    const sentences = [...head.verdicts.map((text2) => el("p", { text: text2 })), el("p", { class: "wb-muted", text: head.note })];
+    verdicts.replaceChildren(...sentences.filter((sentence) => sentence.textContent));
+    progress.update(head.progress);
+    cancel.hidden = !head.progress.running;
+    more.hidden = !head.more;
+    if (head.more) setText(more.querySelector("span"), head.more);
+    filters.update(head.filters, head.filter);
+    search.update(head.search);
+    if (against.dataset.options !== JSON.stringify(head.bases)) {
+      against.dataset.options = JSON.stringify(head.bases);
+      against.replaceChildren(...head.bases.map(({ key, label }) => el("option", { value: key, text: label })));
+    }
+    if (against.value !== head.against) against.value = head.against;
+    ask.disabled = head.asking;
+    drawRows();
+    drawAsked();
+  }
+  function drawRows() {
+    const head = model.get("_head");
+    const page = model.get("_page");
+    if (!head.systems || !page.rows) return;
+    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, whole: wholeOf(row.row) })), (row) => row.row, (row) => card(row, head));
+    nothing.hidden = page.total > 0;
+    setText(nothing, page.total > 0 ? "" : head.nothing);
+    pages.update(page);
+  }
+  function drawAsked() {
+    const head = model.get("_head");
+    if (!head.systems) return;
+    keyed(asked, model.get("_asked").map((row) => ({ ...row, against: head.against === "reference" ? "none" : head.against })), (row) => row.row, (row) => card(row, head));
+  }
+  function wholeOf(row) {
+    return Array.from(whole.keys()).filter((key) => key.startsWith(`${row}/`)).length;
+  }
+  function text(row, column, cell, name, base = null) {
+    const key = `${row}/${column}`;
+    return textCell(whole.get(key) ?? cell, {
+      open: opened.has(key),
+      against: base,
+      name,
+      onOpen: (open) => open ? opened.add(key) : opened.delete(key),
+      onAll: () => send("cell", { row, column })
+    });
+  }
+  function card(row, head) {
+    const base = row.against === "reference" ? row.reference : row.against === "first" ? row.answers[0].answer : null;
+    const given = el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt")));
+    if (row.reference) given.append(part("Reference", text(row.row, "reference", row.reference, "reference")));
+    const answers = row.answers.map((answer, i) => {
+      const system = head.systems[i];
+      const own = row.against === "first" && i === 0;
+      return el(
+        "section",
+        { class: "wb-answer", "aria-label": `Answer of ${system.name}` },
+        el("div", { class: "wb-answer-head" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }), ...answer.marks.map(mark)),
+        answer.error ? el("div", { class: "wb-text wb-failed", text: answer.error }) : answer.answer ? text(row.row, i, answer.answer, `answer of ${system.name}`, own ? null : uncut(base)) : el("div", { class: "wb-text wb-waiting", text: row.waiting })
+      );
+    });
+    return el(
+      "li",
+      { class: "wb-card" },
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null),
+      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-answers", style: { "--wb-systems": String(row.answers.length) } }, ...answers))
+    );
+  }
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
+  for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
+  function onMessage(message) {
+    if (message.kind !== "cell") return;
+    whole.set(`${message.row}/${message.column}`, message.cell);
+    drawRows();
+  }
+  model.on("msg:custom", onMessage);
+  drawHead();
+  return () => {
+    search.destroy();
+    for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
+    model.off("msg:custom", onMessage);
+  };
+}
+function uncut(cell) {
+  return cell && cell.text !== void 0 && cell.length === cell.text.length ? cell.text : null;
+}
+function part(label, content) {
+  return el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: label }), content);
+}
+function mark({ ok, word }) {
+  return el("span", { class: `wb-mark ${ok ? "wb-yes" : "wb-no"}` }, icon(ok ? "check" : "close"), el("span", { text: word }));
+}
+function changeTag({ kind, word }) {
+  return el("span", { class: `wb-mark ${kind === "better" ? "wb-yes" : "wb-no"}` }, el("span", { "aria-hidden": "true", text: kind === "better" ? "▲" : "▼" }), el("span", { text: word }));
+}
+function drawScores(parent, head) {
+  const print = JSON.stringify([head.systems, head.metrics, head.scores]);
+  if (parent.dataset.print === print) return;
+  parent.dataset.print = print;
+  const body = head.systems.map(
+    (system, i) => el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name }), el("div", { class: "wb-hint", text: system.detail })),
+      ...head.scores[i].map((score) => el("td", {}, scoreCell(score)))
+    )
+  );
+  parent.replaceChildren(
+    el(
+      "table",
+      { class: "wb-table wb-score-table" },
+      el("thead", {}, el("tr", {}, el("th", { scope: "col", text: "System" }), ...head.metrics.map((name) => el("th", { scope: "col", text: name })))),
+      el("tbody", {}, ...body)
+    )
+  );
+}
+var compare_default = { render };
+export {
+  compare_default as default
+};

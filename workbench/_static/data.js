@@ -1,0 +1,577 @@
+// src/dom.js
+function el(tag, props = {}, ...children) {
+  const node2 = document.createElement(tag);
+  for (const [key, value] of Object.entries(props)) {
+    if (value === null || value === void 0 || value === false) continue;
+    if (key === "class") node2.className = value;
+    else if (key === "text") node2.textContent = value;
+    else if (key === "on") for (const [event, handler] of Object.entries(value)) node2.addEventListener(event, handler);
+    else if (key === "style") for (const [name, v] of Object.entries(value)) node2.style.setProperty(name, v);
+    else node2.setAttribute(key, value === true ? "" : String(value));
+  }
+  node2.append(...children.filter((child) => child !== null && child !== void 0));
+  return node2;
+}
+var SVG = "http://www.w3.org/2000/svg";
+var stroke = (d) => ["path", { d, fill: "none", stroke: "currentColor", "stroke-width": 1.6, "stroke-linecap": "round", "stroke-linejoin": "round" }];
+var solid = (d) => ["path", { d, fill: "currentColor" }];
+var ICONS = {
+  copy: [stroke("M5.5 5.5V3.2c0-.7.5-1.2 1.2-1.2h6.1c.7 0 1.2.5 1.2 1.2v6.1c0 .7-.5 1.2-1.2 1.2h-2.3"), stroke("M3.2 5.5h6.1c.7 0 1.2.5 1.2 1.2v6.1c0 .7-.5 1.2-1.2 1.2H3.2c-.7 0-1.2-.5-1.2-1.2V6.7c0-.7.5-1.2 1.2-1.2z")],
+  check: [stroke("M3 8.5l3.2 3.2L13 4.8")],
+  close: [stroke("M4 4l8 8M12 4l-8 8")],
+  warning: [stroke("M8 2.2L14.3 13.3H1.7zM8 6.5v3.2M8 11.5v.1")],
+  info: [stroke("M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 7.3v3.7M8 5v.1")],
+  running: [solid("M5 3.2v9.6L12.8 8z")],
+  paused: [solid("M4.2 3.2h2.6v9.6H4.2zM9.2 3.2h2.6v9.6H9.2z")],
+  stopped: [solid("M4 4h8v8H4z")],
+  failed: [stroke("M4.5 4.5l7 7M11.5 4.5l-7 7")],
+  completed: [stroke("M3 8.5l3.2 3.2L13 4.8")],
+  queued: [stroke("M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 4.8V8l2.2 1.5")],
+  evaluate: [stroke("M2 13.5h12M4 13.5V9M8 13.5V5M12 13.5V2.5")],
+  previous: [stroke("M10 3.5L5.5 8l4.5 4.5")],
+  next: [stroke("M6 3.5L10.5 8 6 12.5")],
+  send: [stroke("M2.5 8h10.5M9 4l4 4-4 4")]
+};
+function icon(name) {
+  const svg = document.createElementNS(SVG, "svg");
+  for (const [key, value] of Object.entries({ viewBox: "0 0 16 16", width: 14, height: 14, "aria-hidden": "true", class: `wb-icon wb-icon-${name}` })) {
+    svg.setAttribute(key, value);
+  }
+  for (const [tag, attributes] of ICONS[name]) {
+    const shape = document.createElementNS(SVG, tag);
+    for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
+    svg.append(shape);
+  }
+  return svg;
+}
+function button({ label, icon: name, hideLabel = false, class: extra = "", title, onClick }) {
+  return el(
+    "button",
+    { type: "button", class: `wb-button ${extra}`, title: title ?? (hideLabel ? label : null), "aria-label": hideLabel ? label : null, on: { click: onClick } },
+    name ? icon(name) : null,
+    hideLabel ? null : el("span", { text: label })
+  );
+}
+function setText(node2, text) {
+  if (node2.textContent !== text) node2.textContent = text;
+}
+var serial = 0;
+function uniqueId(stem) {
+  serial += 1;
+  return `wb-${stem}-${serial}-${Math.random().toString(36).slice(2, 8)}`;
+}
+
+// src/histogram.js
+var SVG2 = "http://www.w3.org/2000/svg";
+var HEIGHT = 132;
+var MARGIN = { top: 16, right: 10, bottom: 34, left: 46 };
+var count = (n) => n.toLocaleString("en-US");
+function ticks(largest, most) {
+  const raw = Math.max(largest, 1) / most;
+  const scale = 10 ** Math.floor(Math.log10(raw));
+  const step = Math.max(1, [1, 2, 5, 10].find((s) => s * scale >= raw) * scale);
+  const out = [];
+  for (let at = 0; at <= largest; at += step) out.push(at);
+  return out;
+}
+function layout(data, width) {
+  const inner = { width: Math.max(40, width - MARGIN.left - MARGIN.right), height: HEIGHT - MARGIN.top - MARGIN.bottom };
+  const first = data.edges[0];
+  const last = data.edges[data.edges.length - 1];
+  const tallest = Math.max(1, ...data.counts);
+  const x = (value) => MARGIN.left + (value - first) / (last - first) * inner.width;
+  const y = (value) => MARGIN.top + inner.height * (1 - value / tallest);
+  const gap = Math.min(2, inner.width / data.counts.length / 4);
+  const bars = data.counts.map((rows, i) => {
+    const open = data.beyond && i === data.counts.length - 1;
+    return {
+      x: x(data.edges[i]) + gap / 2,
+      width: Math.max(1, x(data.edges[i + 1]) - x(data.edges[i]) - gap),
+      // One row among thousands is still seen.
+      y: rows ? Math.min(y(rows), MARGIN.top + inner.height - 1.5) : y(0),
+      height: rows ? Math.max(1.5, y(0) - y(rows)) : 0,
+      rows,
+      open,
+      range: open ? `${count(data.edges[i])} and more` : spanOf(data.edges[i], data.edges[i + 1] - 1)
+    };
+  });
+  const across = ticks(last, Math.max(2, Math.floor(inner.width / 70))).filter((at) => at >= first);
+  return { inner, x, y, bars, across, up: ticks(tallest, 3) };
+}
+function spanOf(from, to) {
+  return from === to ? count(from) : `${count(from)} to ${count(to)}`;
+}
+function sentence(data) {
+  const sampled = data.rows < data.of ? ` Measured on ${count(data.rows)} of ${count(data.of)} rows, evenly spread.` : "";
+  const over = data.limit && data.over ? ` ${count(data.over)} ${data.over === 1 ? "row is" : "rows are"} longer than ${count(data.limit)}.` : "";
+  return `Half of the rows have at most ${count(data.median)} ${data.unit}, 95 % at most ${count(data.p95)}; the longest has ${count(data.largest)}.${over}${sampled}`;
+}
+function histogram(data) {
+  const figure = document.createElement("figure");
+  figure.className = "wb-hist";
+  const title = document.createElement("div");
+  title.className = "wb-hist-title";
+  title.textContent = `Length of ${data.title}`;
+  const drawing = document.createElementNS(SVG2, "svg");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", `Histogram: length of ${data.title} in ${data.unit}. ${sentence(data)}`);
+  drawing.setAttribute("height", String(HEIGHT));
+  const caption = document.createElement("figcaption");
+  caption.textContent = sentence(data);
+  figure.append(title, drawing, caption);
+  let drawn = 0;
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(figure.clientWidth);
+    if (width && width !== drawn) draw(drawing, data, drawn = width);
+  });
+  observer.observe(figure);
+  return { element: figure, destroy: () => observer.disconnect() };
+}
+function draw(drawing, data, width) {
+  const { inner, x, y, bars, across, up } = layout(data, width);
+  drawing.setAttribute("width", String(width));
+  drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+  const bottom = MARGIN.top + inner.height;
+  const right = MARGIN.left + inner.width;
+  const parts = [];
+  for (const at of up) {
+    parts.push(node("line", { class: "wb-hist-grid", x1: MARGIN.left, x2: right, y1: y(at), y2: y(at) }));
+    parts.push(node("text", { class: "wb-hist-tick", x: MARGIN.left - 6, y: y(at) + 3.5, "text-anchor": "end" }, count(at)));
+  }
+  for (const bar of bars) {
+    const rect = node("rect", { class: bar.open ? "wb-hist-bar wb-hist-open" : "wb-hist-bar", x: bar.x, y: bar.y, width: bar.width, height: bar.height });
+    const column = node("rect", { class: "wb-hist-column", x: bar.x, y: MARGIN.top, width: bar.width, height: inner.height });
+    column.append(node("title", {}, `${bar.range} ${data.unit}: ${count(bar.rows)} ${bar.rows === 1 ? "row" : "rows"}`));
+    parts.push(rect, column);
+  }
+  for (const at of across) {
+    parts.push(node("line", { class: "wb-hist-axis", x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4 }));
+    parts.push(node("text", { class: "wb-hist-tick", x: x(at), y: bottom + 15, "text-anchor": "middle" }, count(at)));
+  }
+  parts.push(node("line", { class: "wb-hist-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom }));
+  parts.push(node("text", { class: "wb-hist-label", x: right, y: bottom + 29, "text-anchor": "end" }, data.unit));
+  parts.push(node("text", { class: "wb-hist-label", x: MARGIN.left - 6, y: 9, "text-anchor": "end" }, "rows"));
+  for (const [value, name] of [[data.median, "half"], [data.p95, "95 %"], [data.limit, "limit"]]) {
+    if (value === void 0 || value === null || value > data.edges[data.edges.length - 1]) continue;
+    const kind = name === "limit" ? "wb-hist-mark wb-hist-limit" : "wb-hist-mark";
+    parts.push(node("line", { class: kind, x1: x(value), x2: x(value), y1: MARGIN.top - 3, y2: bottom }));
+    const nearRight = x(value) > right - 28;
+    parts.push(node("text", { class: "wb-hist-label", x: x(value) + (nearRight ? 2 : 0), y: 9, "text-anchor": nearRight ? "end" : "middle" }, name));
+  }
+  drawing.replaceChildren(...parts);
+}
+function node(name, attributes, text) {
+  const element = document.createElementNS(SVG2, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  if (text !== void 0) element.textContent = text;
+  return element;
+}
+
+// src/worddiff.js
+var segmenter = new Intl.Segmenter(void 0, { granularity: "word" });
+var MAX_EDITS = 800;
+var MAX_WORDS = 2e4;
+function words(text) {
+  return Array.from(segmenter.segment(text), (part) => part.segment);
+}
+function diffWords(before, after) {
+  if (before === after) return before ? [{ kind: "same", text: before }] : [];
+  const a = words(before);
+  const b = words(after);
+  let head = 0;
+  while (head < a.length && head < b.length && a[head] === b[head]) head += 1;
+  let tail = 0;
+  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1;
+  const middle = edits(a.slice(head, a.length - tail), b.slice(head, b.length - tail));
+  const parts = [
+    ...a.slice(0, head).map((text) => ({ kind: "same", text })),
+    ...middle,
+    ...a.slice(a.length - tail).map((text) => ({ kind: "same", text }))
+  ];
+  return readable(parts);
+}
+function edits(a, b) {
+  const everything = [...a.map((text) => ({ kind: "del", text })), ...b.map((text) => ({ kind: "ins", text }))];
+  if (!a.length || !b.length || a.length > MAX_WORDS || b.length > MAX_WORDS) return everything;
+  const trail = furthest(a, b);
+  return trail ? walkBack(a, b, trail) : everything;
+}
+function furthest(a, b) {
+  const limit = Math.min(MAX_EDITS, a.length + b.length);
+  const trail = [];
+  let reached = new Int32Array(2 * limit + 3);
+  const zero = limit + 1;
+  for (let d = 0; d <= limit; d += 1) {
+    trail.push(reached.slice(zero - d - 1, zero + d + 2));
+    for (let k = -d; k <= d; k += 2) {
+      const down = k === -d || k !== d && reached[zero + k - 1] < reached[zero + k + 1];
+      let x = down ? reached[zero + k + 1] : reached[zero + k - 1] + 1;
+      while (x < a.length && x - k < b.length && a[x] === b[x - k]) x += 1;
+      reached[zero + k] = x;
+      if (x >= a.length && x - k >= b.length) return trail;
+    }
+  }
+  return null;
+}
+function walkBack(a, b, trail) {
+  const parts = [];
+  let x = a.length;
+  let y = b.length;
+  for (let d = trail.length - 1; d >= 0; d -= 1) {
+    const reached = (k2) => trail[d][k2 + d + 1];
+    const k = x - y;
+    const down = k === -d || k !== d && reached(k - 1) < reached(k + 1);
+    const previous = down ? k + 1 : k - 1;
+    const fromX = d === 0 ? 0 : reached(previous);
+    const fromY = d === 0 ? 0 : fromX - previous;
+    while (x > fromX && y > fromY) {
+      x -= 1;
+      y -= 1;
+      parts.push({ kind: "same", text: a[x] });
+    }
+    if (d === 0) break;
+    if (down) {
+      y -= 1;
+      parts.push({ kind: "ins", text: b[y] });
+    } else {
+      x -= 1;
+      parts.push({ kind: "del", text: a[x] });
+    }
+  }
+  return parts.reverse();
+}
+function readable(parts) {
+  const out = [];
+  let deleted = "";
+  let inserted = "";
+  let space = "";
+  const put = (kind, text) => {
+    if (!text) return;
+    const last = out[out.length - 1];
+    if (last && last.kind === kind) last.text += text;
+    else out.push({ kind, text });
+  };
+  const flush = () => {
+    put("del", deleted);
+    put("ins", inserted);
+    put("same", space);
+    deleted = inserted = space = "";
+  };
+  for (const { kind, text } of parts) {
+    if (kind === "same") {
+      if ((deleted || inserted) && !space && /^\s+$/u.test(text)) space = text;
+      else {
+        flush();
+        put("same", text);
+      }
+      continue;
+    }
+    if (space && deleted && inserted) {
+      deleted += space;
+      inserted += space;
+      space = "";
+    } else if (space) flush();
+    if (kind === "del") deleted += text;
+    else inserted += text;
+  }
+  flush();
+  return out;
+}
+function likeness(parts) {
+  const size = (...kinds) => parts.reduce((sum, part) => sum + (kinds.includes(part.kind) ? part.text.replace(/[^\p{L}\p{N}]/gu, "").length : 0), 0);
+  return size("same") / Math.max(size("same", "del"), size("same", "ins"), 1);
+}
+
+// src/rows.js
+var FOLD_CHARACTERS = 700;
+var FOLD_LINES = 9;
+var LITTLE_IN_COMMON = 0.3;
+var number = (n) => n.toLocaleString("en-US");
+function span(page, size, total) {
+  if (!total) return "no rows";
+  const first = page * size + 1;
+  const last = Math.min(total, first + size - 1);
+  if (first === 1 && last === total) return total === 1 ? "1 row" : `${number(total)} rows`;
+  return `${number(first)}–${number(last)} of ${number(total)}`;
+}
+function textCell(cell, { open = false, against = null, find = "", onOpen, onAll, name = "text" } = {}) {
+  if (cell.none) return el("div", { class: "wb-text wb-none", text: "empty (null)" });
+  if (cell.turns) {
+    const turns = cell.turns.map(
+      (turn) => el("div", { class: "wb-turn" }, el("span", { class: "wb-role", text: turn.role }), textCell(turn, { open, find, onOpen, onAll, name: turn.role }))
+    );
+    return el("div", { class: "wb-turns" }, ...turns);
+  }
+  if (cell.text === "") return el("div", { class: "wb-text wb-none", text: "empty text" });
+  const cut = cell.length > cell.text.length;
+  const long = cut || cell.text.length > FOLD_CHARACTERS || cell.text.split("\n", FOLD_LINES + 1).length > FOLD_LINES;
+  const body = el("div", { class: "wb-text", dir: "auto", id: uniqueId("text") });
+  const note = against === null ? highlight(body, cell.text, find) : compare(body, cell.text, against);
+  const box = el("div", {}, body, note);
+  if (!long) return box;
+  const unfold = el("button", { type: "button", class: "wb-link", "aria-controls": body.id, "aria-label": `Show all of the ${name}` });
+  const draw2 = () => {
+    body.classList.toggle("wb-folded", !open);
+    unfold.setAttribute("aria-expanded", String(open));
+    setText(unfold, open ? "Show less" : `Show all ${number(cell.length)} characters`);
+  };
+  unfold.addEventListener("click", () => {
+    open = !open;
+    onOpen?.(open);
+    draw2();
+    if (open && cut) onAll?.();
+  });
+  draw2();
+  box.append(unfold);
+  return box;
+}
+function splitAt(text, find) {
+  if (!find) return [text];
+  return text.split(new RegExp(`(${find.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")})`, "giu"));
+}
+function highlight(body, text, find) {
+  splitAt(text, find).forEach((part, i) => body.append(i % 2 ? el("mark", { text: part }) : part));
+  return null;
+}
+function compare(body, text, against) {
+  if (against === text) {
+    body.textContent = text;
+    return null;
+  }
+  const parts = diffWords(against, text);
+  if (likeness(parts) < LITTLE_IN_COMMON) {
+    body.textContent = text;
+    return el("div", { class: "wb-hint", text: "Little in common, so no words are marked." });
+  }
+  for (const { kind, text: words2 } of parts) {
+    body.append(kind === "same" ? words2 : el(kind, { text: words2, title: kind === "del" ? "left out" : "put in" }));
+  }
+  return null;
+}
+function pager(onPage) {
+  let state = { page: 0, pages: 1, size: 10, total: 0 };
+  const which = el("span", { class: "wb-pager-span", "aria-live": "polite" });
+  const previous = button({ label: "Previous page", icon: "previous", hideLabel: true, onClick: () => onPage(state.page - 1) });
+  const next = button({ label: "Next page", icon: "next", hideLabel: true, onClick: () => onPage(state.page + 1) });
+  const field = el("input", { class: "wb-field wb-pager-field", type: "text", inputmode: "numeric", "aria-label": "Page" });
+  const of = el("span", { class: "wb-muted" });
+  field.addEventListener("change", () => {
+    const wanted = Number.parseInt(field.value, 10);
+    if (Number.isFinite(wanted)) onPage(Math.min(Math.max(wanted, 1), state.pages) - 1);
+    else field.value = String(state.page + 1);
+  });
+  const jump = el("span", { class: "wb-pager-jump" }, el("span", { class: "wb-muted", text: "Page" }), field, of);
+  const element = el("nav", { class: "wb-pager", "aria-label": "Pages" }, which, previous, jump, next);
+  return {
+    element,
+    update(changed) {
+      state = { ...state, ...changed };
+      setText(which, span(state.page, state.size, state.total));
+      previous.disabled = state.page <= 0;
+      next.disabled = state.page >= state.pages - 1;
+      if (document.activeElement !== field) field.value = String(state.page + 1);
+      setText(of, `of ${number(state.pages)}`);
+      const single = state.pages <= 1;
+      previous.hidden = next.hidden = jump.hidden = single;
+    }
+  };
+}
+function searchField(label, onSearch) {
+  let timer = 0;
+  let asked = "";
+  const field = el("input", { class: "wb-field wb-search", type: "search", placeholder: label, "aria-label": label });
+  const ask = () => {
+    clearTimeout(timer);
+    if (field.value !== asked) onSearch(asked = field.value);
+  };
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(ask, 300);
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") ask();
+  });
+  return {
+    element: field,
+    update(text) {
+      asked = text;
+      if (document.activeElement !== field) field.value = text;
+    },
+    destroy: () => clearTimeout(timer)
+  };
+}
+function choices(label, onChoice) {
+  const element = el("div", { class: "wb-segments wb-choices", role: "group", "aria-label": label });
+  let drawn = "";
+  return {
+    element,
+    update(options, chosen) {
+      const shape = JSON.stringify(options.map(({ key, label: word, hint }) => [key, word, hint]));
+      if (shape !== drawn) {
+        drawn = shape;
+        element.replaceChildren(
+          ...options.map(
+            ({ key, label: word, hint }) => el(
+              "button",
+              { type: "button", class: "wb-segment", "data-key": key, title: hint, on: { click: () => onChoice(key) } },
+              el("span", { text: word }),
+              el("span", { class: "wb-count" })
+            )
+          )
+        );
+      }
+      options.forEach(({ key, count: count2 }, i) => {
+        const segment = element.children[i];
+        segment.setAttribute("aria-pressed", String(key === chosen));
+        setText(segment.querySelector(".wb-count"), count2 === void 0 || count2 === null ? "" : number(count2));
+      });
+    }
+  };
+}
+function progressLine(label) {
+  const bar = el("progress", { class: "wb-bar", max: 1, value: 0, "aria-label": label });
+  const words2 = el("span", { class: "wb-progress-words", role: "status" });
+  const element = el("div", { class: "wb-progress-line", hidden: true }, bar, words2);
+  return {
+    element,
+    update({ running, done, total, text }) {
+      bar.hidden = !running;
+      bar.value = total ? done / total : 0;
+      setText(words2, text);
+      element.hidden = !text;
+    }
+  };
+}
+function keyed(parent, items, keyOf, make) {
+  const known = new Map(Array.from(parent.children, (child) => [child.dataset.key, child]));
+  let at = parent.firstElementChild;
+  for (const item of items) {
+    const key = String(keyOf(item));
+    const print = JSON.stringify(item);
+    let child = known.get(key);
+    known.delete(key);
+    if (!child || child.dataset.print !== hash(print)) {
+      const fresh = make(item);
+      fresh.dataset.key = key;
+      fresh.dataset.print = hash(print);
+      if (child) {
+        if (child === at) at = fresh;
+        child.replaceWith(fresh);
+      }
+      child = fresh;
+    }
+    if (child === at) at = at.nextElementSibling;
+    else parent.insertBefore(child, at);
+  }
+  for (const left of known.values()) left.remove();
+}
+function hash(text) {
+  let value = 5381;
+  for (let i = 0; i < text.length; i += 1) value = (value * 33 ^ text.charCodeAt(i)) >>> 0;
+  return `${value.toString(36)}.${text.length}`;
+}
+
+// src/data.js
+function render({ model, el: root }) {
+  root.classList.add("wb-rows-view", "wb-data");
+  const send = (kind, value) => model.send({ kind, value });
+  const opened = /* @__PURE__ */ new Set();
+  const whole = /* @__PURE__ */ new Map();
+  let drawings = [];
+  const facts = el("dl", { class: "wb-facts" });
+  const notes = el("div", { class: "wb-notes" });
+  const figures = el("div", { class: "wb-hists" });
+  const measuring = el("p", { class: "wb-muted", role: "status" });
+  const splits = choices("Split", (name) => send("split", name));
+  const search = searchField("Search all columns", (text) => send("search", text));
+  const progress = progressLine("Rows searched");
+  const rows = el("ol", { class: "wb-rows" });
+  const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
+  const pages = pager((page) => send("page", page));
+  root.append(
+    facts,
+    notes,
+    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    el("div", { class: "wb-toolbar" }, splits.element, search.element, progress.element),
+    rows,
+    nothing,
+    pages.element
+  );
+  function drawHead() {
+    const head = model.get("_head");
+    if (!head.facts) return;
+    facts.replaceChildren(...head.facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
+    notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
+    splits.update(head.splits, head.split);
+    search.update(head.search);
+    progress.update(head.progress);
+    drawRows();
+  }
+  function drawFigures() {
+    const lengths = model.get("_lengths");
+    for (const drawing of drawings) drawing.destroy();
+    drawings = (lengths.histograms ?? []).map(histogram);
+    figures.replaceChildren(...drawings.map((drawing) => drawing.element));
+    setText(measuring, lengths.note ?? "");
+    measuring.hidden = !lengths.note;
+  }
+  function drawRows() {
+    const page = model.get("_page");
+    if (!page.rows) return;
+    keyed(
+      rows,
+      page.rows.map((row) => ({ ...row, find: page.find, whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
+      (row) => `${page.split}/${row.row}`,
+      (row) => card(row, page)
+    );
+    nothing.hidden = page.total > 0;
+    setText(nothing, page.total > 0 ? "" : page.nothing);
+    pages.update(page);
+  }
+  function card(row, page) {
+    const text = (column) => {
+      const key = `${page.split}/${row.row}/${column}`;
+      return textCell(whole.get(key) ?? row.cells[column], {
+        open: opened.has(key),
+        find: page.find,
+        name: column,
+        onOpen: (open) => open ? opened.add(key) : opened.delete(key),
+        onAll: () => send("cell", { row: row.row, column })
+      });
+    };
+    const main = page.main.map((column) => el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: column }), text(column)));
+    const extra = (column) => el("div", { class: "wb-extra" }, el("span", { class: "wb-part-label", text: column }), text(column));
+    const short = page.rest.filter((column) => isShort(row.cells[column]));
+    const long = page.rest.filter((column) => !isShort(row.cells[column]));
+    return el(
+      "li",
+      { class: "wb-card" },
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
+      el("div", { class: "wb-columns" }, ...main),
+      long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null
+    );
+  }
+  function onMessage(message) {
+    if (message.kind !== "cell") return;
+    whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
+    drawRows();
+  }
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures };
+  for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
+  model.on("msg:custom", onMessage);
+  drawHead();
+  drawFigures();
+  return () => {
+    search.destroy();
+    for (const drawing of drawings) drawing.destroy();
+    for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
+    model.off("msg:custom", onMessage);
+  };
+}
+function isShort(cell) {
+  return cell.none || cell.text !== void 0 && cell.length <= 60 && !cell.text.includes("\n");
+}
+var data_default = { render };
+export {
+  data_default as default
+};

@@ -1,0 +1,48 @@
+"""Systems in words and in code, for the panels that show several."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from workbench.home import home
+from workbench.models.system import System
+
+__all__ = ["code_of", "detail", "distinct"]
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names, numbered where several are the same."""
+    out: list[str] = []
+    for name in names:
+        count = 1 + sum(other == name or other.startswith(f"{name} (") for other in out)
+        out.append(name if count == 1 else f"{name} ({count})")
+    return out
+
+
+def detail(system: System) -> str:
+    """What a system is, in a few words."""
+    if system.kind == "callable":
+        return "a function"
+    extras = [f"{len(system.shots)} shots"] if system.shots else []
+    extras += ["own instructions"] if system.prompt else []
+    trained = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
+    return ", ".join([trained, *extras])
+
+
+def code_of(source: Any, number: int) -> tuple[str, list[str]]:
+    """The expression for one system, and a comment where code cannot say what it is."""
+    if isinstance(source, (str, os.PathLike)):
+        return repr(os.fspath(source)), []
+    if hasattr(source, "folder") and hasattr(source, "id"):
+        return f"wb.open_run({(source.id if source.path.parent == home() else str(source.path))!r})", []
+    plain = isinstance(source, System) and not (source.schema or source.retriever or source.tools)
+    if plain and source.kind == "model":
+        usual = {"prompt": None, "shots": (), "adapters": (), "template": None}
+        given = [f"{name}={getattr(source, name)!r}" for name, value in usual.items() if getattr(source, name) != value]
+        return f"wb.System({', '.join([repr(source.model), *given, f'name={source.name!r}'])})", []
+    name = getattr(source, "__name__", "")
+    name = name if name.isidentifier() else f"system_{number + 1}"
+    return name, [f"# {name}: the function or system that was given"]

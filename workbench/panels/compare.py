@@ -1,0 +1,255 @@
+"""ComparePanel: the answers of several systems to the same prompts, side by side."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.data.browse import plain_text
+from workbench.data.dataset import Dataset
+from workbench.errors import InvalidInputError
+from workbench.evaluation.answering import Answering
+from workbench.evaluation.questions import questions
+from workbench.evaluation.sidebyside import Score, SideBySide
+from workbench.metrics import METRICS
+from workbench.models.system import System
+from workbench.panels._panel import Panel, static_file
+from workbench.panels._static_form import StaticForm
+from workbench.panels._systems import code_of, detail, distinct
+from workbench.runs.generation import shared_client
+
+__all__ = ["ComparePanel"]
+
+BASES = {"reference": "the reference", "first": "{}", "none": "nothing"}
+
+
+class Rows(anywidget.AnyWidget):
+    """The front end: what is shown goes down as plain data, what is pressed comes up as messages."""
+
+    _esm = static_file("compare.js")
+    _css = static_file("compare.css")
+    _head = traitlets.Dict().tag(sync=True)
+    _page = traitlets.Dict().tag(sync=True)
+    _asked = traitlets.List().tag(sync=True)
+
+
+class ComparePanel(Panel):
+    """The same prompts, any number of systems, their answers side by side with scores and intervals.
+
+    Answers are made in the generation process, in the background; the panel fills as they come.
+
+    Parameters
+    ----------
+    systems
+        Model names, Runs, Systems or functions. The others are held against the first.
+    prompts
+        A `Dataset`, whose answers are then the references, or a list of prompts; None for prompts typed in the panel.
+    references
+        The right answers to a list of prompts.
+    max_rows
+        Answer the first so many prompts; a button answers the rest.
+    max_new_tokens, temperature, seed
+        How answers are decoded; by default greedily.
+    filter, search, against, page, page_size
+        What is shown first. `against`: the words that differ from the ``"reference"``, the ``"first"`` system or
+        ``"none"`` are marked.
+    start
+        False waits for `run`.
+
+    Raises
+    ------
+    InvalidInputError
+        For no systems, systems that are none, and references that do not fit the prompts.
+    """
+
+    filter = traitlets.Unicode("all", help='"all", "differ", "better", "worse" or "wrong".')
+    search = traitlets.Unicode("", help="Only rows that have this text in prompt, reference or an answer.")
+    against = traitlets.Enum(list(BASES), help="What the marked words differ from.")
+    page = traitlets.Int(0, help="The page shown, from 0.")
+    page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
+
+    def __init__(
+        self,
+        systems: Any,
+        prompts: Dataset | Iterable[Any] | None = None,
+        references: Iterable[str] | None = None,
+        *,
+        max_rows: int = 50,
+        max_new_tokens: int = 256,
+        temperature: float = 0.0,
+        seed: int = 0,
+        start: bool = True,
+        **kwargs: Any,
+    ):
+        given = list(systems) if isinstance(systems, (list, tuple)) else [systems]
+        if not given:
+            raise InvalidInputError("There is nothing to compare: give at least one system.")
+        self._given, self._prompts = given, prompts
+        self.systems = [System(source) for source in given]
+        names = distinct([system.name for system in self.systems])
+        asked, answers = questions(prompts) if isinstance(prompts, Dataset) else (list(prompts or []), None)
+        references = list(references) if references is not None else answers
+        if references is not None and len(references) != len(asked):
+            raise InvalidInputError(
+                f"references= must have one answer for each of the {len(asked)} prompts, got {len(references)}."
+            )
+        self.table = SideBySide(names, asked, references)
+        self.table.limit = min(max_rows, len(asked))
+        decoding = {"max_new_tokens": max_new_tokens, "temperature": temperature, "seed": seed}
+        generate = shared_client().generate
+        self._answering = Answering(self.systems, self.table, generate=generate, decoding=decoding)
+        self._lock, self._shown = threading.RLock(), -1
+        kwargs.setdefault("against", "reference" if references is not None else "first" if len(given) > 1 else "none")
+        super().__init__(title=f"Compare: {' and '.join(names)}", **kwargs)
+        self._rows = Rows()
+        self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
+        self.body = [self._rows]
+        self.observe(lambda change: self.guarded(self._filtered), ["filter", "search"])
+        self.observe(lambda change: self.guarded(self._show), ["against", "page", "page_size"])
+        self._show()
+        if start and asked:
+            self.run()
+
+    # ---- what can be done with it
+
+    def run(self, rows: int | None = None) -> None:
+        """Answer what is missing in the background, of the first `rows` prompts (default: as many as before)."""
+        if rows is not None:
+            self.table.limit = min(rows, len(self.table.prompts))
+            self._update_code()
+        self._answering.run()
+        self.start_pump()
+
+    def ask(self, prompt: str) -> None:
+        """Have all systems answer a prompt of your own, before the rows go on."""
+        self._answering.ask(prompt)
+        self.start_pump()
+
+    def cancel(self) -> None:
+        """Stop answering; `run` goes on with what is missing."""
+        self._answering.cancel()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until the answers are there, at most `timeout` seconds, and say whether they are."""
+        return self._answering.wait(timeout)
+
+    # ---- what a panel says of itself
+
+    def to_code(self) -> str:
+        """The code that makes this panel."""
+        lines, names = [], []
+        for number, source in enumerate(self._given):
+            code, comment = code_of(source, number)
+            names.append(code)
+            lines += comment
+        arguments = [f"[{', '.join(names)}]"]
+        if isinstance(self._prompts, Dataset):
+            arguments.append(f"prompts={self._prompts.to_code()}")
+        elif self.table.prompts:
+            arguments.append(f"prompts={self.table.prompts!r}")
+            if self.table.references is not None:
+                arguments.append(f"references={self.table.references!r}")
+        if self.table.limit < len(self.table.prompts):
+            arguments.append(f"max_rows={self.table.limit}")
+        usual = {"max_new_tokens": 256, "temperature": 0.0, "seed": 0}
+        arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
+        for name, value in {"filter": "all", "search": "", "page": 0, "page_size": 10}.items():
+            arguments += [f"{name}={getattr(self, name)!r}"] if getattr(self, name) != value else []
+        return "\n".join([*lines, f"wb.panels.ComparePanel({', '.join(arguments)})"])
+
+    def fill_static(self, form: StaticForm) -> None:
+        """Scores, what can be said of them, and the rows answered."""
+        table = self.table
+        for system, name in enumerate(table.systems):
+            scores = [(METRICS[check].title, _in_words(table.score(system, check))) for check in table.checks]
+            form.figures([("System:", f"{name} ({detail(self.systems[system])})"), *scores])
+        for sentence in [*table.sentences(), table.basis()]:
+            form.text(sentence)
+        columns = ["prompt", *(["reference"] if table.references is not None else []), *table.systems]
+        rows = []
+        for row in table.complete:
+            reference = [table.references[row]] if table.references is not None else []
+            rows.append([plain_text(table.prompts[row]), *reference, *table.answers[row]])
+        form.table(columns, rows)
+
+    def pump(self) -> bool:
+        """Show the answers that came in."""
+        running, changes = self._answering.running, self._answering.changes
+        if changes != self._shown or running:
+            self._shown = changes
+            self._show()
+        if not running:
+            self.save_static()
+        return running
+
+    # ---- behind it
+
+    def _on_message(self, message: dict[str, Any]) -> None:
+        kind, value = message["kind"], message.get("value")
+        if kind == "cell":
+            asked = value["row"] < 0
+            table = self._answering.asked[-1 - value["row"]] if asked else self.table
+            whole = table.whole(0 if asked else value["row"], value["column"])
+            self._rows.send({"kind": "cell", **value, "cell": whole})
+        elif kind in ("filter", "search", "against", "page"):
+            setattr(self, kind, value)
+        elif kind == "all":
+            self.run(len(self.table.prompts))
+        elif kind == "cancel":
+            self.cancel()
+        elif kind == "ask":
+            self.ask(value)
+
+    def _filtered(self) -> None:
+        self.page = 0
+        self._show()
+
+    def _show(self) -> None:
+        with self._lock:
+            table = self.table
+            chosen = table.select(self.filter, self.search)
+            pages = max(1, -(-len(chosen) // self.page_size))
+            page = min(max(self.page, 0), pages - 1)
+            rows = chosen[page * self.page_size : (page + 1) * self.page_size]
+            progress = self._answering.progress()
+            waiting = "…" if progress["running"] else "not answered"
+            self._rows._head = self._head_view(progress)
+            self._rows._page = {
+                "page": page, "pages": pages, "size": self.page_size, "total": len(chosen),
+                "rows": [{**table.view(row), "label": f"Row {row:,}", "waiting": waiting} for row in rows],
+            }  # fmt: skip
+            count = len(self._answering.asked)
+            self._rows._asked = [
+                {**asked.view(0), "row": at - count, "label": f"Your prompt {count - at}", "waiting": waiting}
+                for at, asked in enumerate(self._answering.asked)
+            ]
+
+    def _head_view(self, progress: dict[str, Any]) -> dict[str, Any]:
+        table = self.table
+        more = table.limit < len(table.prompts)
+        missing = progress["done"] < progress["total"]
+        label = f"Run on all {len(table.prompts):,}" if more else "Run what is missing" if missing else ""
+        bases = [key for key in BASES if (key != "reference" or table.references is not None)
+                 and (key != "first" or len(table.systems) > 1)]  # fmt: skip
+        return {
+            "systems": [{"name": name, "detail": detail(system)}
+                        for name, system in zip(table.systems, self.systems, strict=True)],
+            "metrics": [METRICS[check].title for check in table.checks],
+            "scores": [[vars(table.score(at, check)) for check in table.checks] for at in range(len(table.systems))],
+            "verdicts": table.sentences(), "note": table.basis(), "progress": progress,
+            "more": "" if progress["running"] else label,
+            "filters": [vars(choice) for choice in table.filters()], "filter": self.filter, "search": self.search,
+            "bases": [{"key": key, "label": BASES[key].format(table.systems[0])} for key in bases],
+            "against": self.against,
+            "nothing": "No row is in this choice." if table.prompts else "No prompts were given: type one below.",
+        }  # fmt: skip
+
+
+def _in_words(score: Score) -> str:
+    if not score.n:
+        return "no rows yet"
+    return f"{score.value:.0%} ({score.count:,} of {score.n:,} rows, 95 % interval {score.low:.0%} to {score.high:.0%})"

@@ -1,0 +1,196 @@
+"""DataPanel: a data set to look at, before anything is trained on it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from workbench.data.browse import cell, plain_text, readable_rows, search_rows
+from workbench.data.dataset import Dataset, load_dataset
+from workbench.data.histogram import Histogram
+from workbench.data.layouts import CANONICAL
+from workbench.objectives.lengths import row_lengths
+from workbench.panels._panel import Panel, static_file
+from workbench.panels._static_form import StaticForm
+
+__all__ = ["DataPanel"]
+
+TYPES = {
+    "language_modeling": "texts to continue",
+    "prompt_completion": "a prompt, and the answer to learn",
+    "prompt_only": "prompts without answers",
+    "preference": "a better and a worse answer",
+    "unpaired_preference": "answers marked good or bad",
+}
+SHOW_EVERY = 0.1  # seconds between two signs of life of a search
+
+
+class Rows(anywidget.AnyWidget):
+    """The front end: what is shown goes down as plain data, what is pressed comes up as messages."""
+
+    _esm = static_file("data.js")
+    _css = static_file("data.css")
+    _head = traitlets.Dict().tag(sync=True)
+    _page = traitlets.Dict().tag(sync=True)
+    _lengths = traitlets.Dict().tag(sync=True)
+
+
+class DataPanel(Panel):
+    """What a data set was taken for, its splits, how long its rows are, and the rows, with search.
+
+    Parameters
+    ----------
+    dataset
+        A `Dataset`, or anything `load_dataset` takes.
+    model
+        Lengths are counted in tokens of this model; without one, in characters.
+    recipe
+        Lengths are counted in tokens of whole rows, as this recipe trains on them, beside its ``max_length``.
+    split, search, page, page_size
+        What is shown first.
+    static
+        As for every panel: ``"figures"`` keeps rows out of the saved notebook.
+    """
+
+    dataset: Dataset = traitlets.Any(help="The data set shown.")  # type: ignore[assignment]
+    split = traitlets.Unicode("train", help="The split whose rows are shown.")
+    search = traitlets.Unicode("", help="Only rows that have this text in some column, whatever its case.")
+    page = traitlets.Int(0, help="The page shown, from 0.")
+    page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
+
+    def __init__(self, dataset: Any, *, model: Any = None, recipe: Any = None, **kwargs: Any):
+        dataset = load_dataset(dataset)
+        dataset.arrow(kwargs.get("split", "train"))
+        self.model, self.recipe = model, recipe
+        self._lock = threading.RLock()
+        self._ticket = 0  # what is still under way for an older split or search gives up
+        self._hits: np.ndarray | None = None
+        self._looked = 0
+        self._histograms: list[Histogram] = []
+        super().__init__(title=f"Data: {dataset.name}", dataset=dataset, **kwargs)
+        self._rows = Rows()
+        self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
+        self.body = [self._rows]
+        self.observe(lambda change: self.guarded(self._restart, change.name == "split"), ["split", "search"])
+        self.observe(lambda change: self.guarded(self._show), ["page", "page_size"])
+        self._restart(True, self.page)
+
+    def to_code(self) -> str:
+        """The code that makes this panel."""
+        traits = ("split", "search", "page", "page_size")
+        chosen = {name: getattr(self, name) for name in traits}
+        given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
+        lines = f"ds = {self.dataset.to_code()}\n"
+        if "(rows" in lines:
+            lines = f"# rows: the rows that were given in memory\n{lines}"
+        if self.recipe is not None:
+            lines, given = self.recipe.to_code().removeprefix("import workbench as wb\n\n"), ["recipe=recipe", *given]
+        elif self.model is not None:
+            given.insert(0, f"model={self.model!r}")
+        return f"{lines}wb.panels.DataPanel({', '.join(['ds', *given])})"
+
+    def fill_static(self, form: StaticForm) -> None:
+        """What was recognised, the lengths, and the first rows shown."""
+        form.text(self.dataset.describe())
+        for note in self.dataset.notes:
+            form.text(note)
+        for drawn in self._histograms:
+            form.figures([(f"{drawn.title}, {drawn.unit}: half at most", f"{drawn.median:,}"),
+                          ("95 % at most", f"{drawn.p95:,}"), ("longest", f"{drawn.largest:,}")])  # fmt: skip
+        columns = self._main_columns()
+        rows = self._table().slice(0, self.page_size).to_pylist()
+        form.table(columns, [[plain_text(row[name]) for name in columns] for row in rows])
+
+    # ---- behind it
+
+    def _table(self) -> Any:
+        return self.dataset.arrow(self.split)
+
+    def _main_columns(self) -> list[str]:
+        return [name for name in self.dataset.columns if name in CANONICAL]
+
+    def _on_message(self, message: dict[str, Any]) -> None:
+        kind, value = message["kind"], message["value"]
+        if kind == "cell":
+            whole = cell(self._table()[value["column"]][value["row"]].as_py(), None)
+            self._rows.send({"kind": "cell", "split": self.split, **value, "cell": whole})
+        elif kind in ("split", "search", "page"):
+            setattr(self, kind, value)
+
+    def _restart(self, new_split: bool, page: int = 0) -> None:
+        """Another split or search: look for its rows, and measure a new split."""
+        self.dataset.arrow(self.split)
+        with self._lock:
+            self._ticket += 1
+            ticket, self._looked = self._ticket, 0
+            self._hits = np.zeros(0, dtype=np.int64) if self.search.strip() else None
+        with self.hold_trait_notifications():
+            self.page = page
+        self._show()
+        if self._hits is not None:
+            self.in_background(self._find, ticket)
+        if new_split:
+            self._histograms, self._rows._lengths = [], {"note": "Counting lengths …"}
+            self.in_background(self._measure, self.split)
+
+    def _find(self, ticket: int) -> None:
+        found, shown = [], time.monotonic()
+        for looked, hits in search_rows(self._table(), self.search.strip(), lambda: ticket != self._ticket):
+            found.append(hits)
+            with self._lock:
+                if ticket != self._ticket:
+                    return
+                self._hits, self._looked = np.concatenate(found), looked
+            if time.monotonic() - shown > SHOW_EVERY:
+                self._show()
+                shown = time.monotonic()
+        if ticket == self._ticket:
+            self._show()
+
+    def _show(self) -> None:
+        with self._lock:
+            table = self._table()
+            indices = np.arange(table.num_rows) if self._hits is None else self._hits
+            pages = max(1, -(-len(indices) // self.page_size))
+            page = min(max(self.page, 0), pages - 1)
+            shown = indices[page * self.page_size : (page + 1) * self.page_size]
+            main = self._main_columns()
+            self._rows._head = self._describe(table.num_rows, len(indices))
+            self._rows._page = {
+                "split": self.split, "page": page, "pages": pages, "size": self.page_size, "total": len(indices),
+                "rows": readable_rows(table, shown), "main": main,
+                "rest": [name for name in table.column_names if name not in main],
+                "find": self.search.strip(), "nothing": f"No row of {self.split} has “{self.search.strip()}” in it.",
+            }  # fmt: skip
+
+    def _describe(self, rows: int, found: int) -> dict[str, Any]:
+        ds, searching = self.dataset, self._hits is not None
+        running = searching and self._looked < rows
+        kept = [name for name in ds.columns if name not in CANONICAL]
+        shape = "conversations: " if ds.conversational else ""
+        facts = [
+            ("Type", f"{ds.type} ({shape}{TYPES[ds.type]})"),
+            ("Read as", ds.layout),
+            ("Columns used", ", ".join(self._main_columns())),
+            *([("Columns kept beside", ", ".join(kept))] if kept else []),
+        ]
+        text = f"{found:,} of {rows:,} rows"
+        if running:
+            text = f"{self._looked:,} of {rows:,} rows searched, {found:,} found"
+        return {
+            "facts": facts, "notes": list(ds.notes), "split": self.split, "search": self.search,
+            "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
+            "progress": {"running": running, "done": self._looked, "total": rows, "text": text if searching else ""},
+        }  # fmt: skip
+
+    def _measure(self, split: str) -> None:
+        histograms = row_lengths(self.dataset, split, model=self.model, recipe=self.recipe)
+        if split == self.split:
+            self._histograms = histograms
+            self._rows._lengths = {"histograms": [drawn.to_dict() for drawn in histograms]}
+            self.save_static()
