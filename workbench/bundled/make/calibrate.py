@@ -176,9 +176,8 @@ def calibrate(folder: Path, seeds: int, documents: int) -> dict[str, Any]:
         }
         report["tuned"][name] = _told(f"{name}, LoRA, {seeds} seeds", summary) | {"runs": runs}
     model, tokenizer = tuning_loop.load(folder)
-    general = (
-        (folder.parent.parent / "data" / "general" / "heldout.txt").read_text(encoding="utf-8").strip().split("\n\n")
-    )
+    heldout = folder.parent.parent / "data" / "general" / "heldout" / "train.jsonl"
+    general = [json.loads(line)["text"] for line in heldout.read_text(encoding="utf-8").splitlines()]
     report["bits_per_byte"] = _told(
         "bits per byte",
         {

@@ -98,15 +98,16 @@ def to_jsonl(made: Iterator[dict[str, Any]]) -> str:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in made)
 
 
-def heldout(seed: int = 0, documents: int = 200) -> str:
-    """Return general text that pretraining did not see, to measure forgetting; a blank line between documents."""
+def heldout(seed: int = 0, documents: int = 200) -> Iterator[dict[str, Any]]:
+    """Yield rows of general text that pretraining did not see, to measure forgetting."""
     rng = Random(f"{seed}:heldout")
-    return "\n\n".join(corpus_general.general(rng) for _ in range(documents)) + "\n"
+    for number in range(1, documents + 1):
+        yield {"id": f"general-heldout-{number:04}", "text": corpus_general.general(rng)}
 
 
 def write(target: Path, seed: int = 0) -> list[Path]:
     """Write every split, schema and the held-out text below ``target``; return the files written."""
-    files: dict[Path, str] = {target / "general" / "heldout.txt": heldout(seed)}
+    files: dict[Path, str] = {target / "general" / "heldout" / "train.jsonl": to_jsonl(heldout(seed))}
     for name in MAKERS:
         folder = target / "support-desk" / name
         scale = 0.3 if name == "articles" else 1.0
