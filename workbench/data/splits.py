@@ -39,14 +39,15 @@ def held_out(keys: Sequence[Hashable], fractions: dict[str, float], seed: int = 
     random.Random(seed).shuffle(order)
     parts = {}
     for name, fraction in fractions.items():
-        wanted = max(1, round(fraction * len(keys)))
-        taken: list[int] = []
-        for key in reversed(list(order)):
-            if len(taken) >= wanted or len(order) == 1:
+        wanted, left, count = max(1, round(fraction * len(keys))), len(order), 0
+        taken: dict[Hashable, list[int]] = {}
+        for key in reversed(order):
+            if count >= wanted or left == 1:
                 break
             if len(groups[key]) <= 2 * wanted:
-                order.remove(key)
-                taken += groups[key]
-        parts[name] = sorted(taken)
+                taken[key] = groups[key]
+                left, count = left - 1, count + len(groups[key])
+        parts[name] = sorted(number for numbers in taken.values() for number in numbers)
+        order = [key for key in order if key not in taken]
     parts["train"] = sorted(number for key in order for number in groups[key])
     return parts
