@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from workbench._comparison import compare_with_base, print_report
 from workbench._terminal import JsonView, LiveView, PlainView, clean, duration, follow, table
 from workbench.errors import InvalidInputError, RunNotFoundError, WorkbenchError
 
@@ -184,22 +185,11 @@ def _evaluate(args: argparse.Namespace) -> int:
 
     run = _open(args.run)
     dataset = wb.load_dataset(args.data) if args.data else run.recipe.load_dataset()
-    return _compare(run, dataset.split(args.split), args)
-
-
-def _compare(run: Run, rows: Any, args: argparse.Namespace) -> int:
-    """Base and tuned answers to the same prompts, as figures with intervals."""
-    import workbench as wb
-
-    tuned = run.system
-    base = wb.System(run.recipe.model)
-    report = wb.evaluate([base, tuned], rows, max_rows=args.max_rows)
+    report, verdict = compare_with_base(run, dataset, args.split, args.max_rows)
     if args.json:
         print(report.to_json())
-        return OK
-    figures = report.table()
-    print(table([str(name) for name in figures.columns], figures.itertuples(index=False)))
-    print(report.compare(0, 1).sentence)
+    else:
+        print_report(report, verdict)
     return OK
 
 
@@ -255,8 +245,8 @@ def _demo(args: argparse.Namespace) -> int:
     if code != OK:
         return code
     for split in ("test", "handwritten"):
-        print(f"\nBase and tuned answers on the {split} split, 95 % intervals:")
-        _compare(run, dataset.split(split), argparse.Namespace(max_rows=DEMO_ROWS, json=False))
+        print(f"\nOn the {split} split:")
+        print_report(*compare_with_base(run, dataset, split, DEMO_ROWS))
     print(f"\nAll of it took {duration(time.monotonic() - began)}.")
     return OK
 
@@ -336,7 +326,13 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--max-new-tokens", type=int, default=256, metavar="N", help="longest answer, in tokens (256)")
     ask.add_argument("--temperature", type=float, default=0.0, metavar="T", help="0: always the likeliest token")
     ask.add_argument("--seed", type=int, default=0, metavar="N", help="for a temperature above 0")
-    evaluate = add("evaluate", _evaluate, "compare a run with its base model on held-out rows", one_run, as_json)
+    evaluate = add(
+        "evaluate",
+        _evaluate,
+        "compare a run with its base model, at its untuned best, on held-out rows",
+        one_run,
+        as_json,
+    )
     evaluate.add_argument("--split", default="test", help="which rows of the data set (test)")
     evaluate.add_argument("--data", metavar="SOURCE", help="another data set than the run's own")
     evaluate.add_argument("--max-rows", type=int, metavar="N", help="at most so many rows")
