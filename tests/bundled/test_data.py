@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from workbench.bundled import dataset_path, datasets
-from workbench.bundled.make import data, names, phrases_test, phrases_train, phrases_wide, tickets
+from workbench.bundled.make import data, names, phrases_more, phrases_test, phrases_train, phrases_wide, tickets
 from workbench.metrics import strict_json
 
 TASKS = ("tickets", "tickets-hard", "replies")
@@ -102,6 +102,7 @@ def test_no_phrasing_of_the_test_split_is_used_in_tuning_or_pretraining():
     assert len(test) > 150
     assert not test & phrasings(phrases_train)
     assert not test & phrasings(phrases_wide)
+    assert not test & phrasings(phrases_more)
 
 
 @pytest.mark.parametrize("split", SPLITS)

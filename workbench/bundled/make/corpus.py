@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from workbench.bundled.make import corpus_general, corpus_incontext, corpus_text, corpus_wide
+from workbench.bundled.make import corpus_general, corpus_hurry, corpus_incontext, corpus_text, corpus_wide
 
 DOCUMENTS = {
     "mail": corpus_text.mail_and_reply,
@@ -31,6 +31,9 @@ DOCUMENTS = {
     "desk_note": corpus_wide.desk_note,
     "sorting": corpus_wide.sorting,
     "mail_wide": corpus_wide.mail_and_reply_wide,
+    "how_soon": corpus_hurry.how_soon,
+    "what_and_how_soon": corpus_hurry.what_and_how_soon,
+    "in_context_more": corpus_hurry.in_context_more,
 }
 READING = {
     "mail": 20,
@@ -87,7 +90,7 @@ WIDE = {
     "signatures": 1,
     "normalised": 3,
 }
-"""Documents of each kind in about a hundred, the last phases: many phrasings, and what they mean."""
+"""Documents of each kind in about a hundred, third phase: many phrasings, and what they mean."""
 
 
 def documents(seed: str, weights: dict[str, int]) -> Iterator[str]:
@@ -96,3 +99,24 @@ def documents(seed: str, weights: dict[str, int]) -> Iterator[str]:
     kinds, shares = list(weights), list(weights.values())
     while True:
         yield DOCUMENTS[rng.choices(kinds, weights=shares)[0]](rng)
+
+
+HURRY = {
+    "how_soon": 22,
+    "what_and_how_soon": 16,
+    "in_context_more": 24,
+    "desk_note": 5,
+    "sorting": 5,
+    "mail_wide": 4,
+    "dialogue": 2,
+    "guide": 2,
+    "record": 3,
+    "passage": 3,
+    "tool": 2,
+    "general": 5,
+    "scan_list": 1,
+    "order_table": 2,
+    "echo": 1,
+    "normalised": 3,
+}
+"""Documents of each kind in a hundred, the last phases: urgency and concern found inside the mail."""

@@ -14,7 +14,7 @@ _TIME = {
     "normal": ("says nothing about time", "the usual pace", "no date named", "neither urgent nor slow", "normal"),
     "low": ("in no hurry", "can wait", "has time", "later is fine", "low urgency"),
 }
-_ABOUT = {
+ABOUT = {
     "billing": ("money and invoices", "a payment", "the bill", "a charge"),
     "delivery": ("a parcel on its way", "shipping", "the delivery"),
     "defect": ("something broken", "a fault", "damage", "a defect"),
@@ -34,7 +34,7 @@ def desk_note(rng: Random) -> str:
     made = mail(rng, phrases_wide, POOL)
     said = [
         rng.choice(("It is about {x}.", "Topic: {x}.", "The mail is about {x}.", "Concerns {x}.")).format(
-            x=rng.choice(_ABOUT[made.category])
+            x=rng.choice(ABOUT[made.category])
         ),
         rng.choice(("Time: {x}.", "How soon: {x}.", "Hurry? {x}.", "The sender: {x}.")).format(
             x=rng.choice(_TIME[made.priority])
@@ -73,7 +73,7 @@ def sorting(rng: Random) -> str:
             category = rng.choice(CATEGORIES)
             product = names.product(rng, POOL) if rng.random() < 0.6 else None
             lines.append(
-                concern(rng, phrases_wide, category, product) + arrow + _ABOUT[category][column % len(_ABOUT[category])]
+                concern(rng, phrases_wide, category, product) + arrow + ABOUT[category][column % len(ABOUT[category])]
             )
     return "\n".join(lines)
 

@@ -1,6 +1,6 @@
-"""The phrasings of the train and validation splits: the wide bank, with order and product mentions that read well.
+"""The phrasings of the train and validation splits: the widest bank, with order and product mentions that read well.
 
-A module with the same names as ``phrases_wide.py``; only the frames of arbitrary words are left to pretraining.
+A module with the same names as ``phrases_more.py``; only the frames of arbitrary words are left to pretraining.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases
-from workbench.bundled.make.phrases_wide import (
+from workbench.bundled.make.phrases_more import (
     CLOSINGS,
     GREETINGS,
     OPENERS,
