@@ -1,0 +1,7 @@
+"""What systems do with the same rows: answers, figures with intervals, and what may be said about them."""
+
+from workbench.evaluation.evaluate import evaluate
+from workbench.evaluation.facts import Comparison
+from workbench.evaluation.report import Report
+
+__all__ = ["Comparison", "Report", "evaluate"]

@@ -7,6 +7,7 @@ model knows, not whether its answer can be used.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections import Counter
@@ -125,11 +126,11 @@ def _reference(reference: str) -> Any:
 
 
 def _first_value(answer: str) -> Any:
-    """The strict value of an answer, or the first object or array in it, or nothing."""
+    """The strict value of an answer, or the first object or array in it (50 brackets are tried), or nothing."""
     try:
         return parse(answer)
     except JsonError:
-        for start in _CANDIDATE.finditer(answer):
+        for start in itertools.islice(_CANDIDATE.finditer(answer), 50):
             try:
                 value, _ = json.JSONDecoder().raw_decode(answer, start.start())
             except (ValueError, RecursionError):  # no value starts here; try the next bracket

@@ -1,0 +1,303 @@
+"""`wb.evaluate`: any number of systems, the same rows, answers scored and compared in pairs."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from workbench.data.browse import plain_text
+from workbench.errors import InvalidInputError
+from workbench.evaluation import likelihood
+from workbench.evaluation.asking import Progress, answers_of
+from workbench.evaluation.facts import Answered, MetricFacts
+from workbench.evaluation.leaks import leak_warnings
+from workbench.evaluation.picking import Picked, pick_rows
+from workbench.evaluation.questions import questions
+from workbench.evaluation.report import Report
+from workbench.evaluation.results import SMALL
+from workbench.evaluation.structured import Schema, copied_fields, judge
+from workbench.metrics import METRICS, Metric, as_metric
+from workbench.metrics.strict_json import is_container, parse
+from workbench.models.system import System
+
+__all__ = ["default_metrics", "evaluate"]
+
+
+def evaluate(
+    systems: Any,
+    dataset: Any,
+    metrics: Sequence[str | Metric | Callable[..., Any]] | None = None,
+    *,
+    max_rows: int | None = None,
+    decoding: Mapping[str, Any] | None = None,
+    schema: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+    client: Any = None,
+) -> Report:
+    """Ask every system the same rows and report how they did, with intervals.
+
+    Parameters
+    ----------
+    systems
+        One or more of what `System` takes: model names, runs, functions, Systems; a list, or a dict of your names.
+    dataset
+        A `Dataset`, or anything `load_dataset` takes. Its test split is used where there is one, else all its rows.
+        Plain texts are not asked but scored, in bits per byte.
+    metrics
+        Names or functions of ``(answer, reference)``; the first is the headline. By default exact match first; then,
+        for references that are JSON, whether the answer is JSON, and its fields and values; for others, token F1.
+    max_rows
+        At most so many rows, drawn with seed 0.
+    decoding
+        ``max_new_tokens``, ``temperature`` (0: always the likeliest token) and ``seed``. By default greedy, with room
+        for every reference.
+    schema
+        A JSON Schema (Draft 2020-12) that answers must fit; tells the error classes of the report.
+    progress
+        Called with answers done, answers in all, and the name of the system that is at work.
+    client
+        The generation process to use; by default the shared one.
+
+    Raises
+    ------
+    InvalidInputError
+        For systems, metrics, decoding settings or a schema that cannot be used.
+    DatasetError
+        For data without prompts.
+    GenerationError
+        When a model's process fails.
+    """
+    named = _named(systems)
+    picked = pick_rows(dataset, max_rows)
+    if picked.dataset.type == "language_modeling" and not picked.dataset.conversational:
+        return _score(named, picked, metrics, progress or _silent, client)
+    prompts, references = _asked(picked)
+    measured = _metrics(metrics, references)
+    checked = Schema(schema) if schema is not None else None
+    settings = _decoding(decoding, references)
+    said, failures = answers_of(named, prompts, settings, progress or _silent, client)
+    texts = [plain_text(prompt) for prompt in prompts]
+    answers = {name: _judged(said[name], references, texts, checked) for name in named}
+    facts, scores = _scored(measured, answers, references, texts)
+    warnings = [*leak_warnings(named, picked.rows), *failures, *_cut_off(answers, settings)]
+    return Report(
+        systems=_described(named),
+        dataset=_data(picked),
+        row_numbers=picked.numbers,
+        prompts=tuple(texts),
+        references=references,
+        answers=answers,
+        metrics=facts,
+        scores=scores,
+        decoding=settings,
+        notes=(picked.note, _how(settings), *_few(picked)),
+        warnings=tuple(warnings),
+        **_provenance(),
+    )
+
+
+def default_metrics(references: Sequence[str | None]) -> list[Metric]:
+    """The metrics that suit the references: records, other JSON, or text.
+
+    Raises
+    ------
+    InvalidInputError
+        When there are no references.
+    """
+    if not references or None in references:
+        raise InvalidInputError(
+            "The data has no answers to compare with. Give metrics= that need none, such as a function of the answer."
+        )
+    given = [reference or "" for reference in references]
+    names = ["exact_match", "token_f1"]
+    if all(map(is_container, given)):
+        names = ["exact_match", "valid_json"]
+        names += ["field_accuracy", "values_right"] if all(isinstance(parse(text), dict) for text in given) else []
+    return [METRICS[name] for name in names]
+
+
+def _named(systems: Any) -> dict[str, System]:
+    """The systems under names that differ."""
+    if isinstance(systems, Mapping):
+        given = [System(each, name=str(name)) for name, each in systems.items()]
+    else:
+        given = [System(each) for each in (systems if isinstance(systems, (list, tuple)) else [systems])]
+    if not given:
+        raise InvalidInputError("There are no systems to evaluate. Give at least one model, run or function.")
+    named: dict[str, System] = {}
+    for system in given:
+        name, number = system.name, 2
+        while name in named:
+            name, number = f"{system.name} ({number})", number + 1
+        named[name] = system
+    return named
+
+
+def _asked(picked: Picked) -> tuple[list[Any], tuple[str | None, ...]]:
+    """The prompts and references of the rows picked."""
+    prompts, references = questions(picked.dataset)
+    chosen = [None if references is None else plain_text(references[number]) for number in picked.numbers]
+    return [prompts[number] for number in picked.numbers], tuple(chosen)
+
+
+def _metrics(given: Any, references: Sequence[str | None]) -> list[Metric]:
+    if given is None:
+        return default_metrics(references)
+    measured = [as_metric(each) for each in ([given] if isinstance(given, (str, Metric)) or callable(given) else given)]
+    if not measured:
+        raise InvalidInputError("metrics= is empty. Give at least one, or leave it out.")
+    if repeated := [name for name, count in Counter(metric.name for metric in measured).items() if count > 1]:
+        raise InvalidInputError(f"Two metrics are called {repeated[0]!r}. Give each its own name.")
+    if None in references and (needy := [metric.name for metric in measured if "reference" in metric.needs]):
+        raise InvalidInputError(f"The data has no answers, which {', '.join(needy)} compares with. Leave it out.")
+    return measured
+
+
+def _decoding(given: Mapping[str, Any] | None, references: Sequence[str | None]) -> dict[str, Any]:
+    """The settings in full. No token of the usual tokenizers is shorter than a byte, and long texts need fewer tokens
+    than half their bytes; so the default leaves room for every reference, and a model that never stops costs little."""
+    from workbench.runs.decoding import Decoding
+
+    longest = max((len((reference or "").encode("utf-8", "replace")) for reference in references), default=0)
+    room = 256 if None in references else longest + 16 if longest <= 256 else max(272, longest // 2 + 16)
+    settings = {"max_new_tokens": room, "temperature": 0.0, "seed": 0, **(given or {})}
+    try:
+        return dict(vars(Decoding(**settings)))
+    except TypeError:
+        unknown = [name for name in settings if name not in ("max_new_tokens", "temperature", "seed")]
+        raise InvalidInputError(
+            f"decoding has no setting {unknown[0]!r}. It takes max_new_tokens, temperature and seed."
+        ) from None
+
+
+def _judged(
+    answers: Sequence[Answered], references: Sequence[str | None], prompts: Sequence[str], schema: Schema | None
+) -> tuple[Answered, ...]:
+    """The answers with their error classes, where all references are records."""
+    records = [reference for reference in references if reference is not None and is_container(reference)]
+    if len(records) < len(answers):
+        if schema is not None:
+            raise InvalidInputError("schema= holds answers to a record, and the references are no JSON. Leave it out.")
+        return tuple(answers)
+    copied = copied_fields(prompts, records)
+    out = []
+    for said, reference, prompt in zip(answers, records, prompts, strict=True):
+        found = judge(said.text, reference, prompt, schema=schema, copied=copied)
+        detail = said.detail or found.detail
+        kind = "no answer" if said.stop == "failed" else found.kind
+        out.append(Answered(said.text, said.tokens, said.seconds, said.stop, kind, detail))
+    return tuple(out)
+
+
+def _scored(
+    metrics: Sequence[Metric],
+    answers: Mapping[str, Sequence[Answered]],
+    references: Sequence[str | None],
+    prompts: Sequence[str],
+) -> tuple[tuple[MetricFacts, ...], dict[str, dict[str, tuple[float | None, ...]]]]:
+    """Every metric's score of every answer. A function of one's own is a rate when it only ever says 0 or 1."""
+    facts, scores = [], {}
+    for metric in metrics:
+        by_system = {
+            name: tuple(
+                metric.score(said.text, reference=reference, prompt=prompt)
+                for said, reference, prompt in zip(said_all, references, prompts, strict=True)
+            )
+            for name, said_all in answers.items()
+        }
+        seen = {score for found in by_system.values() for score in found if score is not None}
+        facts.append(MetricFacts.of(metric, "rate" if seen and seen <= {0.0, 1.0} and metric.span is None else None))
+        scores[metric.name] = by_system
+    return tuple(facts), scores
+
+
+def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: Progress, client: Any) -> Report:
+    """A report in bits per byte, for plain texts."""
+    if metrics not in (None, ["bits_per_byte"], ("bits_per_byte",), "bits_per_byte"):
+        raise InvalidInputError("Plain texts are scored in bits per byte and nothing else. Leave metrics= out.")
+    kept = [(number, row) for number, row in zip(picked.numbers, picked.rows, strict=True) if row["text"]]
+    empty = len(picked.rows) - len(kept)
+    if not kept:
+        raise InvalidInputError("All texts are empty: there are no bytes to predict.")
+    texts, total, done = [row["text"] for _, row in kept], len(kept) * len(named), 0
+    scores: dict[str, tuple[float | None, ...]] = {}
+    sizes: list[int] = []
+
+    for name, system in named.items():
+
+        def tell(name: str = name) -> None:
+            nonlocal done
+            done += 1
+            progress(done, total, name)
+
+        progress(done, total, name)
+        found, sizes = likelihood.score_texts(system, texts, client=client, on_result=tell)
+        scores[name] = tuple(found)
+    left_out = [f"{empty:,} empty texts were left out."] if empty else []
+    return Report(
+        systems=_described(named),
+        dataset=_data(picked),
+        row_numbers=tuple(number for number, _ in kept),
+        prompts=tuple(texts),
+        references=(None,) * len(texts),
+        answers={},
+        metrics=(likelihood.BITS_PER_BYTE,),
+        scores={"bits_per_byte": scores},
+        weights=tuple(map(float, sizes)),
+        notes=(picked.note, "Every byte counts the same, so longer texts count for more.", *left_out, *_few(picked)),
+        warnings=tuple(leak_warnings(named, [row for _, row in kept])),
+        **_provenance(),
+    )
+
+
+def _described(named: Mapping[str, System]) -> dict[str, dict[str, Any]]:
+    """What the systems are, as plain data."""
+    return {
+        name: json.loads(json.dumps({**system.to_dict(), "name": name, "hash": system.hash}, default=repr))
+        for name, system in named.items()
+    }
+
+
+def _data(picked: Picked) -> dict[str, Any]:
+    data = picked.dataset
+    return {"name": data.name, "type": data.type, "hash": data.hash, "split": picked.split, "rows": len(data)}
+
+
+def _cut_off(answers: Mapping[str, Sequence[Answered]], settings: Mapping[str, Any]) -> list[str]:
+    """Systems whose answers ran into the limit, so that a wrong answer may be an unfinished one."""
+    out = []
+    for name, said_all in answers.items():
+        if count := sum(said.stop == "length" for said in said_all):
+            out.append(
+                f"{count:,} of the {len(said_all):,} answers of {name} did not end by themselves and were cut off at "
+                f"{settings['max_new_tokens']} tokens or the end of the context."
+            )
+    return out
+
+
+def _how(settings: Mapping[str, Any]) -> str:
+    drawn = f"Drawn at temperature {settings['temperature']:g} with seed {settings['seed']}"
+    return f"{drawn if settings['temperature'] else 'Greedy'}, at most {settings['max_new_tokens']} new tokens."
+
+
+def _few(picked: Picked) -> list[str]:
+    count = len(picked.rows)
+    return [f"Only {count} rows: small differences cannot show in so few."] if count < SMALL else []
+
+
+def _provenance() -> dict[str, Any]:
+    versions = {}
+    for package in ("finetune-workbench", "torch", "transformers", "peft"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions}
+
+
+def _silent(done: int, total: int, system: str) -> None:
+    pass

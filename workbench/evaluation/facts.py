@@ -1,0 +1,106 @@
+"""What a report is made of: its metrics, its answers, and the comparison of two systems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from workbench.evaluation.results import Difference
+
+if TYPE_CHECKING:
+    from workbench.metrics import Metric
+
+__all__ = ["Answered", "Comparison", "MetricFacts"]
+
+
+@dataclass(frozen=True)
+class MetricFacts:
+    """What a reader needs to know of a metric; the attributes are those of `workbench.metrics.Metric`."""
+
+    name: str
+    title: str
+    sentence: str
+    kind: Literal["rate", "mean"]
+    higher_is_better: bool = True
+    span: tuple[float, float] | None = (0.0, 1.0)
+    unit: str = "%"
+
+    @classmethod
+    def of(cls, metric: Metric, kind: Literal["rate", "mean"] | None = None) -> MetricFacts:
+        """The facts of a metric; shares, known by their span of 0 to 1, are written as percent."""
+        kind = kind or metric.kind
+        share = kind == "rate" or metric.span == (0.0, 1.0)
+        span = (0.0, 1.0) if kind == "rate" else metric.span
+        unit = "%" if share else metric.unit
+        return cls(metric.name, metric.title, metric.sentence, kind, metric.higher_is_better, span, unit)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer of one system.
+
+    Attributes
+    ----------
+    text : str
+        Empty where there is none.
+    tokens : int
+    seconds : float
+    stop : str
+        ``"eos"``, ``"length"`` when it was cut off, ``"failed"`` when the system could not answer.
+    error, detail : str
+        What is wrong with it, where the reference is a record: one of `workbench.evaluation.structured.ERRORS`.
+        Where it failed, why.
+    """
+
+    text: str
+    tokens: int = 0
+    seconds: float = 0.0
+    stop: str = "eos"
+    error: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How system `b` differs from system `a` in one metric, on the same rows.
+
+    Attributes
+    ----------
+    metric, a, b : str
+        Names.
+    difference, low, high : float
+        Of ``b - a``, with its 95 % interval.
+    n : int
+        Rows on which both have a score.
+    wins, losses, ties : int
+        Rows on which b is better than a, worse, equal.
+    p_value : float
+        Of the exact test.
+    shown : bool
+        Whether there is a difference at all: the interval leaves out zero and the test agrees.
+    sentence : str
+        The finding in words.
+    result : Difference
+        All of it, with the methods.
+    """
+
+    metric: str
+    a: str
+    b: str
+    result: Difference
+    title: str = ""
+
+    difference = property(lambda self: self.result.value)
+    low = property(lambda self: self.result.low)
+    high = property(lambda self: self.result.high)
+    n = property(lambda self: self.result.n_rows)
+    wins = property(lambda self: self.result.wins)
+    losses = property(lambda self: self.result.losses)
+    ties = property(lambda self: self.result.ties)
+    p_value = property(lambda self: self.result.p_value)
+    shown = property(lambda self: self.result.shown)
+
+    @property
+    def sentence(self) -> str:
+        """``Exact match: tuned is better than base by 96.5 points (95 % interval 93.0 to 99.0 points, ...).``"""
+        return f"{self.title or self.metric}: {self.result.sentence(self.a, self.b)}"

@@ -1,0 +1,86 @@
+"""Which rows an evaluation uses, and a sentence that says so."""
+
+from __future__ import annotations
+
+import os
+import random
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.data.dataset import Dataset, load_dataset
+from workbench.errors import DatasetError, InvalidInputError
+
+__all__ = ["Picked", "pick_rows"]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """The rows of one evaluation.
+
+    Attributes
+    ----------
+    dataset : Dataset
+        The split they come from, as its train role.
+    split : str
+        That split's name; ``"all"`` where the data has only one.
+    numbers : tuple of int
+        Which rows of the split, from 0, in its order.
+    rows : list of dict
+        Those rows.
+    note : str
+        All this in a sentence.
+    """
+
+    dataset: Dataset
+    split: str
+    numbers: tuple[int, ...]
+    rows: list[dict[str, Any]]
+    note: str
+
+
+def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = None) -> Picked:
+    """The rows to evaluate on: the test split where there is one, else all rows given.
+
+    Parameters
+    ----------
+    dataset
+        A `Dataset`, or anything `load_dataset` takes. Rows in memory are used as they are, none is split off.
+    max_rows
+        At most so many, drawn with seed 0 and kept in the order of the data, so that a sorted file is no trap.
+    type
+        The only type of data allowed.
+
+    Raises
+    ------
+    DatasetError
+        When the data cannot be read, or is of another type.
+    InvalidInputError
+        For a `max_rows` below 1.
+    """
+    whole = max_rows is None or (isinstance(max_rows, int) and not isinstance(max_rows, bool) and max_rows >= 1)
+    if not whole:
+        raise InvalidInputError(
+            f"max_rows must be a whole number of at least 1, got {max_rows!r}. None takes all rows."
+        )
+    if not isinstance(dataset, Dataset):
+        named = isinstance(dataset, (str, os.PathLike))
+        dataset = load_dataset(dataset) if named else load_dataset(dataset, split={})
+    if type is not None and (dataset.type != type or dataset.conversational):
+        kind = f"{'conversational ' if dataset.conversational else ''}{dataset.type}"
+        raise DatasetError(f"{dataset.name} is {kind}; {type} is needed here.")
+    split = "test" if "test" in dataset.splits else "all" if len(dataset.splits) == 1 else "train"
+    chosen = dataset if split == "all" else dataset.split(split)
+    count = len(chosen)
+    numbers = tuple(range(count))
+    if max_rows is not None and max_rows < count:
+        numbers = tuple(sorted(random.Random(0).sample(range(count), max_rows)))
+    rows = list(chosen) if len(numbers) == count else [chosen[number] for number in numbers]
+    return Picked(chosen, split, numbers, rows, _note(dataset, split, len(numbers), count))
+
+
+def _note(dataset: Dataset, split: str, used: int, count: int) -> str:
+    where = dataset.name if split == "all" else f"the {split} split of {dataset.name}"
+    text = f"All {count:,} rows of {where}." if used == count else (
+        f"{used:,} of the {count:,} rows of {where}, drawn with seed 0."
+    )  # fmt: skip
+    return text + (" It has no test split." if split == "train" else "")
