@@ -22,6 +22,7 @@ from workbench.metrics import (
 )
 
 RECORD = '{"category": "billing", "order_id": "XF33214", "customer": null}'
+FOR_ANY_DATA = [metric for name, metric in METRICS.items() if not name.startswith("house_")]
 leaf = st.none() | st.booleans() | st.integers(-3, 3) | st.text("ab", max_size=2)
 record = st.dictionaries(st.text("abc", min_size=1, max_size=2), leaf, min_size=1, max_size=5)
 
@@ -131,7 +132,7 @@ def test_words_of_token_f1():
 @given(st.text(), st.text())
 def test_every_metric_stays_in_its_span(answer, text):
     references = [json.dumps({"a": text, "b": {"c": answer}}), *([text] if text.strip() else [])]
-    for metric in METRICS.values():
+    for metric in FOR_ANY_DATA:
         for reference in references:
             try:
                 score = metric.score(answer, reference=reference)
@@ -144,10 +145,28 @@ def test_every_metric_stays_in_its_span(answer, text):
 
 
 def test_the_reference_itself_scores_full_marks():
-    for name, metric in METRICS.items():
-        assert metric.name == name
+    for metric in FOR_ANY_DATA:
         assert metric.score(RECORD, reference=RECORD) == 1
-        assert metric.sentence.endswith(".")
+        assert METRICS[metric.name] is metric
+    assert all(metric.sentence.endswith(".") for metric in METRICS.values())
+
+
+def test_the_house_rules_are_metrics_of_a_reply_and_its_row():
+    row = {"category": "defect", "priority": "high", "customer": "Ada", "product": None, "order_id": None}
+    reply = (
+        "Hello Ada,\nThank you for writing.\nWe are sorry!\n"
+        "Next step: our repair desk will answer you today.\nKind regards\nThe Service Desk"
+    )
+    names = [name for name in METRICS if name.startswith("house_")]
+
+    scores = {name: METRICS[name].score(reply, row=row) for name in names}
+
+    assert scores.pop("house_style") == pytest.approx(7 / 8)
+    assert [name for name, score in scores.items() if score != 1] == ["house_style.no_exclamation"]
+    assert METRICS["house_content"].score(reply.replace("repair", "billing"), row=row) == pytest.approx(4 / 5)
+    assert METRICS["house_style.greeting"].needs == ("row",)
+    with pytest.raises(InvalidInputError, match="support-desk/replies; this row has none"):
+        METRICS["house_content.desk"].score(reply)
 
 
 def test_a_function_is_a_metric():
@@ -170,7 +189,7 @@ def test_a_function_is_a_metric():
     [
         ("exact_mach", "did you mean 'exact_match'"),
         (3, "got 3"),
-        (lambda a, b: 1, "named reference and prompt"),
+        (lambda a, b: 1, "named reference, prompt and row"),
         (lambda: 1, "first parameter is the answer"),
     ],
 )

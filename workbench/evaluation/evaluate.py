@@ -48,8 +48,9 @@ def evaluate(
         A `Dataset`, or anything `load_dataset` takes. Its test split is used where there is one, else all its rows.
         Plain texts are not asked but scored, in bits per byte.
     metrics
-        Names or functions of ``(answer, reference)``; the first is the headline. By default exact match first; then,
-        for references that are JSON, whether the answer is JSON, and its fields and values; for others, token F1.
+        Names (`workbench.metrics.METRICS`) or functions of ``(answer, reference)``; the first is the headline. By
+        default exact match first; then, for references that are JSON, whether the answer is JSON, and its fields and
+        values; for others, token F1.
     max_rows
         At most so many rows, drawn with seed 0.
     decoding
@@ -82,7 +83,7 @@ def evaluate(
     said, failures = answers_of(named, prompts, settings, progress or _silent, client)
     texts = [plain_text(prompt) for prompt in prompts]
     answers = {name: _judged(said[name], references, texts, checked) for name in named}
-    facts, scores = _scored(measured, answers, references, texts)
+    facts, scores = _scored(measured, answers, references, texts, picked.rows)
     warnings = [*leak_warnings(named, picked.rows), *failures, *_cut_off(answers, settings)]
     return Report(
         systems=_described(named),
@@ -198,14 +199,15 @@ def _scored(
     answers: Mapping[str, Sequence[Answered]],
     references: Sequence[str | None],
     prompts: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
 ) -> tuple[tuple[MetricFacts, ...], dict[str, dict[str, tuple[float | None, ...]]]]:
     """Every metric's score of every answer. A function of one's own is a rate when it only ever says 0 or 1."""
     facts, scores = [], {}
     for metric in metrics:
         by_system = {
             name: tuple(
-                metric.score(said.text, reference=reference, prompt=prompt)
-                for said, reference, prompt in zip(said_all, references, prompts, strict=True)
+                metric.score(said.text, reference=reference, prompt=prompt, row=row)
+                for said, reference, prompt, row in zip(said_all, references, prompts, rows, strict=True)
             )
             for name, said_all in answers.items()
         }

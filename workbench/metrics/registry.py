@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.errors import InvalidInputError
-from workbench.metrics import records, text
+from workbench.metrics import house_style, records, text
 from workbench.metrics.strict_json import is_container
 from workbench.settings import nearest
+
+GIVEN = ("reference", "prompt", "row")
 
 __all__ = ["METRICS", "Metric", "as_metric", "exact_match", "metric_names"]
 
@@ -39,8 +41,8 @@ class Metric:
     sentence
         What it says, for newcomers.
     function
-        Takes ``answer``, and ``reference`` and ``prompt`` where it has parameters of those names. Returns a number,
-        a bool, or None where the row has no score.
+        Takes ``answer``, and those of ``reference``, ``prompt`` and ``row`` (all columns, a dict) that it has
+        parameters for. Returns a number, a bool, or None where the row has no score.
     kind
         ``"rate"``: every row is 0 or 1, and the interval is Wilson's. ``"mean"``: any number.
     higher_is_better
@@ -62,10 +64,17 @@ class Metric:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What beside the answer it looks at: ``"reference"``, ``"prompt"``."""
-        return tuple(name for name in _parameters(self.function) if name in ("reference", "prompt"))
+        """What beside the answer it looks at: ``"reference"``, ``"prompt"``, ``"row"``."""
+        return tuple(name for name in _parameters(self.function) if name in GIVEN)
 
-    def score(self, answer: str, *, reference: str | None = None, prompt: str | None = None) -> float | None:
+    def score(
+        self,
+        answer: str,
+        *,
+        reference: str | None = None,
+        prompt: str | None = None,
+        row: Mapping[str, Any] | None = None,
+    ) -> float | None:
         """The score of one answer; None where the row has none.
 
         Raises
@@ -75,7 +84,7 @@ class Metric:
         """
         if "reference" in self.needs and reference is None:
             raise InvalidInputError(f"{self.name} compares with a reference, and this row has none.")
-        given = {"reference": reference, "prompt": prompt}
+        given = {"reference": reference, "prompt": prompt, "row": row or {}}
         value = self.function(answer, **{name: given[name] for name in self.needs})
         if value is None:
             return None
@@ -95,6 +104,41 @@ def _builtin(function: Callable[..., Any], title: str, kind: Literal["rate", "me
     return Metric(function.__name__, title, sentence, function, kind)
 
 
+def _house_rules() -> list[Metric]:
+    """The desk's house style: the share of its rules kept, style apart from content, and each rule by itself."""
+    metrics = []
+    for part, judge, rules in (
+        ("style", house_style.style, house_style.STYLE_RULES),
+        ("content", _content, house_style.CONTENT_RULES),
+    ):
+
+        def share(answer: str, row: Mapping[str, Any], judge: Callable[..., dict[str, bool]] = judge) -> float:
+            kept = judge(answer, row)
+            return sum(kept.values()) / len(kept)
+
+        whole = f"The share of the house's {part} rules that the reply keeps."
+        metrics.append(Metric(f"house_{part}", f"House {part}", whole, share, "mean"))
+        for rule, sentence in rules.items():
+
+            def kept(
+                answer: str, row: Mapping[str, Any], judge: Callable[..., dict[str, bool]] = judge, rule: str = rule
+            ) -> bool:
+                return judge(answer, row)[rule]
+
+            title = f"House {part}: {rule.replace('_', ' ')}"
+            metrics.append(Metric(f"house_{part}.{rule}", title, sentence, kept, "rate"))
+    return metrics
+
+
+def _content(answer: str, row: Mapping[str, Any]) -> dict[str, bool]:
+    if row.get("category") not in house_style.DESKS or row.get("priority") not in house_style.PACES:
+        raise InvalidInputError(
+            "The house's content rules look at the columns category, priority, customer, product and order_id, as in "
+            f"support-desk/replies; this row has {', '.join(row) or 'none'}. Use other metrics for other data."
+        )
+    return house_style.content(answer, row)
+
+
 METRICS: dict[str, Metric] = {
     metric.name: metric
     for metric in (
@@ -112,6 +156,7 @@ METRICS: dict[str, Metric] = {
                  "The same text as the reference, whitespace at the ends left out."),
         _builtin(text.token_f1, "Token F1", "mean",
                  "How many words the answer and the reference share, in both directions."),
+        *_house_rules(),
     )
 }  # fmt: skip
 """The built-in metrics by name."""
@@ -123,7 +168,7 @@ def metric_names() -> list[str]:
 
 
 def as_metric(given: str | Metric | Callable[..., Any]) -> Metric:
-    """A metric from its name, or from a function of ``(answer)``, ``(answer, reference)`` and, if wanted, ``prompt``.
+    """A metric from its name, or from a function of ``(answer, reference)``, ``(answer, row)`` and the like.
 
     Raises
     ------
@@ -143,17 +188,17 @@ def as_metric(given: str | Metric | Callable[..., Any]) -> Metric:
         raise InvalidInputError(f"A metric is a name or a function, got {given!r}. Known names: {', '.join(METRICS)}.")
     name = getattr(given, "__name__", type(given).__name__).strip("<>")
     names = _parameters(given)
-    if not names or any(extra not in ("reference", "prompt") for extra in names[1:]):
+    if not names or any(extra not in GIVEN for extra in names[1:]):
         raise InvalidInputError(
             f"The metric {name} takes ({', '.join(names)}). Its first parameter is the answer; any others must be "
-            "named reference and prompt."
+            "named reference, prompt and row."
         )
     described = (inspect.getdoc(given) or "A function of your own.").splitlines()[0]
     return Metric(name, name.replace("_", " ").capitalize(), described, given, "mean", span=None)
 
 
 def _parameters(function: Callable[..., Any]) -> list[str]:
-    """The names of the parameters without a default, or named reference or prompt."""
+    """The names of the parameters without a default, and of those that can be given."""
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):  # some built-in functions have no signature
@@ -162,5 +207,5 @@ def _parameters(function: Callable[..., Any]) -> list[str]:
         parameter.name
         for parameter in parameters
         if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
-        and (parameter.default is parameter.empty or parameter.name in ("reference", "prompt"))
+        and (parameter.default is parameter.empty or parameter.name in GIVEN)
     ]
