@@ -46,6 +46,7 @@ class Feed:
         self.status: str = ""
         self.reason: str | None = None
         self.remarks: list[dict[str, Any]] = []
+        self._told: dict[str, Any] = {}
         self._tail = run.tail()
         self._next_status = self._next_explain = 0.0
         self._forget_sent()
@@ -69,6 +70,19 @@ class Feed:
             spent = time.monotonic() - now
             self._next_explain = now + max(EXPLAIN_SECONDS, 100 * spent)  # a long curve is judged less often
 
+    def latest(self) -> dict[str, str]:
+        """The figures that sum the run up, as text."""
+        known = {
+            "train loss": self.series.log.last("loss"),
+            "eval loss": self.series.evals.last("eval_loss"),
+            "token accuracy": self.series.log.last("mean_token_accuracy"),
+        }
+        figures = {name: f"{value:.4g}" for name, value in known.items() if value is not None}
+        best = self.series.state.get("best")
+        if best and best["value"] is not None:
+            figures[f"best {best['metric'].removeprefix('eval_')}"] = f"{best['value']:.4g} at step {best['step']:,}"
+        return figures
+
     def everything(self) -> Message:
         """All that is known; `news` goes on from here."""
         self._forget_sent()
@@ -81,7 +95,8 @@ class Feed:
         Each table of points is ``{start, count, names, buffer}``: so many rows from row ``start`` on, in the buffer of
         that number, packed as `Columns.packed` says.
         """
-        series, message, buffers = self.series, {}, []  # type: ignore[var-annotated]
+        series, buffers = self.series, list[bytes]()
+        message: dict[str, Any] = {}
         if series.version != self._version:
             self._forget_sent()
             message["all"] = True
@@ -109,7 +124,7 @@ class Feed:
         self._rows = {"log": 0, "evals": 0}
         self._names: dict[str, list[str]] = {"log": [], "evals": []}
         self._lengths: dict[str, int] = {}
-        self._told: dict[str, Any] = {}
+        self._told = {}
 
     def _points(self, columns: Columns, start: int, buffer: int) -> dict[str, Any]:
         return {"start": start, "count": len(columns) - start, "names": columns.names, "buffer": buffer}

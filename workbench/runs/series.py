@@ -44,10 +44,10 @@ class Columns:
         return len(self.axes["step"])
 
     def append(self, row: Mapping[str, Any]) -> None:
-        """Add a row; quantities of which it has none become NaN."""
+        """Add a row; quantities of which it has none become NaN, axes stay where they were."""
         for name, axis in self.axes.items():
             value = row.get(name)
-            axis.append(nan if value is None else value)
+            axis.append(value if value is not None else axis[-1] if axis else 0.0)
         for name in row.keys() - self.values.keys() - NOT_DRAWN:
             if isinstance(row[name], (int, float)) and not isinstance(row[name], bool):
                 self.values[name] = array("f", [nan]) * (len(self) - 1)
@@ -117,6 +117,18 @@ class Series:
             take = getattr(self, f"_take_{event['type']}", None)
             if take is not None:
                 take(event)
+
+    def before_and_now(self) -> list[list[str]]:
+        """For each probe: prompt, reference, its first answer, its latest."""
+        first: dict[int, str] = {}
+        latest: dict[int, str] = {}
+        for sample in self.samples:
+            first.setdefault(sample["probe"], sample["answer"])
+            latest[sample["probe"]] = sample["answer"]
+        return [
+            [self.probes[probe]["prompt"], self.probes[probe]["reference"], first[probe], latest[probe]]
+            for probe in sorted(first)
+        ]
 
     # Points
 

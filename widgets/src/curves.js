@@ -1,0 +1,181 @@
+// The charts of a run: the loss large, everything else small below it, all over one axis with one cursor.
+
+import { Chart } from "./chart.js";
+import { button, el, setText, uniqueId } from "./dom.js";
+import { bytes, clock, compact, figure, percent, rate } from "./format.js";
+import { Smoothed } from "./lines.js";
+import { letterOf, SERIES } from "./look.js";
+
+const AXES = {
+  steps: { column: "step", name: "step", format: compactStep },
+  tokens: { column: "num_tokens", name: "tokens", format: compact },
+  time: { column: "elapsed", name: "time", format: clock },
+};
+
+// In the order they are drawn. What is logged beside these gets a chart of its own at the end.
+const CHARTS = [
+  { title: "Loss", train: "loss", eval: "eval_loss", format: figure, smooth: true, log: true, large: true },
+  { title: "Token accuracy", train: "mean_token_accuracy", eval: "eval_mean_token_accuracy", format: percent, smooth: true },
+  { title: "Gradient norm", train: "grad_norm", format: figure, smooth: true, log: true },
+  { title: "Learning rate", train: "learning_rate", format: rate },
+  { title: "Tokens per second", train: "tokens_per_second", format: compact, smooth: true },
+  { title: "Memory", train: "memory_bytes", format: bytes },
+  { title: "Entropy", train: "entropy", eval: "eval_entropy", format: figure, smooth: true },
+];
+
+function compactStep(value) {
+  return Number.isInteger(value) ? value.toLocaleString("en-US") : figure(value);
+}
+
+export class Curves {
+  constructor(context) {
+    this.context = context;
+    this.sync = uniqueId("charts");
+    this.zoom = null; // [from, to] on the present axis, or null for everything
+    this.charts = new Map();
+    this.smoothed = new WeakMap();
+    this.small = el("div", { class: "wb-small-charts" });
+    this.large = el("div");
+    this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.large, this.small);
+    // Charts are drawn on canvas with the theme's colours, so they must be told when those change.
+    this.themes = new MutationObserver(() => requestAnimationFrame(() => this.charts.forEach((chart) => chart.redraw())));
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
+  }
+
+  makeToolbar() {
+    const { model, changed } = this.context;
+    const set = (name, value) => {
+      model.set(name, value);
+      model.save_changes();
+    };
+    this.axisButtons = Object.keys(AXES).map((name) =>
+      el("button", {
+        type: "button",
+        class: "wb-segment",
+        "data-axis": name,
+        text: name[0].toUpperCase() + name.slice(1),
+        on: {
+          click: () => {
+            this.zoom = null;
+            set("x", name);
+          },
+        },
+      }),
+    );
+    const id = uniqueId("smoothing");
+    this.slider = el("input", { id, type: "range", min: 0, max: 0.99, step: 0.01, on: { input: () => set("smoothing", Number(this.slider.value)) } });
+    this.sliderValue = el("output", { class: "wb-slider-value", for: id });
+    this.log = el("button", { type: "button", class: "wb-segment", text: "Log scale", on: { click: () => set("log_scale", !model.get("log_scale")) } });
+    this.reset = button({
+      label: "Whole range",
+      class: "wb-quiet wb-reset",
+      onClick: () => {
+        this.zoom = null;
+        changed();
+      },
+    });
+    return el(
+      "div",
+      { class: "wb-toolbar" },
+      el("div", { class: "wb-segments", role: "group", "aria-label": "Horizontal axis" }, ...this.axisButtons),
+      el("div", { class: "wb-segments" }, this.log),
+      el("div", { class: "wb-slider" }, el("label", { for: id, text: "Smoothing" }), this.slider, this.sliderValue),
+      this.reset,
+    );
+  }
+
+  draw() {
+    const { model, runs, view } = this.context;
+    const axis = AXES[model.get("x")];
+    const smoothing = model.get("smoothing");
+    const log = model.get("log_scale");
+    for (const node of this.axisButtons) node.setAttribute("aria-pressed", node.dataset.axis === model.get("x"));
+    this.log.setAttribute("aria-pressed", log);
+    if (document.activeElement !== this.slider) this.slider.value = smoothing;
+    setText(this.sliderValue, smoothing ? smoothing.toFixed(2) : "off");
+    this.reset.hidden = this.zoom === null;
+
+    const several = runs.runs.length > 1;
+    const shown = runs.runs.map((run, i) => ({ run, i })).filter(({ i }) => !view.hidden.has(i));
+    const range = this.zoom ?? [0, Math.max(1e-9, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))))];
+    for (const spec of this.specs(shown)) {
+      const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
+      if (!lines.length && !spec.large) continue;
+      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xFormat: axis.format, xName: axis.name, time: axis.column === "elapsed" });
+    }
+  }
+
+  /** What is drawn: the known charts, then one for every other quantity that some run logged. */
+  specs(shown) {
+    const known = new Set(CHARTS.flatMap((spec) => [spec.train, spec.eval]));
+    const others = new Set(shown.flatMap(({ run }) => [...run.log.names(), ...run.evals.names().map((name) => name.replace(/^eval_/, ""))]));
+    const more = [...others].filter((name) => !known.has(name)).sort();
+    return [...CHARTS, ...more.map((name) => ({ title: titleOf(name), train: name, eval: `eval_${name}`, format: figure, smooth: true }))];
+  }
+
+  linesOf(spec, run, i, axis, smoothing, several) {
+    const letter = several ? letterOf(i) : null;
+    const colour = (n) => SERIES[(several ? i : n) % SERIES.length];
+    const lines = [];
+    const train = run.log.get(spec.train);
+    if (hasNumber(train)) {
+      const smooth = spec.smooth && smoothing > 0 && train.length > 2 ? this.smooth(run.log, spec.train, smoothing).update(train) : null;
+      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, best: null });
+    }
+    const evaluated = spec.eval ? run.evals.get(spec.eval) : null;
+    if (hasNumber(evaluated)) {
+      const xs = run.evals.get(axis.column);
+      const { best } = run.state;
+      const at = best && best.metric === spec.eval ? run.evals.get("step").lastIndexOf(best.step) : -1;
+      const mark = at >= 0 ? { x: xs[at], y: best.value } : null;
+      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, best: mark });
+    }
+    return lines;
+  }
+
+  smooth(points, name, weight) {
+    if (!this.smoothed.has(points)) this.smoothed.set(points, new Map());
+    const columns = this.smoothed.get(points);
+    if (columns.get(name)?.weight !== weight) columns.set(name, new Smoothed(weight));
+    return columns.get(name);
+  }
+
+  chart(spec) {
+    if (!this.charts.has(spec.title)) {
+      const onZoom = (range) => {
+        this.zoom = range;
+        this.context.changed();
+      };
+      const chart = new Chart({ ...spec, sync: this.sync, onZoom });
+      this.charts.set(spec.title, chart);
+      (spec.large ? this.large : this.small).append(chart.el);
+    }
+    return this.charts.get(spec.title);
+  }
+
+  destroy() {
+    this.themes.disconnect();
+    for (const chart of this.charts.values()) chart.destroy();
+  }
+}
+
+const withNumbers = new WeakSet();
+
+/** Whether a column has any number yet; remembered, since the answer never goes back. */
+function hasNumber(column) {
+  if (!column || !column.length) return false;
+  if (withNumbers.has(column.buffer)) return true;
+  const found = column.some((value) => Number.isFinite(value));
+  if (found) withNumbers.add(column.buffer);
+  return found;
+}
+
+function lastOf(points, axis) {
+  const xs = points.get(axis.column);
+  return xs?.length ? xs[xs.length - 1] : 0;
+}
+
+function titleOf(name) {
+  const words = name.replaceAll("_", " ").replaceAll("/", ": ");
+  return words[0].toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,208 @@
+"""RunPanel: a training run as it happens, or as it was."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import anywidget
+import traitlets
+
+from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.panels._figure import Line, line_figure
+from workbench.panels._panel import Panel, static_file
+from workbench.panels._static_form import StaticForm
+from workbench.runs import open_run
+from workbench.runs.feed import Feed
+from workbench.runs.home import home
+
+__all__ = ["RunPanel"]
+
+AXES = {"steps": "step", "tokens": "num_tokens", "time": "elapsed"}
+COMMANDS = ("stop", "pause", "resume", "evaluate_now")
+KEPT_ANSWERS = 20
+
+
+class RunView(anywidget.AnyWidget):
+    """What forms cannot draw: curves, answers through training, and the buttons that go with them.
+
+    Points come as messages with packed columns, never as traits; a page that opens asks for all of them once.
+    """
+
+    _esm = static_file("run.js")
+    _css = static_file("run.css")
+    x = traitlets.Enum(list(AXES), "steps").tag(sync=True)
+    smoothing = traitlets.Float(0.6, min=0, max=0.99).tag(sync=True)
+    log_scale = traitlets.Bool(False).tag(sync=True)
+
+
+class Runs(traitlets.Tuple):
+    """One run or several; ids and paths are opened."""
+
+    def validate(self, obj: Any, value: Any) -> tuple[Any, ...]:
+        several = value if isinstance(value, (list, tuple)) else [value]
+        if not several:
+            raise InvalidInputError("A RunPanel needs at least one run; workbench.runs() lists those there are.")
+        return tuple(run if hasattr(run, "tail") else open_run(run) for run in several)
+
+
+class RunPanel(Panel):
+    """Watch one run, or several overlaid, while they train and after: curves, status, answers; stop, pause, ask.
+
+    Training does not need the panel, and the panel does not need the kernel that started the run.
+
+    Parameters
+    ----------
+    runs
+        A run or a list of them; ids and paths will do.
+    x, smoothing, log_scale
+        See the traits of the same names.
+    static
+        ``"figures"`` keeps the probes' prompts and answers out of the saved notebook.
+
+    Raises
+    ------
+    RunNotFoundError
+        For an id or path that is no run.
+
+    Examples
+    --------
+    >>> run = wb.launch(recipe)                               # doctest: +SKIP
+    >>> wb.panels.RunPanel(run)                               # doctest: +SKIP
+    >>> wb.panels.RunPanel(wb.runs()[-3:], x="tokens")        # doctest: +SKIP
+    """
+
+    runs = Runs(help="The runs shown, in the order of their letters and colours.")
+    x = traitlets.Enum(list(AXES), "steps", help='What is drawn along: "steps", "tokens" or "time" (of training).')
+    smoothing = traitlets.Float(0.6, min=0, max=0.99, help="Weight of the past in the smoothed line; 0 draws it raw.")
+    log_scale = traitlets.Bool(False, help="Draw loss and gradient norm on a logarithmic scale.")
+
+    def __init__(self, runs: Any, **kwargs: Any):
+        self.feeds: list[Feed] = []
+        self._sending = threading.RLock()
+        self._answers: list[dict[str, Any]] = []
+        self._view = RunView()
+        super().__init__("Run", **kwargs)
+        for name in ("x", "smoothing", "log_scale"):
+            traitlets.link((self, name), (self._view, name))
+        self._view.on_msg(lambda view, message, buffers: self.guarded(self._receive, message))
+        self.observe(lambda change: self._follow(), "runs")
+        self.runs = runs
+        self.body = [self._view]
+
+    # ---- following --------------------------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        with self._sending:
+            self.feeds = [Feed(run) for run in self.runs]
+            for feed in self.feeds:
+                feed.poll()
+        one = len(self.feeds) == 1
+        first = self.feeds[0].run
+        self.head._title = f"Run {first.id}" if one else f"{len(self.feeds)} runs"
+        self.head._subtitle = str(first.path if one else first.path.parent)
+        self._tell_everything()
+        self.start_pump()
+
+    def pump(self) -> bool:
+        with self._sending:
+            before = [feed.status for feed in self.feeds]
+            for feed in self.feeds:
+                feed.poll()
+            self._tell([feed.news() for feed in self.feeds])
+        if before != [feed.status for feed in self.feeds]:
+            self.save_static()
+        return any(feed.status != "completed" for feed in self.feeds)  # all others can be resumed, from anywhere
+
+    def _tell_everything(self) -> None:
+        with self._sending:
+            self._tell([feed.everything() for feed in self.feeds], runs=len(self.feeds), answers=self._answers)
+
+    def _tell(self, parts: Iterable[Any], **more: Any) -> None:
+        messages: list[dict[str, Any]] = []
+        buffers: list[bytes] = []
+        for number, part in enumerate(parts):
+            if part is not None:
+                message, own = part
+                messages.append({"run": number, "first_buffer": len(buffers), **message})
+                buffers += own
+        if messages or more:
+            self._view.send({"kind": "news", "parts": messages, **more}, buffers)
+
+    # ---- clicks -----------------------------------------------------------------------------------------------------
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if message["kind"] == "draw":
+            self._tell_everything()
+        elif message["kind"] == "command" and message["name"] in COMMANDS:
+            self.in_background(self._command, self.feeds[message["run"]], message["name"])
+        elif message["kind"] == "ask":
+            self.in_background(self._ask, self.feeds[message["run"]], message)
+
+    def _command(self, feed: Feed, name: str) -> None:
+        done = False
+        try:
+            getattr(feed.run, name)()
+            done = True
+        finally:
+            self._view.send({"kind": "heard", "run": self.feeds.index(feed), "name": name, "ok": done})
+        self.start_pump()
+
+    def _ask(self, feed: Feed, message: dict[str, Any]) -> None:
+        question = {name: message[name] for name in ("id", "prompt")} | {"run": self.feeds.index(feed)}
+        self._view.send({"kind": "heard", "name": "ask", "id": message["id"]})
+        decoding = {name: message[name] for name in ("max_new_tokens", "temperature") if name in message}
+        try:
+            answer = {
+                "answer": feed.run.ask(message["prompt"], **decoding),
+                "step": self._step_of(feed, message["prompt"]),
+            }
+        except (WorkbenchError, TimeoutError) as error:
+            answer = {"error": str(error)}
+        self._answers = [*self._answers, question | answer][-KEPT_ANSWERS:]
+        self._view.send({"kind": "news", "parts": [], "answers": self._answers})
+
+    def _step_of(self, feed: Feed, prompt: str) -> int | None:
+        """The step whose weights answered; None where the run was over and its kept weights did."""
+        with self._sending:
+            feed.poll()
+        steps = [known["step"] for known in feed.series.answers.values() if known["prompt"] == prompt and known["done"]]
+        return steps[-1] if feed.live and steps else None
+
+    # ---- what it says of itself -------------------------------------------------------------------------------------
+
+    def to_code(self) -> str:
+        """The Python code that opens these runs again."""
+        names = [run.id if run.path.parent == home() else str(run.path) for run in self.runs]
+        opened = [f"wb.open_run({name!r})" for name in names]
+        runs = opened[0] if len(opened) == 1 else f"[{', '.join(opened)}]"
+        settings = [
+            f", {name}={getattr(self, name)!r}"
+            for name in ("x", "smoothing", "log_scale")
+            if getattr(self, name) != type(self).class_traits()[name].default_value
+        ]
+        return f"wb.panels.RunPanel({runs}{''.join(settings)})"
+
+    def fill_static(self, form: StaticForm) -> None:
+        """Status, losses and the probes' answers as they are now."""
+        for feed in self.feeds:
+            state = feed.series.state
+            form.text(f"{feed.run.id}: {feed.status}. {feed.reason or ''}")
+            figures = {"step": f"{state['step']:,} of {state.get('max_steps') or '?'}", **feed.latest()}
+            form.figures(figures.items())
+            for remark in feed.remarks:
+                form.text(remark["text"])
+        lines = []
+        for number, feed in enumerate(self.feeds):
+            letter = f" {chr(65 + number)}" if len(self.feeds) > 1 else ""
+            tables = (("train loss", feed.series.log, "loss"), ("eval loss", feed.series.evals, "eval_loss"))
+            for name, columns, quantity in tables:
+                xs, ys = columns.axes[AXES[self.x]], columns.values[quantity]
+                dashed = name == "eval loss"
+                lines.append(Line(name + letter, xs, ys, number if letter else int(dashed), dashed))
+        if svg := line_figure(lines, self.x, log=self.log_scale):
+            form.image(svg, f"Training and eval loss over {self.x}")
+        for feed in self.feeds:
+            if feed.series.samples:
+                form.table(["prompt", "reference", "before", "latest answer"], feed.series.before_and_now())
