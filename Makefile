@@ -6,7 +6,7 @@
 #   make test              unit and browser tests         ARGS="tests/runs -k resume" passes options to pytest
 #   make slow, lessons     the long tests; all notebooks from first to last cell
 #   make figures           the recorded results of the lessons, anew (seeds 0-4)
-#   make bench             speed, side by side with TRL's defaults
+#   make bench             speed and other figures, side by side with what they are to be compared with
 #   make gpu-smoke         a short training on a CUDA device
 #   make lint              ruff, mypy, notebooks without outputs
 #   make static            the panels' front-end files from widgets/ (needs Node.js)
@@ -69,7 +69,7 @@ figures: install
 	for script in notebooks/results/*.py; do WORKBENCH_HOME="$(RUNS)" $(BIN)/python "$$script" || exit 1; done
 
 bench: install
-	$(BIN)/python -m tests.bench
+	for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
 
 gpu-smoke: install
 	$(BIN)/python -m pytest -m gpu -s tests/gpu

@@ -220,3 +220,25 @@ def test_version_loads_neither_torch_nor_pandas():
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.startswith("workbench 0.")
     assert not {"torch", "pandas", "datasets", "transformers", "rich"} & set(out.split())
+
+
+def test_lab_starts_jupyterlab_on_a_notebook_with_one_home_for_all(monkeypatch, tmp_path, capsys):
+    started = []
+    monkeypatch.setattr(cli.os, "execv", lambda path, command: started.append((Path.cwd(), command)))
+    (tmp_path / "notebooks").mkdir()
+    first, other = tmp_path / "notebooks" / "00-start-here.ipynb", tmp_path / "other.ipynb"
+    first.touch()
+    other.touch()
+    monkeypatch.chdir(tmp_path / "notebooks")
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "runs"))
+
+    cli.main(["lab", "--", "--no-browser"])
+    cli.main(["lab", str(other), "--", "--port", "9"])
+    (place, command), (_, second) = started
+    assert place == tmp_path
+    assert command[1:4] == ["-m", "jupyterlab", str(first)]
+    assert command[-1] == "--no-browser"
+    assert second[3] == str(other)
+    assert second[-2:] == ["--port", "9"]
+    assert str(tmp_path / "runs") in capsys.readouterr().out
+    assert cli.main(["lab", "missing.ipynb"]) == 2

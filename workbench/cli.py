@@ -217,9 +217,8 @@ def _lab(args: argparse.Namespace) -> int:
     from workbench.home import home
 
     root = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "notebooks").is_dir()), Path.cwd())
-    start = Path(args.notebook) if args.notebook else root / "notebooks" / "00-start-here.ipynb"
-    if args.notebook:
-        _existing(args.notebook)
+    named = [name for name in args.rest[:1] if not name.startswith("-")]
+    start = _existing(named[0]).absolute() if named else root / "notebooks" / "00-start-here.ipynb"
     command = [sys.executable, "-m", "jupyterlab", *([str(start)] if start.exists() else [])]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
@@ -228,7 +227,7 @@ def _lab(args: argparse.Namespace) -> int:
     print(f"Runs are kept in {home()}")
     sys.stdout.flush()
     os.chdir(root)
-    os.execv(sys.executable, [*command, *args.rest])
+    os.execv(sys.executable, [*command, *args.rest[len(named) :]])
 
 
 def _demo(args: argparse.Namespace) -> int:
@@ -310,8 +309,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     lab = add("lab", _lab, "open JupyterLab on the first lesson, or on NOTEBOOK")
-    lab.add_argument("notebook", nargs="?", metavar="NOTEBOOK", help="a notebook to open instead")
-    lab.add_argument("rest", nargs="*", metavar="-- OPTIONS", help="options for jupyter lab, after --")
+    lab.add_argument("rest", nargs="*", metavar="[NOTEBOOK] [-- OPTIONS]", help="options after -- go to jupyter lab")
     train = add("train", _train, "train what a recipe says, and follow it", as_json, detach)
     train.add_argument("recipe", metavar="RECIPE.yaml", help="a recipe, as Recipe.to_yaml writes it")
     train.add_argument(
