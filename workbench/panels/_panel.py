@@ -191,7 +191,8 @@ class Panel(ipywidgets.VBox):
 
     def close(self) -> None:
         """Remove the panel from the page and end its updates."""
-        self._pump_stop.set()
+        if hasattr(self, "head"):  # a panel whose making was refused has nothing to end
+            self._pump_stop.set()
         for child in self.children:
             child.close()
         super().close()

@@ -1,0 +1,189 @@
+"""ComparePanel: rows as they come, choices of rows, honest totals, code, and the saved form."""
+
+import threading
+
+import pytest
+
+import workbench as wb
+from workbench.errors import InvalidInputError
+from workbench.panels import ComparePanel
+
+PROMPTS = ["a", "b", "c", "d"]
+
+
+def first(prompt: str) -> str:
+    """Right on a and b."""
+    return prompt if prompt in "ab" else "?"
+
+
+def second(prompt: str) -> str:
+    """Right on b, c and d."""
+    return prompt if prompt in "bcd" else "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def panel():
+    panel = ComparePanel([first, second], PROMPTS, PROMPTS)
+    assert panel.wait(10)
+    panel._show()
+    return panel
+
+
+def shown(panel):
+    return [row["row"] for row in panel._rows._page["rows"]]
+
+
+def test_scores_and_the_paired_sentence(panel):
+    head = panel._rows._head
+    assert [system["name"] for system in head["systems"]] == ["first", "second"]
+    assert head["metrics"] == ["Exact match"]
+    assert [(scores[0]["count"], scores[0]["n"]) for scores in head["scores"]] == [(2, 4), (3, 4)]
+    assert head["verdicts"] == [f"Exact match: {panel.table.difference(1).sentence('first', 'second')}"]
+    assert head["note"] == ""
+
+
+def test_choices_of_rows(panel):
+    for choice, rows in {
+        "better": [2, 3],
+        "worse": [0],
+        "wrong": [0],
+        "differ": [0, 2, 3],
+        "all": [0, 1, 2, 3],
+    }.items():
+        panel._on_message({"kind": "filter", "value": choice})
+        assert shown(panel) == rows
+    panel._on_message({"kind": "search", "value": "SCRIPT"})
+    assert shown(panel) == [0]
+    panel.filter = "sideways"
+    assert "no filter 'sideways'" in panel.head._error
+
+
+def test_rows_carry_marks_in_words(panel):
+    row = panel._rows._page["rows"][2]
+    assert [answer["marks"] for answer in row["answers"]] == [
+        [{"ok": False, "word": "no match"}],
+        [{"ok": True, "word": "match"}],
+    ]
+    assert row["change"] == {"kind": "better", "word": "better"}
+
+
+def test_the_first_rows_only_until_all_are_asked_for():
+    panel = ComparePanel([first], PROMPTS, PROMPTS, max_rows=2)
+    assert panel.wait(10)
+    panel._show()
+    assert shown(panel) == [0, 1]
+    assert panel._rows._head["note"] == "The first 2 of 4 prompts."
+    assert panel._rows._head["more"] == "Run on all 4"
+    assert "max_rows=2" in panel.to_code()
+
+    panel._on_message({"kind": "all"})
+    assert panel.wait(10)
+    panel._show()
+    assert shown(panel) == [0, 1, 2, 3]
+    assert panel._rows._head["more"] == ""
+
+
+def test_a_prompt_of_ones_own_is_answered_by_all(panel):
+    panel._on_message({"kind": "ask", "value": "b"})
+    assert panel.wait(10)
+    panel._show()
+    [asked] = panel._rows._asked
+    assert [answer["answer"]["text"] for answer in asked["answers"]] == ["b", "b"]
+    assert panel._rows._head["scores"][0][0]["n"] == 4
+
+
+def test_answers_arrive_while_others_are_made_and_cancel_ends_it():
+    hold, met = threading.Event(), threading.Event()
+
+    def slow(prompt: str) -> str:
+        if prompt == "c":
+            met.set()
+            hold.wait(10)
+        return prompt
+
+    panel = ComparePanel([slow], PROMPTS, PROMPTS)
+    assert met.wait(10)
+    panel._show()
+    head = panel._rows._head
+    assert head["progress"]["running"]
+    assert head["progress"]["done"] == 2
+    assert head["scores"][0][0]["n"] == 2
+    assert head["note"] == "Only the 2 of 4 rows that every system has answered count."
+    panel._on_message({"kind": "cancel"})
+    hold.set()
+    assert panel.wait(10)
+    panel._show()
+    assert panel._rows._head["progress"]["text"] == "3 of 4 answers, cancelled"
+    assert panel._rows._head["more"] == "Run what is missing"
+    panel.run()
+    assert panel.wait(10)
+    assert panel.table.complete == [0, 1, 2, 3]
+
+
+def test_a_system_that_fails_says_why_in_its_rows():
+    def broken(prompt: str) -> str:
+        raise KeyError("colour")
+
+    panel = ComparePanel([first, broken], PROMPTS, PROMPTS)
+    assert panel.wait(10)
+    panel._show()
+    assert panel._rows._page["rows"][0]["answers"][1]["error"] == "KeyError: 'colour'"
+    assert panel._rows._head["scores"][0][0]["n"] == 0
+    assert panel._rows._head["progress"]["text"] == "4 of 8 answers, 4 failed"
+
+
+def test_a_data_set_brings_its_references():
+    ds = wb.load_dataset([{"prompt": "p", "completion": '{"a": 1}'}], split={})
+    panel = ComparePanel([first], ds, start=False)
+
+    assert panel._rows._head["metrics"] == ["Exact match", "Valid JSON"]
+    assert panel.against == "reference"
+    assert panel._rows._page["rows"][0]["waiting"] == "not answered"
+
+
+def test_without_references_the_words_are_held_against_the_first_system():
+    panel = ComparePanel([first, second], PROMPTS, start=False)
+
+    assert panel.against == "first"
+    assert [base["label"] for base in panel._rows._head["bases"]] == ["first", "nothing"]
+    assert [choice["key"] for choice in panel._rows._head["filters"]] == ["all", "differ"]
+
+
+def test_systems_of_one_name_are_told_apart():
+    panel = ComparePanel([first, first], PROMPTS, start=False)
+
+    assert panel.table.systems == ["first", "first (2)"]
+
+
+def test_copy_as_code():
+    systems = ["tiny-support", wb.System("tiny-support", shots=[("p", "a")], name="shown"), first]
+    panel = ComparePanel(systems, ["x"], start=False, max_new_tokens=8)
+    panel.filter = "differ"
+
+    assert panel.head._code == (
+        "import workbench as wb\n\n# first: the function or system that was given\n"
+        "wb.panels.ComparePanel(['tiny-support', wb.System('tiny-support', shots=(('p', 'a'),), name='shown'), first], "
+        "prompts=['x'], max_new_tokens=8, filter='differ')"
+    )
+
+
+def test_the_saved_form_is_escaped_and_can_leave_rows_out(panel):
+    html = panel.static_form().html()
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
+    assert "75% (3 of 4 rows" in html
+    panel.static = "figures"
+    assert "script" not in panel.static_form().html()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (([], PROMPTS), "at least one system"),
+        (([first], PROMPTS, ["a"]), "each of the 4 prompts, got 1"),
+        (([42], PROMPTS), "got 42"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(arguments, message):
+    with pytest.raises(InvalidInputError, match=message):
+        ComparePanel(*arguments)

@@ -1,0 +1,158 @@
+"""DataPanel: what it says of a data set, pages, search, lengths, and that rows stay text and stay put."""
+
+import pytest
+
+import workbench as wb
+from workbench.data import browse
+from workbench.errors import DatasetError, ModelNotFoundError
+from workbench.models.resolve import resolve_model
+from workbench.panels import DataPanel
+
+ROWS = [{"prompt": f"question {i}", "completion": f"answer {i}", "id": i} for i in range(25)]
+
+
+def settle(panel):
+    """Wait for what runs in the background: the search and the lengths."""
+    for thread in panel.background:
+        thread.join(10)
+    return panel
+
+
+@pytest.fixture
+def make(monkeypatch):
+    """Make panels whose background work can be waited for."""
+    started = []
+    run = DataPanel.in_background
+
+    def in_background(self, function, *args):
+        thread = run(self, function, *args)
+        started.append(thread)
+        return thread
+
+    monkeypatch.setattr(DataPanel, "in_background", in_background)
+    monkeypatch.setattr(DataPanel, "background", started, raising=False)
+    return lambda rows=ROWS, **options: DataPanel(wb.load_dataset(rows, split={}), **options)
+
+
+def shown(panel):
+    return [row["row"] for row in panel._rows._page["rows"]]
+
+
+def test_it_says_what_the_data_was_taken_for(make):
+    panel = make([{"instruction": "a", "input": "", "output": "b", "source": "x"}])
+
+    facts = dict(panel._rows._head["facts"])
+    assert facts["Type"].startswith("prompt_completion")
+    assert facts["Read as"] == "alpaca"
+    assert (facts["Columns used"], facts["Columns kept beside"]) == ("prompt, completion", "source")
+
+
+def test_only_the_page_travels(make):
+    panel = make(page_size=10)
+    assert shown(panel) == list(range(10))
+
+    panel._on_message({"kind": "page", "value": 2})
+    assert shown(panel) == [20, 21, 22, 23, 24]
+    assert panel._rows._page["total"] == 25
+    panel.page = 99
+    assert shown(panel) == [20, 21, 22, 23, 24]
+
+
+def test_search_starts_at_the_first_page_and_looks_into_every_column(make):
+    panel = make(page=2)
+    panel._on_message({"kind": "search", "value": "QUESTION 2"})
+    settle(panel)
+
+    assert shown(panel) == [2, 20, 21, 22, 23, 24]
+    assert panel.page == 0
+    assert panel._rows._head["progress"]["text"] == "6 of 25 rows"
+    panel.search = "nowhere"
+    settle(panel)
+    assert shown(panel) == []
+    assert "nowhere" in panel._rows._page["nothing"]
+    panel.search = ""
+    assert shown(panel) == list(range(10))
+
+
+def test_a_new_search_ends_the_one_before(make, monkeypatch):
+    monkeypatch.setattr(browse, "BATCH", 1)
+    panel = make()
+    panel._ticket += 1
+    panel._find(panel._ticket - 1)
+
+    assert panel._hits is None
+
+
+def test_splits(make):
+    panel = DataPanel(wb.load_dataset(ROWS, split={"test": 0.2}))
+    choices = {choice["key"]: choice["count"] for choice in panel._rows._head["splits"]}
+    assert choices == panel.dataset.splits
+
+    panel.split = "test"
+    assert panel._rows._page["total"] == choices["test"]
+    panel.split = "tset"
+    assert "has no split 'tset'" in panel.head._error
+
+
+def test_a_long_cell_is_cut_and_comes_whole_when_asked(make):
+    panel = make([{"prompt": "x" * 1_000_000, "completion": "y"}])
+    sent = []
+    panel._rows.send = sent.append
+
+    assert panel._rows._page["rows"][0]["cells"]["prompt"] == {"text": "x" * 2_000, "length": 1_000_000}
+    panel._on_message({"kind": "cell", "value": {"row": 0, "column": "prompt"}})
+    assert sent[0]["cell"] == {"text": "x" * 1_000_000, "length": 1_000_000}
+
+
+def test_lengths_in_characters_or_in_tokens_of_a_model(make, tiny_model):
+    characters = settle(make())._rows._lengths["histograms"]
+    tokens = settle(make(model=str(tiny_model)))._rows._lengths["histograms"]
+
+    assert [(drawn["title"], drawn["unit"]) for drawn in characters] == [
+        ("prompt", "characters"),
+        ("completion", "characters"),
+    ]
+    assert characters[0]["largest"] == len("question 24")
+    assert tokens[0]["unit"] == "tokens"
+    assert tokens[0]["largest"] <= characters[0]["largest"]
+
+
+def test_lengths_of_rows_as_a_recipe_trains_on_them(make, tiny_model):
+    recipe = wb.Recipe(model=str(tiny_model), dataset=ROWS, training=wb.Training(max_length=8))
+    [drawn] = settle(make(recipe=recipe))._rows._lengths["histograms"]
+
+    assert drawn["limit"] == 8
+    assert drawn["over"] == 25
+
+
+def test_an_unknown_model_is_said_in_words(make):
+    panel = settle(make(model="no-such-model"))
+
+    with pytest.raises(ModelNotFoundError) as raised:
+        resolve_model("no-such-model")
+    assert panel.head._error == str(raised.value)
+
+
+def test_copy_as_code(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("prompt,completion\na,b\nc,d\n")
+    panel = DataPanel(str(path), page_size=20)
+    panel.search = "a"
+
+    made = f"ds = wb.load_dataset({str(path)!r})"
+    assert panel.head._code == f"import workbench as wb\n\n{made}\nwb.panels.DataPanel(ds, search='a', page_size=20)"
+    assert "# rows: the rows that were given in memory" in DataPanel(ROWS).to_code()
+
+
+def test_the_saved_form_is_escaped_and_can_leave_rows_out(make):
+    rows = [{"prompt": "<script>alert(1)</script>", "completion": "secret"}]
+
+    html = make(rows).static_form().html()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "<script" not in html
+    assert "secret" not in make(rows, static="figures").static_form().html()
+
+
+def test_what_is_no_data_is_refused():
+    with pytest.raises(DatasetError, match="no file, folder or bundled"):
+        DataPanel("not/there.csv")

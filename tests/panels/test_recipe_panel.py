@@ -1,0 +1,207 @@
+"""RecipePanel: the form is the recipe, every problem stands beside its setting, and Train starts a run."""
+
+from types import SimpleNamespace
+
+import ipywidgets
+import pytest
+
+import workbench as wb
+from workbench.errors import RecipeError
+from workbench.panels import RecipePanel, recipe
+
+
+class Shown(ipywidgets.VBox):
+    """Stands where RunPanel would."""
+
+    def __init__(self, run):
+        super().__init__()
+        self.run = run
+
+
+@pytest.fixture
+def make(monkeypatch, tiny_model, arithmetic):
+    """Make panels whose background work can be waited for, and that launch nothing."""
+    monkeypatch.setattr(recipe, "PAUSE", 0)
+    monkeypatch.setattr(recipe, "RunPanel", Shown)
+    monkeypatch.setattr(recipe, "launch", lambda given: SimpleNamespace(id="run-1", recipe=given))
+    started = []
+    run = RecipePanel.in_background
+
+    def in_background(self, function, *args):
+        thread = run(self, function, *args)
+        started.append(thread)
+        return thread
+
+    monkeypatch.setattr(RecipePanel, "in_background", in_background)
+
+    def settle():
+        while started:
+            started.pop().join(20)
+
+    def build(*args, **options):
+        options = options or ({} if args else {"model": str(tiny_model), "dataset": wb.load_dataset(arithmetic)})
+        panel = RecipePanel(*args, **options)
+        panel.settle = settle
+        settle()
+        return panel
+
+    return build
+
+
+def setting(panel, where):
+    return next(item for item in panel.form._settings() if item.field.where == where)
+
+
+def test_the_form_is_the_recipe(make):
+    panel = make()
+    setting(panel, "training.max_steps").control.value = "7"
+    setting(panel, "tuning.r").control.value = "4"
+    panel.form.seed.control.value = "3"
+    panel.settle()
+
+    assert (panel.recipe.training.max_steps, panel.recipe.tuning.r, panel.recipe.seed) == (7, 4, 3)
+    assert not panel._train.disabled
+
+
+def test_every_problem_stands_beside_its_setting(make):
+    panel = make()
+    setting(panel, "training.max_steps").control.value = "many <b>"
+    setting(panel, "tuning.r").control.value = "0"
+    panel.form.model.value = ""
+    panel.settle()
+
+    assert panel.recipe is None
+    assert panel._train.disabled
+    assert "got &#x27;many &lt;b&gt;&#x27;" in setting(panel, "training.max_steps").note.value
+    assert "Must be 1 to 512" in setting(panel, "tuning.r").note.value
+    assert "is empty" in panel.form._notes["model"].value.lower()
+    assert "3 settings need a change" in panel._status.value
+    assert panel.to_code().startswith("# The recipe has problems")
+    setting(panel, "tuning.r").control.value = "8"
+    assert "Must be" not in setting(panel, "tuning.r").note.value
+
+
+def test_a_model_or_file_that_is_not_there_is_said_beside_its_name(make):
+    panel = make()
+    panel.form.model.value = "no-such-model"
+    panel.settle()
+    assert "no-such-model" in panel.form._notes["model"].value
+    assert panel._train.disabled
+
+    panel.form.dataset.value = "no-such-file.csv"
+    panel.settle()
+    assert "no-such-file.csv" in panel.form._notes["dataset"].value
+
+
+def test_facts_and_what_auto_becomes(make):
+    panel = make()
+    assert "Trainable" in panel._facts.value
+    rate = panel.recipe.tuning.auto_learning_rate(30_912)
+    assert f"{rate.value:g}" in setting(panel, "training.learning_rate").note.value
+
+
+def test_another_tuning_brings_its_own_settings_and_its_advice(make):
+    panel = make()
+    setting(panel, "tuning.r").control.value = "4"
+    panel.form.tuning.value = wb.Full
+    panel.settle()
+
+    assert isinstance(panel.recipe.tuning, wb.Full)
+    assert wb.Full.not_when in panel.form._notes["tuning"].value
+    assert not any(item.field.where == "tuning.r" for item in panel.form._settings())
+    panel.form.tuning.value = wb.LoRA
+    assert panel.form.values()["tuning.r"] == 4
+
+
+def test_expert_settings_are_shown_when_asked_for(make):
+    panel = make()
+
+    def drawn():
+        boxes = [box for box in panel.form._sections.children if isinstance(box, ipywidgets.Box)]
+        return {
+            getattr(child, "field", SimpleNamespace(name="template")).name for box in boxes for child in box.children
+        }
+
+    assert {"max_steps", "r", "seed"} <= drawn()
+    assert not {"lr_scheduler", "template", "use_dora", "completion_only_loss"} & drawn()
+    panel.form.expert.value = True
+    assert {"lr_scheduler", "template", "use_dora", "completion_only_loss"} <= drawn()
+
+
+def test_a_recipe_fills_the_form_and_comes_back_the_same(make, tiny_model, arithmetic):
+    given = wb.Recipe(
+        str(tiny_model),
+        wb.load_dataset(arithmetic),
+        tuning=wb.LoRA(r=2, target_modules=("q_proj", "v_proj"), use_dora=True),
+        training=wb.Training(learning_rate=1e-4, packing=False, max_length=None),
+        template="plain",
+        seed=5,
+    )
+    panel = make(given)
+    assert panel.recipe == given
+
+    other = given.replace({"tuning": wb.Full(), "training.max_steps": 3, "template": None})
+    panel.recipe = other
+    panel.settle()
+    assert panel.form.tuning.value is wb.Full
+    assert setting(panel, "training.max_steps").control.value == "3"
+    assert panel.recipe == other
+
+
+def test_train_starts_the_run_and_shows_it(make):
+    panel = make()
+    panel._on_train()
+    panel.settle()
+
+    assert panel.run.recipe == panel.recipe
+    assert [type(child) for child in panel._place.children] == [Shown]
+    assert panel.head._code.endswith("run = wb.launch(recipe)\nwb.panels.RunPanel(run)\n")
+    assert "run-1" in panel._status.value
+
+
+def test_train_in_code_raises_what_the_panel_would_say(make):
+    panel = make()
+    setting(panel, "tuning.r").control.value = "0"
+
+    with pytest.raises(RecipeError, match=r"tuning\.r: must be 1 to 512"):
+        panel.train()
+
+
+def test_rows_are_checked_as_tokens_when_asked(make):
+    panel = make()
+    setting(panel, "training.max_length").control.value = "8"
+    panel.settle()
+    panel._on_check()
+    assert "max_length" in panel._problems.value
+
+    setting(panel, "training.max_length").control.value = "512"
+    panel.settle()
+    panel._on_check()
+    assert panel._problems.value == ""
+    assert "nothing stands against" in panel._status.value
+
+
+def test_copy_as_code_makes_the_same_recipe(make):
+    panel = make()
+    setting(panel, "training.max_steps").control.value = "7"
+    panel.settle()
+    scope = {}
+    exec(panel.head._code, scope)
+
+    assert scope["recipe"].hash == panel.recipe.hash
+
+
+def test_every_control_has_a_name(make):
+    panel = make()
+    panel.form.expert.value = True
+    names = [item.control.description for item in panel.form._settings()]
+
+    assert all(names)
+    assert len(set(names)) == len(names)
+
+
+def test_the_saved_form_is_the_recipe_at_a_glance(make, tiny_model):
+    html = make().static_form().html()
+
+    assert str(tiny_model) in html
+    assert "LoRA" in html

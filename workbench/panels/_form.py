@@ -1,0 +1,116 @@
+"""Forms made of settings: one control a setting, with its name, what it means, what it becomes and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from workbench.draft import FormField, read, shown
+from workbench.errors import Problem
+
+__all__ = ["Setting", "choose", "grid", "labelled", "problem_html", "suggest", "text_html"]
+
+
+class Setting(ipywidgets.VBox):
+    """One setting: control, help, problem. `value` is what the recipe gets.
+
+    Parameters
+    ----------
+    field
+        The setting.
+    value
+        What stands in it first.
+    on_change
+        Called without arguments whenever it was changed.
+    """
+
+    def __init__(self, field: FormField, value: Any, on_change: Callable[[], None]):
+        self.field = field
+        label = f"{field.name} ({field.unit})" if field.unit and field.unit not in field.name else field.name
+        options = {"description": label, "tooltip": tooltip(field)}
+        if field.control == "switch":
+            self.control = ipywidgets.Checkbox(indent=False, **options)
+        elif field.control == "choice":
+            self.control = ipywidgets.Dropdown(options=list(field.choices), **options)
+        else:
+            self.control = ipywidgets.Text(placeholder=field.empty, **options)
+        self.note = ipywidgets.HTML()
+        self.put(value)
+        super().__init__([self.control, self.note])
+        self.add_class("wb-setting")
+        self.tell("", [])
+        self.control.observe(lambda change: on_change(), "value")
+
+    @property
+    def value(self) -> Any:
+        """The value as typed or chosen."""
+        return read(self.field, self.control.value)
+
+    def put(self, value: Any) -> None:
+        """Show another value."""
+        self.control.value = shown(self.field, value)
+
+    def tell(self, becomes: str, problems: Iterable[Problem]) -> None:
+        """Say under the control what it means, what an open choice becomes, and what is wrong."""
+        parts = [text_html(self.field.help, "wb-help")]
+        if becomes:
+            parts.append(text_html(becomes, "wb-becomes"))
+        self.note.value = "".join([*parts, *(problem_html(problem, named=False) for problem in problems)])
+
+
+def tooltip(field: FormField) -> str:
+    """Range, default and where it comes from, for whoever points at a setting."""
+    default = shown(field, field.default)
+    default = ("yes" if default else "no") if field.control == "switch" else default or f"empty ({field.empty})"
+    lines = [f"{field.where}, usually {default}"]
+    if field.span:
+        lines.append(f"Range: {field.span} {field.unit}".rstrip())
+    if field.source:
+        lines.append(f"Source: {field.source}")
+    if field.source or field.checked:
+        lines.append(f"Checked at: {field.checked}" if field.checked else "Not checked by this project at any size")
+    return "\n".join(lines)
+
+
+def suggest(label: str, names: Iterable[str], on_change: Callable[[], None]) -> ipywidgets.Combobox:
+    """A text field that offers names and takes any other."""
+    control = ipywidgets.Combobox(description=label, options=tuple(names), tooltip=label)
+    control.observe(lambda change: on_change(), "value")
+    return control
+
+
+def choose(label: str, options: Mapping[str, Any], on_change: Callable[[], None]) -> ipywidgets.Dropdown:
+    """One of several things, by their titles."""
+    control = ipywidgets.Dropdown(description=label, options=list(options.items()), tooltip=label)
+    control.observe(lambda change: on_change(), "value")
+    return control
+
+
+def labelled(control: ipywidgets.Widget, note: ipywidgets.HTML) -> ipywidgets.VBox:
+    """A control with words under it."""
+    box = ipywidgets.VBox([control, note])
+    box.add_class("wb-setting")
+    return box
+
+
+def grid(children: Iterable[ipywidgets.Widget], style: str) -> ipywidgets.Box:
+    """Controls beside each other, as many as fit."""
+    box = ipywidgets.Box(list(children))
+    box.add_class(style)
+    return box
+
+
+def text_html(text: str, style: str = "wb-help") -> str:
+    """Text in a class of its own, escaped."""
+    return f'<div class="{style}">{escape(text)}</div>'
+
+
+def problem_html(problem: Problem, named: bool = True) -> str:
+    """A problem in words, with a shape as well as a colour."""
+    sign, kind = ("✗", "error") if problem.severity == "error" else ("!", "warning")
+    words = f"{problem.message} {problem.remedy}".strip()
+    words = f"{problem.where}: {words}" if named else words[:1].upper() + words[1:]
+    return f'<div class="wb-problem wb-problem-{kind}"><span aria-hidden="true">{sign}</span> {escape(words)}</div>'
