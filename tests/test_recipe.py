@@ -244,3 +244,20 @@ def test_a_dataset_given_is_used_as_it_is():
     ds = wb.load_dataset(ROWS, split={"validation": 0.2})
     assert recipe(dataset=ds).load_dataset() is ds
     assert recipe(dataset=ds).dataset.splits == {"train": 24, "validation": 6}
+
+
+def test_files_are_read_once_until_they_change(tmp_path, monkeypatch):
+    from workbench import recipe as module
+
+    reads = []
+    read = module.load_dataset
+    monkeypatch.setattr(module, "load_dataset", lambda *args, **kwargs: reads.append(args) or read(*args, **kwargs))
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, ROWS)))
+    made = recipe(dataset=str(file))
+    assert made.problems() == []
+    assert made.stored().hash
+    assert len(reads) == 1
+    file.write_text("\n".join(map(json.dumps, ROWS[:20])))
+    assert len(made.load_dataset()) == 18
+    assert len(reads) == 2

@@ -19,6 +19,7 @@ from typing import Any
 from workbench import _recipe_yaml
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.rendering import NAMED, Renderer, template_problem
+from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
 from workbench.home import home as home_folder
 from workbench.models.resolve import bundled_models, reference_of, resolve_model
@@ -95,7 +96,7 @@ class Recipe:
         return reference_of(self.model) or repr(self.model)
 
     def load_dataset(self) -> Dataset:
-        """The data, read now unless it was given as a `Dataset`.
+        """The data, read now unless it was given as a `Dataset`, or read before from files that have not changed.
 
         Raises
         ------
@@ -105,7 +106,11 @@ class Recipe:
         if isinstance(self.dataset, Dataset):
             return self.dataset
         reference = self.dataset
-        dataset = load_dataset(reference["source"], columns=reference["columns"], split=reference["split"])
+        stamp, dataset = self.__dict__.get("_read", (None, None))
+        now = source_stamp(reference["source"])
+        if dataset is None or now is None or stamp != now:
+            dataset = load_dataset(reference["source"], columns=reference["columns"], split=reference["split"])
+            object.__setattr__(self, "_read", (now, dataset))
         if reference["hash"] and dataset.hash != reference["hash"]:
             raise DatasetError(
                 f"{reference['source']} has changed since the recipe was written: its hash was {reference['hash']} and "
@@ -301,6 +306,9 @@ class Recipe:
         given = self.dataset
         if isinstance(given, Dataset):
             return []
+        if isinstance(given, str) and not given.strip():
+            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS))
+            return [Problem("dataset", "is empty.", "Give a bundled name, a file or a folder.")]
         if isinstance(given, (str, os.PathLike)):
             object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS) | {"source": os.fspath(given)})
         elif isinstance(given, Mapping) and "source" in given and set(given) <= set(REFERENCE_KEYS):
@@ -318,7 +326,7 @@ class Recipe:
         found: list[Problem] = []
         if reference_of(self.model) is None:
             found.append(Problem("model", f"must be a model's name or folder, or a run, got {self.model!r}."))
-        elif not self.model_name.strip():
+        elif isinstance(self.model, str) and not self.model.strip():
             found.append(Problem("model", "is empty.", "Give a model's name or folder."))
         parts: list[tuple[str, Any, type, list[str]]] = [
             ("objective", self.objective, Objective, list(objectives())),

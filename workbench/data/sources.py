@@ -13,7 +13,7 @@ from typing import Any
 from workbench.data.reading import SUFFIXES, read_file, suffix_of
 from workbench.errors import DatasetError
 
-__all__ = ["Source", "bundled_datasets", "open_source"]
+__all__ = ["Source", "bundled_datasets", "open_source", "source_stamp"]
 
 SPLIT_NAMES = {
     "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
@@ -53,6 +53,19 @@ def bundled_datasets() -> dict[str, Path]:
     root = Path(__file__).parent.parent / "bundled" / "data"
     found = {path.parent for path in root.rglob("train.*") if suffix_of(path) in SUFFIXES}
     return {folder.relative_to(root).as_posix(): folder for folder in sorted(found)}
+
+
+def source_stamp(reference: str) -> tuple[Any, ...] | None:
+    """Names, sizes and times of the files a reference stands for: equal as long as none of them changed.
+
+    None where that cannot be told from files: for the hub.
+    """
+    if reference.startswith("hub:"):
+        return None
+    path = bundled_datasets().get(reference, Path(reference).expanduser())
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    stats = [(file.name, file.stat()) for file in files if file.is_file()]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats) or None
 
 
 def open_source(source: Any) -> Source:
