@@ -54,6 +54,13 @@ def test_weights_make_a_ratio_of_sums_and_blocks_change_nothing(monkeypatch):
     assert mean(bits, weights=np.full(60, 3.0)).low == pytest.approx(mean(bits).low)
 
 
+def test_many_rows_are_drawn_less_often_and_the_method_says_so():
+    values = np.random.default_rng(0).random(20_000)
+
+    assert "2,000 resamples" in mean(values).method
+    assert "10,000 resamples" in mean(values[:200]).method
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_mcnemar_equals_statsmodels(wins, losses):
     reference = contingency_tables.mcnemar([[5, wins], [losses, 5]], exact=True).pvalue

@@ -37,6 +37,7 @@ __all__ = [
 RESAMPLES = 10_000
 
 _BLOCK = 4_000_000  # row numbers drawn at once: 32 MB
+_DRAWS = 40_000_000  # row numbers drawn in all
 _EXACT = 13  # up to so many rows that differ, all 2**n sign flips are tried
 
 Floats = NDArray[np.float64]
@@ -164,10 +165,11 @@ def mcnemar(wins: int, losses: int) -> float:
     return min(1.0, 2 * float(bdtr(min(wins, losses), n, 0.5))) if n else 1.0
 
 
-def sign_flip(differences: ArrayLike, *, resamples: int = RESAMPLES, seed: int = 0) -> float:
+def sign_flip(differences: ArrayLike, *, resamples: int | None = None, seed: int = 0) -> float:
     """Two-sided p of the paired permutation test: had the two systems swapped names row by row, how often so far apart?
 
-    Exact up to 13 rows that differ; beyond that from `resamples` random flips, counting the observed one.
+    Exact up to 13 rows that differ; beyond that from `resamples` random flips (10,000; fewer for many rows), counting
+    the observed one.
     """
     values = _rows(differences)
     values = values[values != 0]
@@ -178,6 +180,7 @@ def sign_flip(differences: ArrayLike, *, resamples: int = RESAMPLES, seed: int =
         signs = np.array(list(itertools.product((-1.0, 1.0), repeat=len(values))))
         return float((np.abs(signs @ values) >= observed).mean())
     rng, extreme = np.random.default_rng(seed), 0
+    resamples = _resamples(len(values)) if resamples is None else resamples
     for count in _blocks(resamples, len(values)):
         signs = rng.integers(0, 2, (count, len(values)), dtype=np.int8) * 2 - 1
         extreme += int((np.abs(signs @ values) >= observed).sum())
@@ -240,18 +243,23 @@ def _bootstrap(
     tail = float(ndtr(stdtrit(n - 1, (1 - confidence) / 2) * math.sqrt(n / (n - 1))))
     means = _resampled(values, weights, seed)
     low, high = np.quantile(means, [tail, 1 - tail])
-    return value, float(low), float(high), f"bootstrap over rows, {RESAMPLES:,} resamples, expanded percentile"
+    return value, float(low), float(high), f"bootstrap over rows, {len(means):,} resamples, expanded percentile"
 
 
 def _resampled(values: Floats, weights: Floats, seed: int) -> Floats:
-    """The weighted means of `RESAMPLES` draws of n rows with replacement."""
+    """The weighted means of many draws of n rows with replacement."""
     rng, n = np.random.default_rng(seed), len(values)
     weighted, even = values * weights, bool((weights == weights[0]).all())
     parts = []
-    for count in _blocks(RESAMPLES, n):
+    for count in _blocks(_resamples(n), n):
         rows = rng.integers(0, n, (count, n))
         parts.append(weighted[rows].sum(axis=1) / (n * weights[0] if even else weights[rows].sum(axis=1)))
     return np.concatenate(parts)
+
+
+def _resamples(n: int) -> int:
+    """As many as `RESAMPLES`; fewer for many rows, down to 1,000, so that a figure takes a second at most."""
+    return min(RESAMPLES, max(1_000, _DRAWS // n))
 
 
 def _blocks(resamples: int, n: int) -> list[int]:
