@@ -1,7 +1,7 @@
-"""The checks behind the exercises: each compares an answer with what the tool itself does, and gives a hint when they differ.
+"""The checks behind the exercises: each compares an answer with what the tool itself does, and gives a hint.
 
-An exercise that was not touched passes as *not answered yet*, so that a notebook runs from top to bottom for a reader who
-skips it.
+An exercise that was not touched passes as *not answered yet*, so that a notebook runs from top to bottom for a reader
+who skips it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from workbench.errors import InvalidInputError
 from workbench.settings import nearest
 
 _CHECKS: dict[str, Callable[[Any], str | None]] = {}
-"""Exercise -> function that returns a hint, or None when the answer is right; raises `_Unanswered` when there is none."""
+"""Exercise -> function that returns a hint, or None for a right answer; raises `_Unanswered` when there is none."""
 
 
 class _Unanswered(Exception):
