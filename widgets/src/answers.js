@@ -2,6 +2,7 @@
 
 import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { whole } from "./format.js";
+import { showLetter } from "./look.js";
 import { diffWords } from "./worddiff.js";
 
 export class Answers {
@@ -11,6 +12,7 @@ export class Answers {
     this.at = null; // index among the steps; null follows the latest
     const probeId = uniqueId("probe");
     const stepId = uniqueId("step");
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.choice = el("select", { id: probeId, class: "wb-field wb-probe", on: { change: () => this.choose(Number(this.choice.value)) } });
     this.slider = el("input", { id: stepId, type: "range", min: 0, step: 1, on: { input: () => this.move(Number(this.slider.value)) } });
     this.stepWords = el("output", { class: "wb-slider-value", for: stepId });
@@ -23,6 +25,7 @@ export class Answers {
         "div",
         { class: "wb-section-head" },
         el("h4", { text: "Answers through training" }),
+        this.letter,
         el(
           "div",
           { class: "wb-probe-choice" },
@@ -67,6 +70,7 @@ export class Answers {
     const steps = [...run.samples.keys()].sort((a, b) => a - b);
     this.el.hidden = steps.length === 0;
     if (this.el.hidden) return;
+    showLetter(this.letter, this.context);
     const probes = this.probes();
     if (!probes.includes(this.probe)) this.probe = probes[0];
     this.drawChoice(probes, run.probes);
@@ -130,8 +134,10 @@ function fill(target, title, answer, reference) {
   const same = answer.trim() === reference.trim();
   target.mark.className = `wb-match ${same ? "wb-match-same" : ""}`;
   target.mark.replaceChildren(...(same ? [icon("check"), "same as the reference"] : ["differs"]));
-  const parts = same ? [{ kind: "same", text: answer }] : diffWords(reference, answer);
-  const shown = parts.filter((part) => part.kind !== "del");
-  target.text.replaceChildren(...shown.map((part) => (part.kind === "ins" && part.text.trim() ? el("mark", { class: "wb-other", text: part.text }) : part.text)));
+  const parts = same ? [] : diffWords(reference, answer).filter((part) => part.kind !== "del");
+  const other = parts.filter((part) => part.kind === "ins").reduce((size, part) => size + part.text.length, 0);
+  // An answer that has next to nothing in common with the reference would be one long underline.
+  if (same || other > 0.7 * answer.length) target.text.replaceChildren(answer);
+  else target.text.replaceChildren(...parts.map((part) => (part.kind === "ins" && part.text.trim() ? el("mark", { class: "wb-other", text: part.text }) : part.text)));
   if (!answer) target.text.replaceChildren(el("span", { class: "wb-muted", text: "an empty answer" }));
 }

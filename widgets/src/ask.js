@@ -2,6 +2,7 @@
 
 import { el, icon, setText, uniqueId } from "./dom.js";
 import { whole } from "./format.js";
+import { showLetter } from "./look.js";
 
 const SILENCE_MS = 8000;
 
@@ -11,6 +12,7 @@ export class Ask {
     this.pending = null; // {id, run, prompt, heard}
     const ids = { prompt: uniqueId("prompt"), tokens: uniqueId("tokens"), temperature: uniqueId("temperature") };
     this.title = el("h4", { text: "Ask it now" });
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.hint = el("span", { class: "wb-muted" });
     this.prompt = el("textarea", {
       id: ids.prompt,
@@ -38,7 +40,7 @@ export class Ask {
     this.el = el(
       "section",
       { class: "wb-ask", "aria-label": "Ask it now" },
-      el("div", { class: "wb-section-head" }, this.title, this.hint),
+      el("div", { class: "wb-section-head" }, this.title, this.letter, this.hint),
       el("label", { class: "wb-visually-hidden", for: ids.prompt, text: "Prompt" }),
       this.prompt,
       el(
@@ -86,6 +88,7 @@ export class Ask {
   draw() {
     const { runs, view } = this.context;
     const { state } = runs.runs[view.selected];
+    showLetter(this.letter, this.context);
     const live = state.status === "running";
     setText(this.hint, live ? "the model as it is at this step answers" : state.status === "queued" ? "it answers once it trains" : "the weights that were kept answer");
     const busy = this.pending !== null;

@@ -17,11 +17,13 @@ export class Chart {
    * @param {string} options.title
    * @param {(value: number) => string} options.format of the values
    * @param {boolean} [options.large] the main chart: a legend instead of one value
+   * @param {boolean} [options.zero] draw from zero, so that small changes of a large value look small
+   * @param {number[]} [options.incrs] the distances that labels of the values may have
    * @param {string} options.sync charts with the same key share their cursor
    * @param {(range: [number, number]|null) => void} options.onZoom
    */
-  constructor({ title, format, large = false, sync, onZoom }) {
-    Object.assign(this, { title, format, large, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
+  constructor({ title, format, large = false, zero = false, incrs, sync, onZoom }) {
+    Object.assign(this, { title, format, large, zero, incrs, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
     this.value = el("span", { class: "wb-chart-value" });
     this.legend = el("div", { class: "wb-legend" });
     this.tip = el("div", { class: "wb-tip", hidden: true });
@@ -40,7 +42,7 @@ export class Chart {
 
   /**
    * Draw lines over a range of x.
-   * @param {{lines: object[], range: [number, number], log: boolean, xFormat: Function, xName: string, time: boolean}} view
+   * @param {{lines: object[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
    */
   draw(view) {
     Object.assign(this, view);
@@ -78,6 +80,7 @@ export class Chart {
     const font = `11px ${style.fontFamily}`;
     const axis = { font, stroke: () => colour("--wb-muted"), ticks: { show: false }, grid: { stroke: () => colour("--wb-grid"), width: 1 } };
     const series = [{}];
+    const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
       const marks = { show: line.dashed, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
@@ -85,8 +88,10 @@ export class Chart {
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
         series.push({ ...base, width: this.large ? 2 : 1.5, points: { show: false } });
+        strong.push(false, true);
       } else {
         series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: marks });
+        strong.push(true);
       }
     }
     return {
@@ -98,7 +103,9 @@ export class Chart {
         y: false,
         sync: { key: this.sync, setSeries: false },
         drag: { x: true, y: false, setScale: false, dist: 6 },
-        points: { show: false },
+        // The lines have points at different x: each is marked at its own point nearest to the cursor, faint ones not.
+        dataIdx: (plot, i, index, x) => (strong[i] ? nearestDrawn(plot.data[0], plot.data[i], index, x) : null),
+        points: { size: 8, width: 2, stroke: () => colour("--wb-surface"), fill: (plot, i) => plot.series[i].stroke(plot, i) },
         focus: { prox: -1 },
       },
       scales: {
@@ -109,14 +116,15 @@ export class Chart {
             if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
             if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
             const spread = high - low || Math.abs(high) || 1;
-            return [low >= 0 && low < 0.35 * spread ? 0 : low - 0.08 * spread, high + 0.08 * spread];
+            const fromZero = low >= 0 && (this.zero || low < 0.35 * spread);
+            return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread, high + 0.08 * spread];
           },
         },
       },
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : undefined, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, values: (_, ticks) => ticks.map((y) => (y === null ? "" : this.format(y))) },
+        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || (this.log && !/^[125]/.test((y * 1.0000001).toExponential(0))) ? "" : this.format(y))) },
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -134,6 +142,7 @@ export class Chart {
     const at = (x, y) => [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true)];
     const { left, top, width, height } = plot.bbox;
     const inside = (x, y) => x >= left - 1 && x <= left + width + 1 && y >= top - 8 * ratio && y <= top + height + 8 * ratio;
+    const letters = [];
     ctx.save();
     for (const line of this.lines) {
       if (line.best && !(this.log && line.best.y <= 0)) {
@@ -154,21 +163,22 @@ export class Chart {
         }
       }
       const ys = line.smooth ?? line.ys;
-      if (line.letter && this.large) {
-        const last = nearest(line.xs, ys, this.range[1]);
-        if (last < 0 || (this.log && ys[last] <= 0)) continue;
-        const [x, y] = at(Math.min(line.xs[last], this.range[1]), ys[last]);
-        if (!inside(x, y)) continue;
-        ctx.beginPath();
-        ctx.arc(x, y, 8 * ratio, 0, 2 * Math.PI);
-        ctx.fillStyle = colour(line.colour);
-        ctx.fill();
-        ctx.fillStyle = colour("--wb-surface");
-        ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
-        ctx.textAlign = "center";
-        ctx.textBaseline = "middle";
-        ctx.fillText(line.letter, x, y + 0.5 * ratio);
-      }
+      const last = line.letter && this.large && !line.dashed ? nearest(line.xs, ys, this.range[1]) : -1;
+      if (last < 0 || (this.log && ys[last] <= 0)) continue;
+      const [x, y] = at(Math.min(line.xs[last], this.range[1]), ys[last]);
+      if (inside(x, y)) letters.push({ line, x, y });
+    }
+    spread(letters, 17 * ratio, top + height - 8 * ratio);
+    for (const { line, x, y } of letters) {
+      ctx.beginPath();
+      ctx.arc(x, y, 8 * ratio, 0, 2 * Math.PI);
+      ctx.fillStyle = colour(line.colour);
+      ctx.fill();
+      ctx.fillStyle = colour("--wb-surface");
+      ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.fillText(line.letter, x, y + 0.5 * ratio);
     }
     ctx.restore();
   }
@@ -196,7 +206,7 @@ export class Chart {
     const closest = found.reduce((a, b) => (Math.abs(b.line.xs[b.index] - x) < Math.abs(a.line.xs[a.index] - x) ? b : a));
     const shown = closest.line.xs[closest.index];
     this.tip.replaceChildren(
-      el("div", { class: "wb-tip-head", text: `${this.xName} ${this.xFormat(shown)}` }),
+      el("div", { class: "wb-tip-head", text: this.xSay(shown) }),
       ...found.map(({ line, index }) =>
         el(
           "div",
@@ -228,7 +238,7 @@ export class Chart {
       const name = line.letter ? `${line.letter} ${line.name}` : line.name;
       const entry = [{ key: line.key, line, name, value: index >= 0 ? this.format(line.ys[index]) : "–" }];
       if (line.best && !line.letter) {
-        entry.push({ key: `${line.key} best`, best: true, line, name: "best", value: `${this.format(line.best.y)} at ${this.xName} ${this.xFormat(line.best.x)}` });
+        entry.push({ key: `${line.key} best`, best: true, line, name: "best", value: `${this.format(line.best.y)} at ${this.xSay(line.best.x)}` });
       }
       return entry;
     });
@@ -265,7 +275,7 @@ export class Chart {
     this.plot.setCursor({ left: this.plot.valToPos(line.xs[index], "x"), top: 10 });
     this.stepped = false;
     const values = this.lines.map((each) => `${each.letter ?? ""} ${each.name} ${this.format(each.ys[nearest(each.xs, each.ys, line.xs[index])])}`);
-    setText(this.spoken, `${this.xName} ${this.xFormat(line.xs[index])}: ${values.join(", ")}`);
+    setText(this.spoken, `${this.xSay(line.xs[index])}: ${values.join(", ")}`);
   }
 
   hideCursor() {
@@ -306,6 +316,27 @@ export class Chart {
     this.resized.disconnect();
     this.plot?.destroy();
   }
+}
+
+/** The index nearest to `x` at which a joined column has a value, near the hovered one; null beyond its ends. */
+function nearestDrawn(xs, ys, index, x) {
+  let before = index;
+  let after = index;
+  while (before >= 0 && typeof ys[before] !== "number") before -= 1;
+  while (after < xs.length && typeof ys[after] !== "number") after += 1;
+  if (before < 0 || after >= xs.length) return before < 0 ? (after < xs.length ? after : null) : before;
+  return x - xs[before] <= xs[after] - x ? before : after;
+}
+
+/** Move letters that would cover each other apart, upwards from the lowest. */
+export function spread(letters, gap, floor) {
+  letters.sort((a, b) => b.y - a.y);
+  letters.forEach((letter, i) => {
+    letter.y = Math.min(letter.y, floor);
+    for (const other of letters.slice(0, i)) {
+      if (Math.abs(other.x - letter.x) < gap && other.y - letter.y < gap) letter.y = other.y - gap;
+    }
+  });
 }
 
 /** A short piece of the line as it is drawn: colour, dashes, point. */

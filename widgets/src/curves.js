@@ -7,10 +7,12 @@ import { Smoothed } from "./lines.js";
 import { letterOf, SERIES } from "./look.js";
 
 const AXES = {
-  steps: { column: "step", name: "step", format: compactStep },
-  tokens: { column: "num_tokens", name: "tokens", format: compact },
-  time: { column: "elapsed", name: "time", format: clock },
+  steps: { column: "step", name: "steps", format: compactStep, say: (x) => `step ${compactStep(x)}` },
+  tokens: { column: "num_tokens", name: "tokens", format: compact, say: (x) => `${compact(x)} tokens` },
+  time: { column: "elapsed", name: "time", format: clock, say: clock },
 };
+
+const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
 
 // In the order they are drawn. What is logged beside these gets a chart of its own at the end.
 const CHARTS = [
@@ -18,8 +20,8 @@ const CHARTS = [
   { title: "Token accuracy", train: "mean_token_accuracy", eval: "eval_mean_token_accuracy", format: percent, smooth: true },
   { title: "Gradient norm", train: "grad_norm", format: figure, smooth: true, log: true },
   { title: "Learning rate", train: "learning_rate", format: rate },
-  { title: "Tokens per second", train: "tokens_per_second", format: compact, smooth: true },
-  { title: "Memory", train: "memory_bytes", format: bytes },
+  { title: "Tokens per second", train: "tokens_per_second", format: compact, smooth: true, zero: true },
+  { title: "Memory", train: "memory_bytes", format: bytes, zero: true, incrs: BINARY },
   { title: "Entropy", train: "entropy", eval: "eval_entropy", format: figure, smooth: true },
 ];
 
@@ -101,7 +103,7 @@ export class Curves {
     for (const spec of this.specs(shown)) {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
       if (!lines.length && !spec.large) continue;
-      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xFormat: axis.format, xName: axis.name, time: axis.column === "elapsed" });
+      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" });
     }
   }
 

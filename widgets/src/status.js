@@ -2,7 +2,7 @@
 
 import { button, el, icon, setText } from "./dom.js";
 import { compact, duration, figure, percent, whole } from "./format.js";
-import { letterOf, SERIES } from "./look.js";
+import { letterOf, SERIES, showLetter } from "./look.js";
 
 const WORDS = { queued: "Queued", running: "Running", paused: "Paused", stopped: "Stopped", failed: "Failed", completed: "Completed" };
 
@@ -39,6 +39,7 @@ export class Status {
         this.table,
       ),
     );
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.chip = el("span", { class: "wb-chip" });
     this.where = el("span", { class: "wb-where" });
     this.buttons = el("div", { class: "wb-buttons" });
@@ -50,7 +51,7 @@ export class Status {
       "section",
       { class: "wb-status", "aria-label": "Status" },
       this.runs,
-      el("div", { class: "wb-status-line" }, this.chip, this.where, this.buttons),
+      el("div", { class: "wb-status-line" }, this.letter, this.chip, this.where, this.buttons),
       this.track,
       this.facts,
       this.notices,
@@ -60,6 +61,7 @@ export class Status {
   draw() {
     const { runs, view } = this.context;
     this.drawTable();
+    showLetter(this.letter, this.context);
     const { state, notes, replies } = runs.runs[view.selected];
     const status = state.status ?? "queued";
     if (this.chip.dataset.status !== status) {

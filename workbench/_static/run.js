@@ -113,6 +113,17 @@ function clock(seconds) {
   return hours ? `${hours}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}` : `${Math.floor(s / 60)}:${two(s % 60)}`;
 }
 
+// src/look.js
+var SERIES = [1, 2, 3, 4, 5, 6].map((n) => `--wb-series-${n}`);
+function letterOf(i) {
+  return String.fromCharCode(65 + i % 26) + (i < 26 ? "" : Math.floor(i / 26) + 1);
+}
+function showLetter(node, { runs, view }) {
+  node.hidden = runs.runs.length < 2;
+  node.textContent = letterOf(view.selected);
+  node.style.setProperty("--wb-line-colour", `var(${SERIES[view.selected % SERIES.length]})`);
+}
+
 // src/worddiff.js
 var segmenter = new Intl.Segmenter(void 0, { granularity: "word" });
 var MAX_EDITS = 800;
@@ -232,6 +243,7 @@ var Answers = class {
     this.at = null;
     const probeId = uniqueId("probe");
     const stepId = uniqueId("step");
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.choice = el("select", { id: probeId, class: "wb-field wb-probe", on: { change: () => this.choose(Number(this.choice.value)) } });
     this.slider = el("input", { id: stepId, type: "range", min: 0, step: 1, on: { input: () => this.move(Number(this.slider.value)) } });
     this.stepWords = el("output", { class: "wb-slider-value", for: stepId });
@@ -244,6 +256,7 @@ var Answers = class {
         "div",
         { class: "wb-section-head" },
         el("h4", { text: "Answers through training" }),
+        this.letter,
         el(
           "div",
           { class: "wb-probe-choice" },
@@ -282,6 +295,7 @@ var Answers = class {
     const steps = [...run.samples.keys()].sort((a, b) => a - b);
     this.el.hidden = steps.length === 0;
     if (this.el.hidden) return;
+    showLetter(this.letter, this.context);
     const probes = this.probes();
     if (!probes.includes(this.probe)) this.probe = probes[0];
     this.drawChoice(probes, run.probes);
@@ -339,9 +353,10 @@ function fill(target, title, answer, reference) {
   const same = answer.trim() === reference.trim();
   target.mark.className = `wb-match ${same ? "wb-match-same" : ""}`;
   target.mark.replaceChildren(...same ? [icon("check"), "same as the reference"] : ["differs"]);
-  const parts = same ? [{ kind: "same", text: answer }] : diffWords(reference, answer);
-  const shown = parts.filter((part) => part.kind !== "del");
-  target.text.replaceChildren(...shown.map((part) => part.kind === "ins" && part.text.trim() ? el("mark", { class: "wb-other", text: part.text }) : part.text));
+  const parts = same ? [] : diffWords(reference, answer).filter((part) => part.kind !== "del");
+  const other = parts.filter((part) => part.kind === "ins").reduce((size, part) => size + part.text.length, 0);
+  if (same || other > 0.7 * answer.length) target.text.replaceChildren(answer);
+  else target.text.replaceChildren(...parts.map((part) => part.kind === "ins" && part.text.trim() ? el("mark", { class: "wb-other", text: part.text }) : part.text));
   if (!answer) target.text.replaceChildren(el("span", { class: "wb-muted", text: "an empty answer" }));
 }
 
@@ -353,6 +368,7 @@ var Ask = class {
     this.pending = null;
     const ids = { prompt: uniqueId("prompt"), tokens: uniqueId("tokens"), temperature: uniqueId("temperature") };
     this.title = el("h4", { text: "Ask it now" });
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.hint = el("span", { class: "wb-muted" });
     this.prompt = el("textarea", {
       id: ids.prompt,
@@ -380,7 +396,7 @@ var Ask = class {
     this.el = el(
       "section",
       { class: "wb-ask", "aria-label": "Ask it now" },
-      el("div", { class: "wb-section-head" }, this.title, this.hint),
+      el("div", { class: "wb-section-head" }, this.title, this.letter, this.hint),
       el("label", { class: "wb-visually-hidden", for: ids.prompt, text: "Prompt" }),
       this.prompt,
       el(
@@ -424,6 +440,7 @@ var Ask = class {
   draw() {
     const { runs, view } = this.context;
     const { state } = runs.runs[view.selected];
+    showLetter(this.letter, this.context);
     const live = state.status === "running";
     setText(this.hint, live ? "the model as it is at this step answers" : state.status === "queued" ? "it answers once it trains" : "the weights that were kept answer");
     const busy = this.pending !== null;
@@ -4842,11 +4859,13 @@ var Chart = class {
    * @param {string} options.title
    * @param {(value: number) => string} options.format of the values
    * @param {boolean} [options.large] the main chart: a legend instead of one value
+   * @param {boolean} [options.zero] draw from zero, so that small changes of a large value look small
+   * @param {number[]} [options.incrs] the distances that labels of the values may have
    * @param {string} options.sync charts with the same key share their cursor
    * @param {(range: [number, number]|null) => void} options.onZoom
    */
-  constructor({ title, format, large = false, sync, onZoom }) {
-    Object.assign(this, { title, format, large, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
+  constructor({ title, format, large = false, zero = false, incrs, sync, onZoom }) {
+    Object.assign(this, { title, format, large, zero, incrs, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
     this.value = el("span", { class: "wb-chart-value" });
     this.legend = el("div", { class: "wb-legend" });
     this.tip = el("div", { class: "wb-tip", hidden: true });
@@ -4864,7 +4883,7 @@ var Chart = class {
   }
   /**
    * Draw lines over a range of x.
-   * @param {{lines: object[], range: [number, number], log: boolean, xFormat: Function, xName: string, time: boolean}} view
+   * @param {{lines: object[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
    */
   draw(view) {
     Object.assign(this, view);
@@ -4900,6 +4919,7 @@ var Chart = class {
     const font2 = `11px ${style.fontFamily}`;
     const axis = { font: font2, stroke: () => colour("--wb-muted"), ticks: { show: false }, grid: { stroke: () => colour("--wb-grid"), width: 1 } };
     const series = [{}];
+    const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
       const marks = { show: line.dashed, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
@@ -4907,8 +4927,10 @@ var Chart = class {
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
         series.push({ ...base, width: this.large ? 2 : 1.5, points: { show: false } });
+        strong.push(false, true);
       } else {
         series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: marks });
+        strong.push(true);
       }
     }
     return {
@@ -4920,7 +4942,9 @@ var Chart = class {
         y: false,
         sync: { key: this.sync, setSeries: false },
         drag: { x: true, y: false, setScale: false, dist: 6 },
-        points: { show: false },
+        // The lines have points at different x: each is marked at its own point nearest to the cursor, faint ones not.
+        dataIdx: (plot, i, index, x) => strong[i] ? nearestDrawn(plot.data[0], plot.data[i], index, x) : null,
+        points: { size: 8, width: 2, stroke: () => colour("--wb-surface"), fill: (plot, i) => plot.series[i].stroke(plot, i) },
         focus: { prox: -1 }
       },
       scales: {
@@ -4930,15 +4954,16 @@ var Chart = class {
           range: (_2, low, high) => {
             if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
             if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
-            const spread = high - low || Math.abs(high) || 1;
-            return [low >= 0 && low < 0.35 * spread ? 0 : low - 0.08 * spread, high + 0.08 * spread];
+            const spread2 = high - low || Math.abs(high) || 1;
+            const fromZero = low >= 0 && (this.zero || low < 0.35 * spread2);
+            return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread2, high + 0.08 * spread2];
           }
         }
       },
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : void 0, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, values: (_2, ticks2) => ticks2.map((y) => y === null ? "" : this.format(y)) }
+        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.log && !/^[125]/.test((y * 1.0000001).toExponential(0)) ? "" : this.format(y)) }
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -4954,17 +4979,18 @@ var Chart = class {
     const at = (x, y) => [plot.valToPos(x, "x", true), plot.valToPos(y, "y", true)];
     const { left, top, width, height } = plot.bbox;
     const inside = (x, y) => x >= left - 1 && x <= left + width + 1 && y >= top - 8 * ratio && y <= top + height + 8 * ratio;
+    const letters = [];
     ctx.save();
     for (const line of this.lines) {
       if (line.best && !(this.log && line.best.y <= 0)) {
-        const [x, y] = at(line.best.x, line.best.y);
-        if (inside(x, y)) {
+        const [x2, y2] = at(line.best.x, line.best.y);
+        if (inside(x2, y2)) {
           const r = (this.large ? 7 : 5) * ratio;
           ctx.beginPath();
-          ctx.moveTo(x, y - r);
-          ctx.lineTo(x + r, y);
-          ctx.lineTo(x, y + r);
-          ctx.lineTo(x - r, y);
+          ctx.moveTo(x2, y2 - r);
+          ctx.lineTo(x2 + r, y2);
+          ctx.lineTo(x2, y2 + r);
+          ctx.lineTo(x2 - r, y2);
           ctx.closePath();
           ctx.fillStyle = colour(line.colour);
           ctx.strokeStyle = colour("--wb-surface");
@@ -4974,21 +5000,22 @@ var Chart = class {
         }
       }
       const ys = line.smooth ?? line.ys;
-      if (line.letter && this.large) {
-        const last = nearest(line.xs, ys, this.range[1]);
-        if (last < 0 || this.log && ys[last] <= 0) continue;
-        const [x, y] = at(Math.min(line.xs[last], this.range[1]), ys[last]);
-        if (!inside(x, y)) continue;
-        ctx.beginPath();
-        ctx.arc(x, y, 8 * ratio, 0, 2 * Math.PI);
-        ctx.fillStyle = colour(line.colour);
-        ctx.fill();
-        ctx.fillStyle = colour("--wb-surface");
-        ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
-        ctx.textAlign = "center";
-        ctx.textBaseline = "middle";
-        ctx.fillText(line.letter, x, y + 0.5 * ratio);
-      }
+      const last = line.letter && this.large && !line.dashed ? nearest(line.xs, ys, this.range[1]) : -1;
+      if (last < 0 || this.log && ys[last] <= 0) continue;
+      const [x, y] = at(Math.min(line.xs[last], this.range[1]), ys[last]);
+      if (inside(x, y)) letters.push({ line, x, y });
+    }
+    spread(letters, 17 * ratio, top + height - 8 * ratio);
+    for (const { line, x, y } of letters) {
+      ctx.beginPath();
+      ctx.arc(x, y, 8 * ratio, 0, 2 * Math.PI);
+      ctx.fillStyle = colour(line.colour);
+      ctx.fill();
+      ctx.fillStyle = colour("--wb-surface");
+      ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "middle";
+      ctx.fillText(line.letter, x, y + 0.5 * ratio);
     }
     ctx.restore();
   }
@@ -5013,7 +5040,7 @@ var Chart = class {
     const closest = found.reduce((a, b) => Math.abs(b.line.xs[b.index] - x) < Math.abs(a.line.xs[a.index] - x) ? b : a);
     const shown = closest.line.xs[closest.index];
     this.tip.replaceChildren(
-      el("div", { class: "wb-tip-head", text: `${this.xName} ${this.xFormat(shown)}` }),
+      el("div", { class: "wb-tip-head", text: this.xSay(shown) }),
       ...found.map(
         ({ line, index }) => el(
           "div",
@@ -5043,7 +5070,7 @@ var Chart = class {
       const name = line.letter ? `${line.letter} ${line.name}` : line.name;
       const entry = [{ key: line.key, line, name, value: index >= 0 ? this.format(line.ys[index]) : "–" }];
       if (line.best && !line.letter) {
-        entry.push({ key: `${line.key} best`, best: true, line, name: "best", value: `${this.format(line.best.y)} at ${this.xName} ${this.xFormat(line.best.x)}` });
+        entry.push({ key: `${line.key} best`, best: true, line, name: "best", value: `${this.format(line.best.y)} at ${this.xSay(line.best.x)}` });
       }
       return entry;
     });
@@ -5078,7 +5105,7 @@ var Chart = class {
     this.plot.setCursor({ left: this.plot.valToPos(line.xs[index], "x"), top: 10 });
     this.stepped = false;
     const values = this.lines.map((each) => `${each.letter ?? ""} ${each.name} ${this.format(each.ys[nearest(each.xs, each.ys, line.xs[index])])}`);
-    setText(this.spoken, `${this.xName} ${this.xFormat(line.xs[index])}: ${values.join(", ")}`);
+    setText(this.spoken, `${this.xSay(line.xs[index])}: ${values.join(", ")}`);
   }
   hideCursor() {
     this.plot?.setCursor({ left: -10, top: -10 });
@@ -5114,6 +5141,23 @@ var Chart = class {
     this.plot?.destroy();
   }
 };
+function nearestDrawn(xs, ys, index, x) {
+  let before = index;
+  let after = index;
+  while (before >= 0 && typeof ys[before] !== "number") before -= 1;
+  while (after < xs.length && typeof ys[after] !== "number") after += 1;
+  if (before < 0 || after >= xs.length) return before < 0 ? after < xs.length ? after : null : before;
+  return x - xs[before] <= xs[after] - x ? before : after;
+}
+function spread(letters, gap, floor2) {
+  letters.sort((a, b) => b.y - a.y);
+  letters.forEach((letter, i) => {
+    letter.y = Math.min(letter.y, floor2);
+    for (const other of letters.slice(0, i)) {
+      if (Math.abs(other.x - letter.x) < gap && other.y - letter.y < gap) letter.y = other.y - gap;
+    }
+  });
+}
 function sample(line) {
   return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
@@ -5121,25 +5165,20 @@ function diamond(line) {
   return el("span", { class: "wb-diamond", style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
 
-// src/look.js
-var SERIES = [1, 2, 3, 4, 5, 6].map((n) => `--wb-series-${n}`);
-function letterOf(i) {
-  return String.fromCharCode(65 + i % 26) + (i < 26 ? "" : Math.floor(i / 26) + 1);
-}
-
 // src/curves.js
 var AXES = {
-  steps: { column: "step", name: "step", format: compactStep },
-  tokens: { column: "num_tokens", name: "tokens", format: compact },
-  time: { column: "elapsed", name: "time", format: clock }
+  steps: { column: "step", name: "steps", format: compactStep, say: (x) => `step ${compactStep(x)}` },
+  tokens: { column: "num_tokens", name: "tokens", format: compact, say: (x) => `${compact(x)} tokens` },
+  time: { column: "elapsed", name: "time", format: clock, say: clock }
 };
+var BINARY = Array.from({ length: 50 }, (_2, i) => 2 ** i);
 var CHARTS = [
   { title: "Loss", train: "loss", eval: "eval_loss", format: figure, smooth: true, log: true, large: true },
   { title: "Token accuracy", train: "mean_token_accuracy", eval: "eval_mean_token_accuracy", format: percent, smooth: true },
   { title: "Gradient norm", train: "grad_norm", format: figure, smooth: true, log: true },
   { title: "Learning rate", train: "learning_rate", format: rate },
-  { title: "Tokens per second", train: "tokens_per_second", format: compact, smooth: true },
-  { title: "Memory", train: "memory_bytes", format: bytes },
+  { title: "Tokens per second", train: "tokens_per_second", format: compact, smooth: true, zero: true },
+  { title: "Memory", train: "memory_bytes", format: bytes, zero: true, incrs: BINARY },
   { title: "Entropy", train: "entropy", eval: "eval_entropy", format: figure, smooth: true }
 ];
 function compactStep(value) {
@@ -5215,7 +5254,7 @@ var Curves = class {
     for (const spec of this.specs(shown)) {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
       if (!lines.length && !spec.large) continue;
-      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xFormat: axis.format, xName: axis.name, time: axis.column === "elapsed" });
+      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" });
     }
   }
   /** What is drawn: the known charts, then one for every other quantity that some run logged. */
@@ -5418,6 +5457,7 @@ var Status = class {
         this.table
       )
     );
+    this.letter = el("span", { class: "wb-letter", hidden: true });
     this.chip = el("span", { class: "wb-chip" });
     this.where = el("span", { class: "wb-where" });
     this.buttons = el("div", { class: "wb-buttons" });
@@ -5429,7 +5469,7 @@ var Status = class {
       "section",
       { class: "wb-status", "aria-label": "Status" },
       this.runs,
-      el("div", { class: "wb-status-line" }, this.chip, this.where, this.buttons),
+      el("div", { class: "wb-status-line" }, this.letter, this.chip, this.where, this.buttons),
       this.track,
       this.facts,
       this.notices
@@ -5438,6 +5478,7 @@ var Status = class {
   draw() {
     const { runs, view } = this.context;
     this.drawTable();
+    showLetter(this.letter, this.context);
     const { state, notes, replies } = runs.runs[view.selected];
     const status = state.status ?? "queued";
     if (this.chip.dataset.status !== status) {
