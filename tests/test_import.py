@@ -24,12 +24,12 @@ ORDER = [
     {"data"},
     {"tuning"},
     {"objectives"},
-    {"recipe", "estimate", "_recipe_yaml", "_recipe_code"},
+    {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code"},
     {"runs"},
     {"evaluation"},
     {"registry"},
     {"bench"},
-    {"_terminal", "cli", "doctor", "panels", "lessons", "__main__", "_stubs"},
+    {"_comparison", "_terminal", "cli", "doctor", "panels", "lessons", "__main__", "_stubs"},
 ]
 LEVEL = {room: level for level, rooms in enumerate(ORDER) for room in rooms}
 

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import sys
+import threading
 
 import pytest
 
@@ -52,6 +53,13 @@ def test_a_hub_that_does_not_answer_is_named(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(wb.ModelNotFoundError, match=r"the hub \(127\.0\.0\.1\) does not answer"):
         resolve_model("org/some-model")
+    monkeypatch.setattr(resolving, "CONNECT_SECONDS", 0.01)
+    monkeypatch.setattr(
+        resolving.socket, "create_connection", lambda *a, **k: threading.Event().wait(1) or io.StringIO()
+    )
+    with pytest.raises(wb.ModelNotFoundError, match=r"no answer within 0\.01 seconds"):
+        resolve_model("org/some-model")
+    monkeypatch.setattr(resolving, "CONNECT_SECONDS", 20)
     monkeypatch.setattr(resolving.socket, "create_connection", lambda *a, **k: io.StringIO())
     ref = resolve_model("org/some-model@v1")
     assert (ref.kind, ref.path, ref.revision, ref.location) == ("hub", None, "v1", "org/some-model")

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import socket
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -214,11 +215,21 @@ def _hub_unreachable() -> str | None:
     host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
     if any(os.environ.get(name) for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY")):
         return None
-    try:
-        socket.create_connection((host.hostname, host.port or 443), timeout=CONNECT_SECONDS).close()
-    except OSError as error:
-        return f"the hub ({host.hostname}) does not answer ({error.strerror or error})"
-    return None
+    why = [f"no answer within {CONNECT_SECONDS:g} seconds"]
+
+    def ask() -> None:
+        try:
+            socket.create_connection((host.hostname, host.port or 443), timeout=CONNECT_SECONDS).close()
+            why.clear()
+        except OSError as error:
+            why[0] = error.strerror or str(error)
+
+    # in a thread, because looking up a name has no time limit of its own
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(CONNECT_SECONDS)
+    found = list(why)
+    return f"the hub ({host.hostname}) does not answer ({found[0]})" if found else None
 
 
 def _near(name: str, bundled: dict[str, Path], path: Path) -> str:
