@@ -1,13 +1,13 @@
 """Filling a table: turns between systems, prompts that fail, cancelling."""
 
 import threading
-from types import SimpleNamespace
 
 import pytest
 
 from workbench.errors import GenerationError, InvalidInputError
 from workbench.evaluation import answering
 from workbench.evaluation.answering import answer_rows
+from workbench.evaluation.facts import Answered
 from workbench.evaluation.sidebyside import SideBySide
 from workbench.models.system import System
 
@@ -28,7 +28,7 @@ class Generator:
         for at, prompt in enumerate(prompts):
             if cancel.is_set():
                 return
-            on_result(at, SimpleNamespace(text=f"{system.name}: {prompt}"))
+            on_result(at, Answered(f"{system.name}: {prompt}", tokens=3))
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def test_systems_on_one_base_take_turns_so_that_rows_are_complete_early(table, m
     assert generator.asked == [("a", ["p0", "p1"]), ("b", ["p0", "p1"]), ("a", ["p2", "p3"]), ("b", ["p2", "p3"])]
     assert complete == [0, 0, 2, 2]
     assert table.answers[3] == ["a: p3", "b: p3"]
+    assert table.said[3, 1].tokens == 3
 
 
 def test_systems_on_different_bases_are_loaded_once(table, monkeypatch):

@@ -6,6 +6,7 @@ import pytest
 
 import workbench as wb
 from workbench.errors import InvalidInputError
+from workbench.evaluation.picking import pick_numbers
 from workbench.panels import ComparePanel
 
 PROMPTS = ["a", "b", "c", "d"]
@@ -67,12 +68,12 @@ def test_rows_carry_marks_in_words(panel):
     assert row["change"] == {"kind": "better", "word": "better"}
 
 
-def test_the_first_rows_only_until_all_are_asked_for():
+def test_a_part_of_the_rows_until_all_are_asked_for():
     panel = ComparePanel([first], PROMPTS, PROMPTS, max_rows=2)
     assert panel.wait(10)
     panel._show()
-    assert shown(panel) == [0, 1]
-    assert panel._rows._head["note"] == "The first 2 of 4 prompts."
+    assert shown(panel) == list(pick_numbers(4, 2))
+    assert panel._rows._head["note"] == "2 of the 4 rows, drawn with seed 0."
     assert panel._rows._head["more"] == "Run on all 4"
     assert "max_rows=2" in panel.to_code()
 
@@ -147,6 +148,25 @@ def test_without_references_the_words_are_held_against_the_first_system():
     assert panel.against == "first"
     assert [base["label"] for base in panel._rows._head["bases"]] == ["first", "nothing"]
     assert [choice["key"] for choice in panel._rows._head["filters"]] == ["all", "differ"]
+
+
+def test_the_report_is_the_one_evaluate_makes(panel):
+    rows = [{"prompt": prompt, "completion": prompt} for prompt in PROMPTS]
+    expected = wb.evaluate([first, second], rows)
+
+    assert panel.report.table().equals(expected.table())
+    assert panel.report.compare().sentence == expected.compare().sentence
+
+
+def test_there_is_no_report_without_answers():
+    with pytest.raises(InvalidInputError, match="No row has been answered"):
+        _ = ComparePanel([first], PROMPTS, PROMPTS, start=False).report
+
+
+def test_a_data_set_with_a_test_split_is_compared_on_it():
+    ds = wb.load_dataset([{"prompt": f"p{i}", "completion": "c"} for i in range(40)], split={"test": 0.1})
+
+    assert ComparePanel([first], ds, start=False).table.prompts == [row["prompt"] for row in ds.split("test")]
 
 
 def test_systems_of_one_name_are_told_apart():

@@ -6,9 +6,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.evaluation.evaluate import report_on
+from workbench.evaluation.facts import Answered
+from workbench.evaluation.picking import Picked
+from workbench.evaluation.report import Report
 from workbench.evaluation.sidebyside import SideBySide
 from workbench.models.system import System
 
@@ -28,7 +33,7 @@ class Answering:
     systems
         What answers, one column each.
     table
-        The table to fill, up to its limit.
+        The table to fill, the rows in play.
     generate
         ``GenerationClient.generate``.
     decoding
@@ -60,7 +65,7 @@ class Answering:
         return self._thread is not None
 
     def run(self) -> None:
-        """Answer what is missing, up to the table's limit."""
+        """Answer what is missing, in the table's rows."""
         with self._lock:
             self._rows_wanted = True
             self._start()
@@ -88,12 +93,20 @@ class Answering:
             thread.join(timeout)
         return self._thread is None
 
+    def report(self, picked: Picked) -> Report:
+        """The report on the rows that every system has answered; `picked` are the rows of the table."""
+        table, done = self.table, self.table.complete
+        rows = [picked.dataset[row] for row in done]
+        chosen = replace(picked, numbers=tuple(done), rows=rows, note=table.basis() or picked.note)
+        said = {name: [table.said[row, at] for row in done] for at, name in enumerate(table.systems)}
+        return report_on(dict(zip(table.systems, self.systems, strict=True)), chosen, said, settings=self.decoding)
+
     def progress(self) -> dict[str, Any]:
         """``running``, ``done`` and ``total`` answers, and a ``text`` that says so."""
-        table = self.table
-        total = table.limit * len(self.systems)
-        done = sum(text is not None for row in table.answers[: table.limit] for text in row)
-        failed = sum(row < table.limit for row, _ in table.failures)
+        table, wanted = self.table, frozenset(self.table.rows)
+        total = len(table.rows) * len(self.systems)
+        done = sum(text is not None for row in table.rows for text in table.answers[row])
+        failed = sum(row in wanted for row, _ in list(table.failures))
         text = f"{done:,} of {total:,} answers" if total else ""
         if failed:
             text += f", {failed:,} failed"
@@ -125,7 +138,7 @@ class Answering:
                     return
                 cancel = self._cancel
             if wanted:
-                self._fill(self.table, range(self.table.limit), cancel, self._answer_asked)
+                self._fill(self.table, self.table.rows, cancel, self._answer_asked)
 
     def _answer_asked(self) -> None:
         while True:
@@ -204,7 +217,7 @@ def _answer(
     on_change: Callable[[], None],
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        table.put(rows[at], column, answer.text)
+        table.put(rows[at], column, Answered(answer.text, answer.tokens, answer.seconds, answer.stop))
         on_change()
 
     if not rows:

@@ -24,7 +24,7 @@ from workbench.metrics import METRICS, Metric, as_metric
 from workbench.metrics.strict_json import is_container, parse
 from workbench.models.system import System
 
-__all__ = ["default_metrics", "evaluate"]
+__all__ = ["decoding_for", "default_metrics", "evaluate", "report_on"]
 
 
 def evaluate(
@@ -77,14 +77,27 @@ def evaluate(
     if picked.dataset.type == "language_modeling" and not picked.dataset.conversational:
         return _score(named, picked, metrics, progress or _silent, client)
     prompts, references = _asked(picked)
-    measured = _metrics(metrics, references)
     checked = Schema(schema) if schema is not None else None
-    settings = _decoding(decoding, references)
+    measured, settings = _metrics(metrics, references), decoding_for(decoding, references)
     said, failures = answers_of(named, prompts, settings, progress or _silent, client)
+    return report_on(named, picked, said, metrics=measured, settings=settings, schema=checked, warnings=failures)
+
+
+def report_on(
+    named: Mapping[str, System],
+    picked: Picked,
+    said: Mapping[str, Sequence[Answered]],
+    *,
+    settings: Mapping[str, Any],
+    metrics: Sequence[str | Metric | Callable[..., Any]] | None = None,
+    schema: Schema | None = None,
+    warnings: Sequence[str] = (),
+) -> Report:
+    """The report on answers that are there already, one a row picked for each system."""
+    prompts, references = _asked(picked)
     texts = [plain_text(prompt) for prompt in prompts]
-    answers = {name: _judged(said[name], references, texts, checked) for name in named}
-    facts, scores = _scored(measured, answers, references, texts, picked.rows)
-    warnings = [*leak_warnings(named, picked.rows), *failures, *_cut_off(answers, settings)]
+    answers = {name: _judged(said[name], references, texts, schema) for name in named}
+    facts, scores = _scored(_metrics(metrics, references), answers, references, texts, picked.rows)
     return Report(
         systems=_described(named),
         dataset=_data(picked),
@@ -96,7 +109,7 @@ def evaluate(
         scores=scores,
         decoding=settings,
         notes=(picked.note, _how(settings), *_few(picked)),
-        warnings=tuple(warnings),
+        warnings=(*leak_warnings(named, picked.rows), *warnings, *_cut_off(answers, settings)),
         **_provenance(),
     )
 
@@ -158,7 +171,7 @@ def _metrics(given: Any, references: Sequence[str | None]) -> list[Metric]:
     return measured
 
 
-def _decoding(given: Mapping[str, Any] | None, references: Sequence[str | None]) -> dict[str, Any]:
+def decoding_for(given: Mapping[str, Any] | None, references: Sequence[str | None]) -> dict[str, Any]:
     """The settings in full. No token of the usual tokenizers is shorter than a byte, and long texts need fewer tokens
     than half their bytes; so the default leaves room for every reference, and a model that never stops costs little."""
     from workbench.runs.decoding import Decoding

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import DatasetError, InvalidInputError
 
-__all__ = ["Picked", "pick_rows"]
+__all__ = ["Picked", "pick_numbers", "pick_prompts", "pick_rows"]
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,34 @@ def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = N
     split = "test" if "test" in dataset.splits else "all" if len(dataset.splits) == 1 else "train"
     chosen = dataset if split == "all" else dataset.split(split)
     count = len(chosen)
-    numbers = tuple(range(count))
-    if max_rows is not None and max_rows < count:
-        numbers = tuple(sorted(random.Random(0).sample(range(count), max_rows)))
+    numbers = pick_numbers(count, max_rows)
     rows = list(chosen) if len(numbers) == count else [chosen[number] for number in numbers]
     return Picked(chosen, split, numbers, rows, _note(dataset, split, len(numbers), count))
+
+
+def pick_prompts(prompts: Any, references: Iterable[str] | None) -> Picked | None:
+    """Prompts as the rows of a data set: one that is given, or made of a list and the right answers to it."""
+    if isinstance(prompts, Dataset):
+        return pick_rows(prompts)
+    asked, answers = list(prompts or []), None if references is None else list(references)
+    if answers is not None and len(answers) != len(asked):
+        raise InvalidInputError(
+            f"references= must have one answer for each of the {len(asked)} prompts, got {len(answers)}."
+        )
+    if not asked:
+        return None
+    pairs = [
+        {"prompt": prompt} | ({"completion": answers[at]} if answers is not None else {})
+        for at, prompt in enumerate(asked)
+    ]
+    return pick_rows(load_dataset(pairs, split={}))
+
+
+def pick_numbers(count: int, max_rows: int | None) -> tuple[int, ...]:
+    """At most `max_rows` of so many rows, drawn with seed 0, in ascending order."""
+    if max_rows is None or max_rows >= count:
+        return tuple(range(count))
+    return tuple(sorted(random.Random(0).sample(range(count), max_rows)))
 
 
 def _note(dataset: Dataset, split: str, used: int, count: int) -> str:

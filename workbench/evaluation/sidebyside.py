@@ -7,12 +7,13 @@ systems are judged on the same rows, however many have come in, and a row that f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from workbench.data.browse import cell, plain_text
+from workbench.evaluation.facts import Answered
 from workbench.evaluation.statistics import Difference, paired_difference, wilson
-from workbench.metrics import exact_match, valid_json
+from workbench.metrics import METRICS, exact_match, valid_json
 from workbench.metrics.strict_json import is_container
 
 __all__ = ["Filter", "Score", "SideBySide"]
@@ -32,6 +33,14 @@ class Score:
     value: float
     low: float
     high: float
+
+    @property
+    def words(self) -> str:
+        """The rate with its rows and interval."""
+        if not self.n:
+            return "no rows yet"
+        span = f"95 % interval {self.low:.0%} to {self.high:.0%}"
+        return f"{self.value:.0%} ({self.count:,} of {self.n:,} rows, {span})"
 
 
 @dataclass(frozen=True)
@@ -58,8 +67,8 @@ class SideBySide:
 
     Attributes
     ----------
-    limit : int
-        How many of the prompts, from the first, are in play; the rest waits until it is raised.
+    rows : tuple of int
+        Which of the prompts are in play; the rest waits.
     checks : list of str
         What is checked of each answer: nothing without references; ``exact_match`` with them, and ``valid_json`` where
         every reference is JSON.
@@ -83,16 +92,19 @@ class SideBySide:
         self.failures: dict[tuple[int, int], str] = {}
         self._passed: dict[tuple[int, int], dict[str, bool]] = {}
         self._complete: set[int] = set()
-        self.limit = len(self.prompts)
+        self.rows = tuple(range(len(self.prompts)))
+        self.said: dict[tuple[int, int], Answered] = {}
         if self.references is not None:
             structured = bool(self.references) and all(is_container(text) for text in self.references)
             self.checks = ["exact_match", "valid_json"] if structured else ["exact_match"]
         else:
             self.checks = []
 
-    def put(self, row: int, system: int, answer: str) -> None:
+    def put(self, row: int, system: int, said: Answered | str) -> None:
         """Enter one answer."""
-        answer = plain_text(answer)
+        said = Answered(said) if isinstance(said, str) else said
+        answer = plain_text(said.text)
+        self.said[row, system] = replace(said, text=answer)
         reference = self.references[row] if self.references is not None else None
         passed = {"exact_match": bool(exact_match(answer, reference)) if reference is not None else False}
         passed["valid_json"] = bool(valid_json(answer))
@@ -148,7 +160,7 @@ class SideBySide:
 
     def filters(self) -> list[Filter]:
         """The choices of rows there are, each with its count."""
-        out = [Filter("all", "All", self.limit)]
+        out = [Filter("all", "All", len(self.rows))]
         if len(self.systems) > 1:
             out.append(self._filter("differ", "Differ", "Rows on which the answers are not all the same"))
         if "exact_match" in self.checks:
@@ -186,7 +198,7 @@ class SideBySide:
         if key not in known:
             raise ValueError(f"There is no filter {key!r}. Give one of {', '.join(known)}.")
         wanted = search.strip().casefold()
-        return [row for row in range(self.limit) if self._holds(key, row) and self._has(row, wanted)]
+        return [row for row in self.rows if self._holds(key, row) and self._has(row, wanted)]
 
     def _has(self, row: int, wanted: str) -> bool:
         if not wanted:
@@ -230,9 +242,19 @@ class SideBySide:
 
     def basis(self) -> str:
         """Which rows the scores rest on, where they are not simply all."""
-        done, total = len(self._complete), len(self.prompts)
-        if not self.checks or done in (0, total):
+        done, wanted, total = len(self._complete), len(self.rows), len(self.prompts)
+        if done in (0, total):
             return ""
-        if done == self.limit:
-            return f"The first {done:,} of {total:,} prompts."
-        return f"Only the {done:,} of {self.limit:,} rows that every system has answered count."
+        if done == wanted:
+            return f"{done:,} of the {total:,} rows, drawn with seed 0."
+        return f"Only the {done:,} of {wanted:,} rows that every system has answered count."
+
+    def overview(self) -> dict[str, Any]:
+        """Scores, what can be said of them, and the choices of rows, as plain data for a panel."""
+        return {
+            "metrics": [METRICS[check].title for check in self.checks],
+            "scores": [[asdict(self.score(at, check)) for check in self.checks] for at in range(len(self.systems))],
+            "verdicts": self.sentences(),
+            "note": self.basis(),
+            "filters": [asdict(choice) for choice in self.filters()],
+        }

@@ -13,8 +13,11 @@ from workbench.data.browse import plain_text
 from workbench.data.dataset import Dataset
 from workbench.errors import InvalidInputError
 from workbench.evaluation.answering import Answering
+from workbench.evaluation.evaluate import decoding_for
+from workbench.evaluation.picking import pick_numbers, pick_prompts
 from workbench.evaluation.questions import questions
-from workbench.evaluation.sidebyside import Score, SideBySide
+from workbench.evaluation.report import Report
+from workbench.evaluation.sidebyside import SideBySide
 from workbench.metrics import METRICS
 from workbench.models.system import System
 from workbench.panels._panel import Panel, static_file
@@ -47,13 +50,14 @@ class ComparePanel(Panel):
     systems
         Model names, Runs, Systems or functions. The others are held against the first.
     prompts
-        A `Dataset`, whose answers are then the references, or a list of prompts; None for prompts typed in the panel.
+        A `Dataset`, of which the test split is used where there is one, and its answers as references; or a list of
+        prompts; or None, for prompts typed in the panel.
     references
         The right answers to a list of prompts.
     max_rows
-        Answer the first so many prompts; a button answers the rest.
+        Answer so many prompts, drawn with seed 0 as `wb.evaluate` draws them; a button answers the rest.
     max_new_tokens, temperature, seed
-        How answers are decoded; by default greedily.
+        How answers are decoded; by default greedily, with room for every reference.
     filter, search, against, page, page_size
         What is shown first. `against`: the words that differ from the ``"reference"``, the ``"first"`` system or
         ``"none"`` are marked.
@@ -79,7 +83,7 @@ class ComparePanel(Panel):
         references: Iterable[str] | None = None,
         *,
         max_rows: int = 50,
-        max_new_tokens: int = 256,
+        max_new_tokens: int | None = None,
         temperature: float = 0.0,
         seed: int = 0,
         start: bool = True,
@@ -91,19 +95,17 @@ class ComparePanel(Panel):
         self._given, self._prompts = given, prompts
         self.systems = [System(source) for source in given]
         names = distinct([system.name for system in self.systems])
-        asked, answers = questions(prompts) if isinstance(prompts, Dataset) else (list(prompts or []), None)
-        references = list(references) if references is not None else answers
-        if references is not None and len(references) != len(asked):
-            raise InvalidInputError(
-                f"references= must have one answer for each of the {len(asked)} prompts, got {len(references)}."
-            )
-        self.table = SideBySide(names, asked, references)
-        self.table.limit = min(max_rows, len(asked))
-        decoding = {"max_new_tokens": max_new_tokens, "temperature": temperature, "seed": seed}
+        self._picked = pick_prompts(prompts, references)
+        asked, answers = questions(self._picked.dataset) if self._picked is not None else ([], None)
+        self.table = SideBySide(names, asked, answers)
+        self.table.rows = pick_numbers(len(asked), max_rows)
+        wanted = {"temperature": temperature, "seed": seed}
+        wanted |= {"max_new_tokens": max_new_tokens} if max_new_tokens is not None else {}
+        decoding = decoding_for(wanted, self.table.references or [None])
         generate = shared_client().generate
         self._answering = Answering(self.systems, self.table, generate=generate, decoding=decoding)
         self._lock, self._shown = threading.RLock(), -1
-        kwargs.setdefault("against", "reference" if references is not None else "first" if len(given) > 1 else "none")
+        kwargs.setdefault("against", "reference" if answers is not None else "first" if len(given) > 1 else "none")
         super().__init__(title=f"Compare: {' and '.join(names)}", **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
@@ -117,9 +119,9 @@ class ComparePanel(Panel):
     # ---- what can be done with it
 
     def run(self, rows: int | None = None) -> None:
-        """Answer what is missing in the background, of the first `rows` prompts (default: as many as before)."""
+        """Answer what is missing in the background, in so many `rows` (default: those that are in play)."""
         if rows is not None:
-            self.table.limit = min(rows, len(self.table.prompts))
+            self.table.rows = pick_numbers(len(self.table.prompts), rows)
             self._update_code()
         self._answering.run()
         self.start_pump()
@@ -137,6 +139,19 @@ class ComparePanel(Panel):
         """Wait until the answers are there, at most `timeout` seconds, and say whether they are."""
         return self._answering.wait(timeout)
 
+    @property
+    def report(self) -> Report:
+        """What `wb.evaluate` would report on the rows that every system has answered.
+
+        Raises
+        ------
+        InvalidInputError
+            Where there are none, or no references to judge them by.
+        """
+        if self._picked is None or not self.table.complete:
+            raise InvalidInputError("No row has been answered by every system yet. wait() for the answers.")
+        return self._answering.report(self._picked)
+
     # ---- what a panel says of itself
 
     def to_code(self) -> str:
@@ -153,9 +168,9 @@ class ComparePanel(Panel):
             arguments.append(f"prompts={self.table.prompts!r}")
             if self.table.references is not None:
                 arguments.append(f"references={self.table.references!r}")
-        if self.table.limit < len(self.table.prompts):
-            arguments.append(f"max_rows={self.table.limit}")
-        usual = {"max_new_tokens": 256, "temperature": 0.0, "seed": 0}
+        if len(self.table.rows) != min(50, len(self.table.prompts)):
+            arguments.append(f"max_rows={len(self.table.rows)}")
+        usual = decoding_for({}, self.table.references or [None])
         arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
         for name, value in {"filter": "all", "search": "", "page": 0, "page_size": 10}.items():
             arguments += [f"{name}={getattr(self, name)!r}"] if getattr(self, name) != value else []
@@ -165,7 +180,7 @@ class ComparePanel(Panel):
         """Scores, what can be said of them, and the rows answered."""
         table = self.table
         for system, name in enumerate(table.systems):
-            scores = [(METRICS[check].title, _in_words(table.score(system, check))) for check in table.checks]
+            scores = [(METRICS[check].title, table.score(system, check).words) for check in table.checks]
             form.figures([("System:", f"{name} ({detail(self.systems[system])})"), *scores])
         for sentence in [*table.sentences(), table.basis()]:
             form.text(sentence)
@@ -230,7 +245,7 @@ class ComparePanel(Panel):
 
     def _head_view(self, progress: dict[str, Any]) -> dict[str, Any]:
         table = self.table
-        more = table.limit < len(table.prompts)
+        more = len(table.rows) < len(table.prompts)
         missing = progress["done"] < progress["total"]
         label = f"Run on all {len(table.prompts):,}" if more else "Run what is missing" if missing else ""
         bases = [key for key in BASES if (key != "reference" or table.references is not None)
@@ -238,18 +253,10 @@ class ComparePanel(Panel):
         return {
             "systems": [{"name": name, "detail": detail(system)}
                         for name, system in zip(table.systems, self.systems, strict=True)],
-            "metrics": [METRICS[check].title for check in table.checks],
-            "scores": [[vars(table.score(at, check)) for check in table.checks] for at in range(len(table.systems))],
-            "verdicts": table.sentences(), "note": table.basis(), "progress": progress,
+            **table.overview(), "progress": progress,
             "more": "" if progress["running"] else label,
-            "filters": [vars(choice) for choice in table.filters()], "filter": self.filter, "search": self.search,
+            "filter": self.filter, "search": self.search,
             "bases": [{"key": key, "label": BASES[key].format(table.systems[0])} for key in bases],
             "against": self.against,
             "nothing": "No row is in this choice." if table.prompts else "No prompts were given: type one below.",
         }  # fmt: skip
-
-
-def _in_words(score: Score) -> str:
-    if not score.n:
-        return "no rows yet"
-    return f"{score.value:.0%} ({score.count:,} of {score.n:,} rows, 95 % interval {score.low:.0%} to {score.high:.0%})"

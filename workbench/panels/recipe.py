@@ -15,7 +15,7 @@ from workbench.data.sources import bundled_datasets
 from workbench.draft import build, examine
 from workbench.errors import DatasetError, Problem, RecipeError
 from workbench.models.resolve import bundled_models
-from workbench.panels._form import grid, problem_html
+from workbench.panels._form import grid, problem_html, text_html
 from workbench.panels._panel import Panel, answer_while_busy
 from workbench.panels._recipe_form import RecipeForm
 from workbench.panels._static_form import StaticForm
@@ -181,12 +181,11 @@ class RecipePanel(Panel):
         self._say("Looking at every row …")
         try:
             problems = self.recipe.problems(tokens=True)
-            self._problems.value = "".join(problem_html(problem) for problem in problems)
-            self._say(
-                "" if problems else "✓ All rows were cut into tokens, and nothing stands against training on them."
-            )
+            good = text_html("✓ All rows were cut into tokens, and nothing stands against training on them.", "wb-good")
+            self._problems.value = "".join(problem_html(problem) for problem in problems) or good
         finally:
             self._check.disabled = self.recipe is None
+            self._say("")
 
     def _say(self, text: str) -> None:
         self._status.value = f"<span>{escape(text)}</span>"
