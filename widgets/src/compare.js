@@ -46,7 +46,7 @@ function render({ model, el: root }) {
     el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, cancel, more)),
     el(
       "div",
-      { class: "wb-toolbar" },
+      { class: "wb-row-toolbar" },
       filters.element,
       search.element,
       el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against),
@@ -132,7 +132,7 @@ function render({ model, el: root }) {
       "li",
       { class: "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null),
-      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-answers", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
+      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
     );
   }
 

@@ -28,7 +28,7 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
-    el("div", { class: "wb-toolbar" }, splits.element, search.element, progress.element),
+    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, progress.element),
     rows,
     nothing,
     pages.element,

@@ -180,7 +180,7 @@ export function choices(label, onChoice) {
 
 /** How far work has come, in a bar and in words. */
 export function progressLine(label) {
-  const bar = el("progress", { class: "wb-bar", max: 1, value: 0, "aria-label": label });
+  const bar = el("progress", { class: "wb-work-bar", max: 1, value: 0, "aria-label": label });
   const words = el("span", { class: "wb-progress-words", role: "status" });
   const element = el("div", { class: "wb-progress-line", hidden: true }, bar, words);
   return {

@@ -323,7 +323,7 @@ function choices(label, onChoice) {
   };
 }
 function progressLine(label) {
-  const bar = el("progress", { class: "wb-bar", max: 1, value: 0, "aria-label": label });
+  const bar = el("progress", { class: "wb-work-bar", max: 1, value: 0, "aria-label": label });
   const words2 = el("span", { class: "wb-progress-words", role: "status" });
   const element = el("div", { class: "wb-progress-line", hidden: true }, bar, words2);
   return {
@@ -423,7 +423,7 @@ function render({ model, el: root }) {
     el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, cancel, more)),
     el(
       "div",
-      { class: "wb-toolbar" },
+      { class: "wb-row-toolbar" },
       filters.element,
       search.element,
       el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against)
@@ -499,7 +499,7 @@ function render({ model, el: root }) {
       "li",
       { class: "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null),
-      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-answers", style: { "--wb-systems": String(row.answers.length) } }, ...answers))
+      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers))
     );
   }
   const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };

@@ -429,7 +429,7 @@ function choices(label, onChoice) {
   };
 }
 function progressLine(label) {
-  const bar = el("progress", { class: "wb-bar", max: 1, value: 0, "aria-label": label });
+  const bar = el("progress", { class: "wb-work-bar", max: 1, value: 0, "aria-label": label });
   const words2 = el("span", { class: "wb-progress-words", role: "status" });
   const element = el("div", { class: "wb-progress-line", hidden: true }, bar, words2);
   return {
@@ -492,7 +492,7 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
-    el("div", { class: "wb-toolbar" }, splits.element, search.element, progress.element),
+    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, progress.element),
     rows,
     nothing,
     pages.element
