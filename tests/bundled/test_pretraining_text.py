@@ -11,7 +11,13 @@ import pytest
 from workbench.bundled.make import corpus, overlap
 
 TASK_KEYS = {"category", "priority", "product", "order_id", "customer"}
-MIXES = {"reading": corpus.READING, "copying": corpus.COPYING, "wide": corpus.WIDE, "hurry": corpus.HURRY}
+MIXES = {
+    "reading": corpus.READING,
+    "copying": corpus.COPYING,
+    "wide": corpus.WIDE,
+    "hurry": corpus.HURRY,
+    "rich": corpus.RICH,
+}
 
 
 def sample(mix, n=1500, seed="t"):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from workbench.bundled.make import corpus_general, corpus_hurry, corpus_incontext, corpus_text, corpus_wide
+from workbench.bundled.make import corpus_general, corpus_hurry, corpus_incontext, corpus_rich, corpus_text, corpus_wide
 
 DOCUMENTS = {
     "mail": corpus_text.mail_and_reply,
@@ -34,6 +34,13 @@ DOCUMENTS = {
     "how_soon": corpus_hurry.how_soon,
     "what_and_how_soon": corpus_hurry.what_and_how_soon,
     "in_context_more": corpus_hurry.in_context_more,
+    "in_context_rich": corpus_rich.in_context_rich,
+    "desk_note_rich": corpus_rich.desk_note_rich,
+    "what_and_how_soon_rich": corpus_rich.what_and_how_soon_rich,
+    "topics": corpus_rich.topics,
+    "slip": corpus_rich.slip,
+    "mail_rich": corpus_rich.mail_and_reply_rich,
+    "signed": corpus_rich.signed,
 }
 READING = {
     "mail": 20,
@@ -119,4 +126,10 @@ HURRY = {
     "echo": 1,
     "normalised": 3,
 }
-"""Documents of each kind in a hundred, the last phases: urgency and concern found inside the mail."""
+"""Documents of each kind in a hundred, fourth and fifth phase: urgency and concern found inside the mail."""
+RICH = {
+    "in_context_rich": 22, "what_and_how_soon_rich": 14, "topics": 18, "slip": 8, "desk_note_rich": 8, "how_soon": 5,
+    "mail_rich": 4, "signed": 2, "dialogue": 2, "guide": 2, "record": 2, "passage": 3, "tool": 2, "general": 4,
+    "order_table": 1, "normalised": 3,
+}  # fmt: skip
+"""Documents of each kind in a hundred, the last phases: mails as people tell them."""

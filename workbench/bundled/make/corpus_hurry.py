@@ -1,12 +1,13 @@
-"""Pretraining documents of the last phase: how soon a mail wants its answer, and what it is about, found inside the mail."""
+"""Pretraining documents of the last phases: how soon a mail wants its answer, and what it is about."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from workbench.bundled.make import corpus_wide, names, phrases_more
 from workbench.bundled.make.corpus_incontext import in_context
-from workbench.bundled.make.tickets import CATEGORIES, PRIORITIES, concern, fill, mail, phone, signature
+from workbench.bundled.make.tickets import CATEGORIES, PRIORITIES, Mail, concern, fill, mail, phone, signature
 
 POOL = "pretraining"
 _LEVELS = {
@@ -38,7 +39,7 @@ def _short_mail(rng: Random, category: str, level: str, sentences: int) -> tuple
 
 
 def how_soon(rng: Random) -> str:
-    """Return mails of one to four sentences, each with how soon it wants an answer; sometimes with the words that say so."""
+    """Return mails of one to four sentences, each with how soon it wants an answer, sometimes quoting what says so."""
     scale, quoted = _LEVELS[rng.choice(list(_LEVELS))], rng.random() < 0.5
     arrow = rng.choice((" -> ", " | ", " = ", "\n=> ", "\nTime: ", "\nPace: ", "\nUrgency: ", "\n  "))
     lines, sentences = [], rng.randint(2, 4)
@@ -50,7 +51,7 @@ def how_soon(rng: Random) -> str:
     return rng.choice(("\n", "\n\n")).join(lines)
 
 
-def what_and_how_soon(rng: Random) -> str:
+def what_and_how_soon(rng: Random, write: Callable[[Random], Mail] | None = None) -> str:
     """Return a few whole mails, each with what it is about and how soon, in one form for all."""
     scale, about = _LEVELS[rng.choice(list(_LEVELS))], rng.randrange(2)
     form = rng.choice(
@@ -58,11 +59,11 @@ def what_and_how_soon(rng: Random) -> str:
     )
     lead, lines = rng.choice(("\n-> ", "\n=> ", "\nNote: ", "\n# ", "\n\n")), []
     for _ in range(rng.randint(1, 4)):
-        made = mail(rng, phrases_more, POOL)
+        made = write(rng) if write else mail(rng, phrases_more, POOL)
         lines.append(made.text + lead + form.format(a=corpus_wide.ABOUT[made.category][about], t=scale[made.priority]))
     return "\n\n".join(lines)
 
 
 def in_context_more(rng: Random) -> str:
     """Return mails of the widest bank, each followed by the same fields in the same form."""
-    return in_context(rng, bank=phrases_more)
+    return in_context(rng, write=lambda r: mail(r, phrases_more, POOL))

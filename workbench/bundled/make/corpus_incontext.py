@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from random import Random
-from types import ModuleType
 
 from workbench.bundled.make import names, phrases
 from workbench.bundled.make.amounts import amount_forms, date_forms
@@ -125,7 +124,7 @@ def _key(rng: Random, field: str) -> str:
     return rng.choice((key, key, key, key.capitalize(), key.upper()))
 
 
-def in_context(rng: Random, shots: int | None = None, bank: ModuleType = phrases) -> str:
+def in_context(rng: Random, shots: int | None = None, write: Callable[[Random], Mail] | None = None) -> str:
     """Return two to four mails, each followed by the same fields in the same form."""
     shots = shots or rng.choices((1, 2, 3, 4), weights=(15, 40, 30, 15))[0]
     fields = rng.sample(["concern", "urgency", "product", "number", "person"], rng.randint(2, 5))
@@ -137,12 +136,12 @@ def in_context(rng: Random, shots: int | None = None, bank: ModuleType = phrases
         rng.shuffle(fields)
     keys = [_key(rng, field) for field in fields]
     if len(set(keys)) < len(keys):
-        return in_context(rng, shots, bank)
+        return in_context(rng, shots, write)
     concerns, urgencies, form = rng.choice(_CONCERNS), rng.choice(_URGENCIES), _forms(rng)
     lead, gap = rng.choice(_LEADS), rng.choice(_GAPS)
     parts = []
     for _ in range(shots):
-        made, extra = mail(rng, bank, POOL), {}
+        made, extra = write(rng) if write else mail(rng, phrases, POOL), {}
         text = made.text
         if dated:
             text, extra = _with_payment(rng, made)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
 from workbench.bundled.make import corpus_text, lexicon, names, phrases_wide
 from workbench.bundled.make.corpus_incontext import in_context
-from workbench.bundled.make.tickets import CATEGORIES, concern, fill, mail
+from workbench.bundled.make.tickets import CATEGORIES, Mail, concern, fill, mail
 
 POOL = "pretraining"
 _TIME = {
@@ -26,12 +27,12 @@ ABOUT = {
 
 def in_context_wide(rng: Random) -> str:
     """Return mails of the wide bank, each followed by the same fields in the same form."""
-    return in_context(rng, bank=phrases_wide)
+    return in_context(rng, write=lambda r: mail(r, phrases_wide, POOL))
 
 
-def desk_note(rng: Random) -> str:
+def desk_note(rng: Random, write: Callable[[Random], Mail] | None = None) -> str:
     """Return a mail and a colleague's note on it in plain words."""
-    made = mail(rng, phrases_wide, POOL)
+    made = write(rng) if write else mail(rng, phrases_wide, POOL)
     said = [
         rng.choice(("It is about {x}.", "Topic: {x}.", "The mail is about {x}.", "Concerns {x}.")).format(
             x=rng.choice(ABOUT[made.category])

@@ -1,6 +1,6 @@
-"""The phrasings of the train and validation splits: the widest bank, with order and product mentions that read well.
+"""The phrasings of the train and validation splits: the richest bank, with order and product mentions that read well.
 
-A module with the same names as ``phrases_more.py``; only the frames of arbitrary words are left to pretraining.
+A module with the same names as ``phrases_rich.py``; only the frames of arbitrary words are left to pretraining.
 """
 
 from __future__ import annotations
@@ -8,8 +8,10 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases
-from workbench.bundled.make.phrases_more import (
+from workbench.bundled.make.phrases_rich import (
+    AGAIN,
     CLOSINGS,
+    FILLERS,
     GREETINGS,
     OPENERS,
     OWN,
@@ -22,7 +24,7 @@ from workbench.bundled.make.phrases_more import (
     UNSIGNED,
 )
 
-__all__ = ["CLOSINGS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
+__all__ = ["AGAIN", "CLOSINGS", "FILLERS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
            "PRODUCT_MENTIONS", "SHOP", "SHOP_UNNAMED", "SUBJECTS", "UNSIGNED"]
 
 ORDER_MENTIONS = [

@@ -51,7 +51,9 @@ PHASES = [
     Phase("copying", "COPYING", length=512, rows=10, tokens=17_571_840, start_rate=2e-3, end_rate=1.662e-3),
     Phase("wide", "WIDE", length=512, rows=10, tokens=7_603_200, start_rate=1.662e-3, end_rate=1.343e-3),
     Phase("hurry", "HURRY", length=512, rows=10, tokens=5_000_000, start_rate=1.343e-3, end_rate=1.0e-3),
-    Phase("long", "HURRY", length=1024, rows=6, tokens=4_000_000, start_rate=1.0e-3, end_rate=0.0),
+    Phase("long", "HURRY", length=1024, rows=6, tokens=3_164_160, start_rate=1.0e-3, end_rate=2.09e-4),
+    Phase("rich", "RICH", length=512, rows=10, tokens=5_500_000, start_rate=1.3e-3, end_rate=1.0e-3),
+    Phase("last", "RICH", length=1024, rows=6, tokens=4_000_000, start_rate=1.0e-3, end_rate=0.0),
 ]
 WARMUP_STEPS = 200
 
@@ -224,7 +226,7 @@ def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, obj
         "script": "python -m workbench.bundled.make.pretrain",
         "seed": seed,
         "phases": [asdict(p) for p in PHASES],
-        "mixes": {name: getattr(corpus, name) for name in ("READING", "COPYING", "WIDE", "HURRY")},
+        "mixes": {name: getattr(corpus, name) for name in ("READING", "COPYING", "WIDE", "HURRY", "RICH")},
         "parameters": sum(p.numel() for p in model.parameters()),
         "tokens": done["tokens"],
         "seconds": round(float(done["seconds"])),

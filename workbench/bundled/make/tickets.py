@@ -110,13 +110,13 @@ def signature(rng: Random, bank: ModuleType, customer: str | None) -> str:
     return (f"{closing} {customer}" if closing and rng.random() < 0.15 else f"{closing}\n{customer}".strip()) + after
 
 
-def mail(rng: Random, bank: ModuleType, pool: str, category: str | None = None) -> Mail:
+def mail(rng: Random, bank: ModuleType, pool: str, category: str | None = None, naming: ModuleType = names) -> Mail:
     """Return a mail with phrasings of ``bank`` and people, products and order numbers of ``pool``."""
     category = category or rng.choice(CATEGORIES)
     priority = rng.choices(PRIORITIES, weights=(30, 45, 25))[0]
-    product = None if rng.random() < _PRODUCT_MISSING.get(category, 0.12) else names.product(rng, pool)
-    order_id = None if rng.random() < _ORDER_MISSING.get(category, 0.18) else names.order_id(rng, pool)
-    customer = None if rng.random() < 0.12 else names.person(rng, pool)
+    product = None if rng.random() < _PRODUCT_MISSING.get(category, 0.12) else naming.product(rng, pool)
+    order_id = None if rng.random() < _ORDER_MISSING.get(category, 0.18) else naming.order_id(rng, pool)
+    customer = None if rng.random() < 0.12 else naming.person(rng, pool)
     sloppy = rng.random() < 0.15
 
     topic = concern(rng, bank, category, product, sloppy)
@@ -129,22 +129,33 @@ def mail(rng: Random, bank: ModuleType, pool: str, category: str | None = None) 
     if order_id:
         extra.append(fill(rng.choice(bank.ORDER_MENTIONS), rng, slots, sloppy))
     rng.shuffle(extra)
+    told = [topic, *_detours(rng, bank, category, slots, sloppy)]
 
     order = rng.random()
     if order < 0.6:
-        body = [opener, topic, *extra, pressing]
+        body = [opener, *told, *extra, pressing]
     elif order < 0.75:
-        body = [opener, *extra, topic, pressing]
+        body = [opener, *extra, *told, pressing]
     elif order < 0.9:
-        body = [opener, topic, pressing, *extra]
+        body = [opener, *told, pressing, *extra]
     else:
-        body = [opener, pressing, topic, *extra]
+        body = [opener, pressing, *told, *extra]
     joiner = "\n" if rng.random() < 0.1 else " "
     parts = [rng.choice(bank.GREETINGS), joiner.join(part for part in body if part), signature(rng, bank, customer)]
     if rng.random() < 0.15:
         parts.insert(0, "Subject: " + rng.choice(bank.SUBJECTS[category]))
     text = "\n".join(part for part in parts if part)
     return Mail(text, category, priority, product, order_id, customer, topic)
+
+
+def _detours(rng: Random, bank: ModuleType, category: str, slots: dict[str, str], sloppy: bool) -> list[str]:
+    """Return what a bank with detours adds to the concern: it said again, or something beside the point."""
+    if not hasattr(bank, "FILLERS"):
+        return []
+    told = [fill(rng.choice(bank.AGAIN[category]), rng, slots, sloppy)] if rng.random() < 0.4 else []
+    if rng.random() < 0.35:
+        told.insert(rng.randint(0, len(told)), fill(rng.choice(bank.FILLERS), rng, slots, sloppy))
+    return told
 
 
 def row(rng: Random, bank: ModuleType, pool: str, row_id: str) -> dict[str, str]:
