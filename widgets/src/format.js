@@ -58,6 +58,13 @@ export function duration(seconds) {
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
 
+/** What is left, as exact as an estimate can be. */
+export function estimate(seconds) {
+  if (bad(seconds)) return NONE;
+  if (seconds < 10) return "a few seconds";
+  return seconds < 90 ? `${5 * Math.round(seconds / 5)} s` : duration(60 * Math.round(seconds / 60));
+}
+
 /** Seconds as a clock for an axis: 0:45, 1:02:10. */
 export function clock(seconds) {
   if (bad(seconds)) return NONE;

@@ -1,7 +1,7 @@
 // How the runs are: in words, as a bar, with a reason; and the buttons that change it.
 
 import { button, el, icon, setText } from "./dom.js";
-import { compact, duration, figure, percent, whole } from "./format.js";
+import { compact, duration, estimate, figure, percent, whole } from "./format.js";
 import { letterOf, SERIES, showLetter } from "./look.js";
 
 const WORDS = { queued: "Queued", running: "Running", paused: "Paused", stopped: "Stopped", failed: "Failed", completed: "Completed" };
@@ -216,7 +216,7 @@ function whereWords(state) {
   else if (state.status === "running") parts.push(state.stage ?? "starting");
   if (state.status === "running" && state.max_steps && !state.step && state.stage) parts.push(state.stage);
   if (state.elapsed) parts.push(`${duration(state.elapsed)} of training`);
-  if (state.status === "running" && state.eta) parts.push(`about ${duration(state.eta)} left`);
+  if (state.status === "running" && state.eta) parts.push(`about ${estimate(state.eta)} left`);
   return parts.join(" · ");
 }
 

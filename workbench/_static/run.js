@@ -105,6 +105,11 @@ function duration(seconds) {
   const minutes = Math.round(s / 60);
   return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${minutes / 60} h`;
 }
+function estimate(seconds) {
+  if (bad(seconds)) return NONE;
+  if (seconds < 10) return "a few seconds";
+  return seconds < 90 ? `${5 * Math.round(seconds / 5)} s` : duration(60 * Math.round(seconds / 60));
+}
 function clock(seconds) {
   if (bad(seconds)) return NONE;
   const s = Math.round(seconds);
@@ -5625,7 +5630,7 @@ function whereWords(state) {
   else if (state.status === "running") parts.push(state.stage ?? "starting");
   if (state.status === "running" && state.max_steps && !state.step && state.stage) parts.push(state.stage);
   if (state.elapsed) parts.push(`${duration(state.elapsed)} of training`);
-  if (state.status === "running" && state.eta) parts.push(`about ${duration(state.eta)} left`);
+  if (state.status === "running" && state.eta) parts.push(`about ${estimate(state.eta)} left`);
   return parts.join(" · ");
 }
 function factWords(state) {

@@ -184,7 +184,7 @@ class Series:
     def _take_gate(self, event: Mapping[str, Any]) -> None:
         self.state["stage"] = "loading the model"
         for problem in event.get("warnings") or ():
-            self.notes.append({"level": "warning", "text": f"{problem['message']} {problem.get('remedy', '')}".strip()})
+            self._note("warning", problem["message"], problem.get("remedy"))
 
     def _take_resolved(self, event: Mapping[str, Any]) -> None:
         names = ("max_steps", "num_rows", "parameters", "trainable_parameters")
@@ -203,8 +203,12 @@ class Series:
         self.replies.append({name: event.get(name) for name in ("id", "name", "ok", "message")})
 
     def _take_note(self, event: Mapping[str, Any]) -> None:
-        text = f"{event.get('text', '')} {event.get('remedy') or ''}".strip()
-        self.notes.append({"level": event.get("level", "info"), "text": text})
+        self._note(event.get("level", "info"), event.get("text", ""), event.get("remedy"))
+
+    def _note(self, level: str, text: str, remedy: str | None) -> None:
+        note = {"level": level, "text": f"{text} {remedy or ''}".strip()}
+        if note not in self.notes:  # a resumed run says it again
+            self.notes.append(note)
 
 
 def _cut(text: str) -> str:
