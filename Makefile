@@ -9,6 +9,7 @@
 #   make bench             speed and other figures, side by side with what they are to be compared with
 #   make gpu-smoke         a short training on a CUDA device
 #   make lint              ruff, mypy, notebooks without outputs
+#   make images            the pictures of README.md, from the real panels
 #   make static            the panels' front-end files from widgets/ (needs Node.js)
 #   make constraints       constraints.txt from what is installed
 
@@ -24,7 +25,7 @@ RUNS := $(or $(WORKBENCH_HOME),$(CURDIR)/runs)
 # has it; where that index cannot be reached, pip says so and takes what it finds elsewhere. An installed CUDA build stays.
 CPU_INDEX := $(if $(filter Linux,$(shell uname -s)),--extra-index-url https://download.pytorch.org/whl/cpu --retries 1)
 
-.PHONY: install browser lab demo test slow lessons figures bench gpu-smoke lint static constraints
+.PHONY: install browser lab demo test slow lessons figures bench gpu-smoke lint images static constraints
 
 install: $(STAMP)
 
@@ -76,6 +77,9 @@ gpu-smoke: install
 
 lint: install
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy && $(BIN)/python -m pytest -q tests/notebooks/test_rules.py
+
+images: install browser
+	$(BIN)/python -m tests.e2e.images
 
 static:
 	cd widgets && npm ci && npm run build
