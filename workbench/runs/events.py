@@ -46,6 +46,7 @@ class EventWriter:
     def __init__(self, path: str | os.PathLike[str], *, attempt: int | None = None):
         self.path = Path(path)
         self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        self._torn = False
         last = self._last_event()
         self.seq: int = last["seq"] if last else 0
         self.attempt: int = attempt or (last["attempt"] if last else 1)
@@ -60,8 +61,8 @@ class EventWriter:
         """
         lost: list[str] = []
         plain = {name: _finite(value, name, lost) for name, value in fields.items()}
-        event = {"v": EVENT_VERSION, "seq": self.seq + 1, "time": round(time.time(), 3), "attempt": self.attempt}
-        event |= {"type": type, **plain}
+        stamp = {"v": EVENT_VERSION, "seq": self.seq + 1, "time": round(time.time(), 3), "attempt": self.attempt}
+        event: dict[str, Any] = {**stamp, "type": type, **plain}
         if lost:
             event["nonfinite"] = lost
         self._append(json.dumps(event, allow_nan=False).encode() + b"\n")

@@ -319,7 +319,7 @@ def _call(system: System, prompts: list[Any], take: Callable[[int, Answer], None
     function, began = system.function, time.perf_counter()
     assert function is not None
     if _takes_list(function):
-        texts = list(function(prompts))
+        texts: Any = list(function(prompts))
         if len(texts) != len(prompts):
             raise GenerationError(
                 f"{system.name} gave {len(texts)} answers to {len(prompts)} prompts; one each is needed."

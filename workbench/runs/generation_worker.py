@@ -120,8 +120,8 @@ class Generator:
         """The model that answers for this system, and the way of tuning that knows how it generates."""
         from workbench.tuning import Tuning
 
-        *below, top = adapters or [None]
-        self._hold(ref, [path for path in below if path is not None])
+        below, top = adapters[:-1], adapters[-1] if adapters else None
+        self._hold(ref, below)
         if top is None and self._peft is None:
             yield self._base, Tuning()
         elif top is None:

@@ -218,7 +218,7 @@ class Reporter(TrainerCallback):
         self, args: Any, state: Any, control: Any, metrics: dict[str, float] | None = None, **_: Any
     ) -> None:
         step = state.global_step
-        metrics = {name: value for name, value in metrics.items() if name.startswith("eval_")}
+        metrics = {name: value for name, value in (metrics or {}).items() if name.startswith("eval_")}
         for name in ("eval_runtime", "eval_samples_per_second", "eval_steps_per_second"):
             metrics.pop(name, None)
         asked, self._asked = self._asked, []

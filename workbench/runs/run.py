@@ -143,7 +143,7 @@ class Run:
         state, events = self.folder.state(), self.events()
         max_steps = next((event["max_steps"] for event in reversed(events) if event["type"] == "resolved"), None)
         step = max((event["step"] or 0 for event in events if event["type"] in ("log", "eval", "ended")), default=0)
-        last = next((event for event in reversed(events) if event["type"] == "log"), {})
+        last: dict[str, Any] = next((event for event in reversed(events) if event["type"] == "log"), {})
         return {
             "step": step,
             "max_steps": max_steps,

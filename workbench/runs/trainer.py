@@ -223,7 +223,7 @@ def _environment(device_name: str) -> dict[str, Any]:
 
     from workbench import __version__
 
-    versions = {"workbench": __version__, "python": platform.python_version()}
+    versions: dict[str, str | None] = {"workbench": __version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
             versions[package] = version(package)
