@@ -1,0 +1,155 @@
+"""RunPanel in a real JupyterLab, over runs that are played from a script: live, busy, reloaded, restarted."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+ROOT = Path(__file__).parents[2]
+PLAY = f"""
+import os, sys
+sys.path.insert(0, {str(ROOT)!r})
+from pathlib import Path
+import workbench as wb
+from tests.panels.played import PlayedRun, Script
+folder = Path(os.environ["WORKBENCH_HOME"], NAME)
+folder.mkdir(parents=True, exist_ok=True)
+(folder / "recipe.yaml").touch()
+"""
+LIVE = PLAY + "run = Script(folder, steps=3000, evals=30).play(300).run\nwb.panels.RunPanel(run)"
+DONE = PLAY + "wb.panels.RunPanel(Script(folder, overfit=2.0).whole().run, log_scale=True)"
+AGAIN = PLAY + "wb.panels.RunPanel(PlayedRun(folder), x='tokens')"
+BUSY = """
+import time
+until = time.monotonic() + 90
+while len(run.asked) < 3 and time.monotonic() < until:
+    time.sleep(0.02)
+assert sorted(run.asked) == ["evaluate_now", "stop", "what now?"], run.asked
+"""
+
+
+def named(code, name):
+    return f"NAME = {name!r}\n{code}"
+
+
+def step_of(panel):
+    return int(panel.locator(".wb-where").inner_text().split()[1].replace(",", ""))
+
+
+def later_than(panel, step):
+    """Wait until the panel shows a later step."""
+    panel.page.wait_for_function(
+        "step => Number(document.querySelector('.wb-where').textContent.split(' ')[1].replaceAll(',', '')) > step",
+        arg=step,
+    )
+    return step_of(panel)
+
+
+def points_drawn(panel):
+    """How many logged points the view holds, read from what it says to screen readers at the last one."""
+    stage = panel.locator(".wb-chart-large .wb-stage")
+    stage.focus()
+    stage.press("End")
+    return panel.locator(".wb-chart-large [role=status]").inner_text()
+
+
+def calm(notebook):
+    assert notebook.page_errors == []
+    assert notebook.page.evaluate("window.hacked") is None
+    assert notebook.accessibility_problems(".wb-panel") == []
+    assert notebook.page.locator(".wb-panel").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
+
+
+def test_live_busy_reloaded_restarted(open_notebook):
+    notebook = open_notebook([named(LIVE, "e2e-live"), BUSY, "6 * 7"])
+    notebook.start_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-run-body")).to_be_visible()
+    seen = later_than(panel, step_of(panel))
+
+    # While the second cell runs: buttons arrive, a question is answered, the curve goes on.
+    panel.get_by_role("button", name="Stop").click()
+    expect(panel.get_by_role("button", name="Stopping…")).to_be_visible()
+    panel.get_by_role("button", name="Evaluate now").click()
+    panel.get_by_role("textbox", name="Prompt").fill("what now?")
+    panel.get_by_role("textbox", name="Prompt").press("Control+Enter")
+    expect(panel.locator(".wb-asked")).to_contain_text("WHAT NOW?")
+    notebook.wait_all(120)
+    seen = later_than(panel, seen)
+
+    notebook.execute("panel_answers = 1")  # the kernel is free, and the curve goes on
+    seen = later_than(panel, seen)
+
+    notebook.reload()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-run-body")).to_be_visible()
+    seen = later_than(panel, seen)
+    expect(panel.locator(".wb-asked")).to_contain_text("WHAT NOW?")
+    assert notebook.page_errors == []
+
+    notebook.restart_kernel()
+    expect(panel.get_by_text("The kernel no longer answers.")).to_be_visible()
+
+
+def test_another_kernel_opens_the_whole_curve(open_notebook, lab):
+    notebook = open_notebook([named(DONE, "e2e-again")])
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel).to_contain_text("Overfitting from step 150")
+    first = points_drawn(panel)
+    assert first.startswith("step 300: train")
+    notebook.restart_kernel()
+    notebook.page.evaluate(
+        "code => jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(code)",
+        named(AGAIN, "e2e-again"),
+    )
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-run-body")).to_be_visible()
+    assert points_drawn(panel).partition(":")[2] == first.partition(":")[2]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_look_and_saved_form(open_notebook, lab, theme):
+    notebook = open_notebook([named(DONE, f"e2e-{theme}")], theme=theme)
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-chart")).to_have_count(7)
+    stage = panel.locator(".wb-chart-large .wb-stage")
+    stage.hover(position={"x": 300, "y": 80})
+    expect(panel.locator(".wb-chart-large .wb-tip")).to_contain_text("train")
+    notebook.screenshot(f"run-{theme}", ".wb-panel")
+    calm(notebook)
+
+    # A part is chosen with the mouse, and the whole is a button away.
+    box = stage.bounding_box()
+    notebook.page.mouse.move(box["x"] + 200, box["y"] + 80)
+    notebook.page.mouse.down()
+    notebook.page.mouse.move(box["x"] + 400, box["y"] + 90, steps=5)
+    notebook.page.mouse.up()
+    panel.get_by_role("button", name="Whole range").click()
+    expect(panel.get_by_role("button", name="Whole range")).to_be_hidden()
+
+    # The probes, back to the first step and over to the next prompt, which is an attack.
+    slider = panel.get_by_role("slider", name="Step")
+    slider.focus()
+    slider.press("Home")
+    expect(panel.locator(".wb-step-slider output")).to_have_text("before training")
+    panel.get_by_role("button", name="Next probe").click()
+    expect(panel.locator(".wb-prompt")).to_contain_text("<script>window.hacked = 1</script>")
+
+    notebook.narrow()
+    calm(notebook)
+    notebook.screenshot(f"run-{theme}-narrow", ".wb-panel")
+
+    # The saved form stands in the file, and not beside the live panel.
+    expect(notebook.output(0).locator(".wb-static")).to_be_hidden()
+    notebook.save()
+    saved = json.loads((lab.root / notebook.name).read_text())
+    html = "".join(saved["cells"][0]["outputs"][1]["data"]["text/html"])
+    assert "Overfitting from step 150" in html
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
