@@ -9,7 +9,6 @@ test rows share with tuning and pretraining text. Needs about half an hour on tw
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
 import os
@@ -26,12 +25,12 @@ import transformers
 from scipy import stats
 
 from workbench.bundled import dataset_path, model_path
-from workbench.bundled.make import corpus, overlap, tuning_loop
-from workbench.bundled.make.pretrain import PHASES, sha256
+from workbench.bundled.make import overlap, tuning_loop
+from workbench.bundled.make.pretrain import sha256, text_seen
 from workbench.metrics import exact_match, field_accuracy, fields_right, house_style, valid_json, values_right
 
 NEW_TOKENS = {"tickets": 110, "tickets-hard": 200, "replies": 110}
-STEPS = {"tickets": 300, "tickets-hard": 300, "replies": 300}
+STEPS = 200
 
 
 def read(name: str, split: str) -> list[dict[str, Any]]:
@@ -115,7 +114,7 @@ def prompting(folder: Path, name: str, shots: int, seed: int = 0) -> dict[str, A
 def lora(folder: Path, name: str, seed: int) -> dict[str, Any]:
     """Return the scores after LoRA on the train split, and the seconds it took."""
     model, tokenizer = tuning_loop.load(folder)
-    tuned, seconds = tuning_loop.tune(model, tokenizer, read(name, "train"), steps=STEPS[name], seed=seed)
+    tuned, seconds = tuning_loop.tune(model, tokenizer, read(name, "train"), steps=STEPS, seed=seed)
     found: dict[str, Any] = {"seconds": round(seconds, 1)}
     for split in ("validation", "test", "handwritten"):
         if rows := read(name, split):
@@ -125,23 +124,21 @@ def lora(folder: Path, name: str, seed: int) -> dict[str, Any]:
     return found
 
 
-def overlaps(documents: int) -> dict[str, Any]:
-    """Return the longest runs of words that test mails share with train mails and with pretraining documents."""
+def overlaps(folder: Path) -> dict[str, Any]:
+    """Return the longest runs of words that test mails share with train mails and with all pretraining text."""
+    pretraining = list(text_seen(tuning_loop.load(folder)[1], seed=0))
     found: dict[str, Any] = {}
     for name in ("tickets", "tickets-hard", "replies"):
         test = [row["prompt"] for row in read(name, "test")]
-        seen = {"train": [row["prompt"] for row in read(name, "train")]}
-        seen["pretraining"] = [
-            text
-            for phase in PHASES
-            for text in itertools.islice(corpus.documents(f"0:{phase.name}", getattr(corpus, phase.mix)), documents)
-        ]
-        found[name] = {part: vars(overlap.longest_overlap(test, texts)) for part, texts in seen.items()}
-        found[name]["pretraining"]["documents_looked_at"] = len(seen["pretraining"])
+        seen = {"train": [row["prompt"] for row in read(name, "train")], "pretraining": pretraining}
+        found[name] = {
+            part: {**vars(overlap.longest_overlap(test, texts)), "documents": len(texts)}
+            for part, texts in seen.items()
+        }
     return found
 
 
-def calibrate(folder: Path, seeds: int, documents: int) -> dict[str, Any]:
+def calibrate(folder: Path, seeds: int) -> dict[str, Any]:
     """Measure everything, printing as it goes."""
     report: dict[str, Any] = {
         "command": "python -m workbench.bundled.make.calibrate",
@@ -187,7 +184,7 @@ def calibrate(folder: Path, seeds: int, documents: int) -> dict[str, Any]:
             ),
         },
     )
-    report["longest_overlap"] = _told("longest overlap", overlaps(documents))
+    report["longest_overlap"] = _told("longest overlap", overlaps(folder))
     return report
 
 
@@ -202,14 +199,11 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=model_path("tiny-support"))
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument(
-        "--documents", type=int, default=60_000, help="pretraining documents of each phase to compare with"
-    )
-    parser.add_argument(
         "--out", type=Path, help="where to write the figures; calibration.json beside the model by default"
     )
     options = parser.parse_args()
     torch.set_num_threads(2)
-    report = calibrate(options.model, options.seeds, options.documents)
+    report = calibrate(options.model, options.seeds)
     out = options.out or options.model / "calibration.json"
     out.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -51,9 +51,7 @@ PHASES = [
     Phase("copying", "COPYING", length=512, rows=10, tokens=17_571_840, start_rate=2e-3, end_rate=1.662e-3),
     Phase("wide", "WIDE", length=512, rows=10, tokens=7_603_200, start_rate=1.662e-3, end_rate=1.343e-3),
     Phase("hurry", "HURRY", length=512, rows=10, tokens=5_000_000, start_rate=1.343e-3, end_rate=1.0e-3),
-    Phase("long", "HURRY", length=1024, rows=6, tokens=3_164_160, start_rate=1.0e-3, end_rate=2.09e-4),
-    Phase("rich", "RICH", length=512, rows=10, tokens=5_500_000, start_rate=1.3e-3, end_rate=1.0e-3),
-    Phase("last", "RICH", length=1024, rows=6, tokens=4_000_000, start_rate=1.0e-3, end_rate=0.0),
+    Phase("long", "HURRY", length=1024, rows=6, tokens=4_000_000, start_rate=1.0e-3, end_rate=0.0),
 ]
 WARMUP_STEPS = 200
 
@@ -119,6 +117,18 @@ def batches(tokenizer: PreTrainedTokenizerFast, phase: Phase, seed: int, skip: i
             else:
                 yield torch.tensor(held[:need]).view(phase.rows, phase.length)
             held = held[need:]
+
+
+def text_seen(tokenizer: PreTrainedTokenizerFast, seed: int) -> Iterator[str]:
+    """Yield every document that pretraining reads, phase by phase."""
+    for phase in PHASES:
+        left, stream = phase.tokens, corpus.documents(f"{seed}:{phase.name}", getattr(corpus, phase.mix))
+        while left > 0:
+            texts = [next(stream) for _ in range(256)]
+            for text, ids in zip(texts, tokenizer.backend_tokenizer.encode_batch_fast(texts), strict=True):
+                if left > 0:
+                    yield text
+                left -= len(ids.ids) + 1
 
 
 def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, target: Path) -> None:
