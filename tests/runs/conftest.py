@@ -38,7 +38,7 @@ def tiny_recipe(model, *, tuning=None, dataset=None, seed=0, **training) -> wb.R
     )
 
 
-def ended(run: Run, timeout: float = 120) -> str:
+def ended(run: Run, timeout: float = 240) -> str:
     """The status of a run that is over; its log is shown when it is not the one expected."""
     try:
         return run.wait(timeout)
@@ -46,7 +46,7 @@ def ended(run: Run, timeout: float = 120) -> str:
         print(run, (run.path / "trainer.log").read_text()[-3000:], sep="\n")
 
 
-def until(run: Run, type: str, step: int = 0, timeout: float = 90) -> dict:
+def until(run: Run, type: str, step: int = 0, timeout: float = 240) -> dict:
     """Wait for an event of a type, at `step` or later, and return it."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
@@ -74,8 +74,14 @@ def curve(run: Run):
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A home shared by the runs of one module."""
-    return tmp_path_factory.mktemp("home")
+    """A home shared by the runs of one module; what still lives at the end is ended."""
+    folder = tmp_path_factory.mktemp("home")
+    yield folder
+    for run in wb.runs(folder):
+        for _ in range(3):  # the supervisor follows its trainer, or is itself the last
+            if run.status in ("queued", "running"):
+                run.kill()
+                time.sleep(0.3)
 
 
 @pytest.fixture(scope="module")
