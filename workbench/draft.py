@@ -22,6 +22,9 @@ from workbench.recipe import Recipe
 __all__ = ["Findings", "FormField", "build", "examine", "fields_of", "read", "shown"]
 
 
+Control = Literal["switch", "choice", "text"]
+
+
 @dataclass(frozen=True)
 class FormField:
     """One setting as a form shows it.
@@ -46,7 +49,7 @@ class FormField:
 
     part: str
     name: str
-    control: Literal["switch", "choice", "text"]
+    control: Control
     choices: dict[str, Any]
     default: Any
     help: str
@@ -70,7 +73,7 @@ def fields_of(kind: type, part: str) -> list[FormField]:
     for item in dataclasses.fields(kind):
         meta = item.metadata
         choices = _choices(hints[item.name], meta.get("choices"))
-        control = "switch" if hints[item.name] is bool else "choice" if choices else "text"
+        control: Control = "switch" if hints[item.name] is bool else "choice" if choices else "text"
         declared = {name: meta[name] for name in ("help", "unit", "source", "checked", "expert")}
         out.append(
             FormField(part, item.name, control, choices, item.default, span=_span(meta), empty=meta["none"], **declared)

@@ -39,6 +39,19 @@ def test_one_long_row_does_not_flatten_the_others():
     assert drawn.counts[-1] >= 1
 
 
+def test_one_long_row_among_few_does_not_either():
+    drawn = histogram([*range(40), 1_000_000], title="prompt", unit="characters")
+
+    assert drawn.edges[-1] <= 50
+    assert drawn.largest == 1_000_000
+
+
+def test_rows_beyond_a_limit_are_counted():
+    drawn = histogram([1, 8, 9, 10], title="row", unit="tokens", limit=8)
+
+    assert (drawn.limit, drawn.over) == (8, 2)
+
+
 def test_no_rows_is_refused():
     with pytest.raises(ValueError, match="at least one row"):
         histogram([], title="prompt", unit="characters")

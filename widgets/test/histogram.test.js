@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { layout, sentence, ticks } from "../src/histogram.js";
+import { layout, marks, sentence, ticks } from "../src/histogram.js";
 
 const data = {
   title: "prompt",
@@ -50,4 +50,14 @@ test("the sentence has the figures, what was sampled and what is too long", () =
   assert.equal(sentence(data), "Half of the rows have at most 7 tokens, 95 % at most 25; the longest has 900.");
   assert.match(sentence({ ...data, of: 2000 }), /5 of 2,000 rows/);
   assert.match(sentence({ ...data, limit: 512, over: 1 }), /1 row is longer than 512/);
+});
+
+test("words of lines do not meet", () => {
+  const x = (value) => 46 + value * 10;
+  const at = (median, p95, limit) => marks({ median, p95, limit, edges: [0, 40] }, x, 46, 446).map(({ name, anchor }) => [name, anchor]);
+  assert.deepEqual(at(10, 30), [["half", "middle"], ["95 %", "middle"]]);
+  assert.deepEqual(at(20, 20), [["half, 95 %", "middle"]]);
+  assert.deepEqual(at(20, 22), [["half", "end"], ["95 %", "start"]]);
+  assert.deepEqual(at(0, 39), [["half", "start"], ["95 %", "end"]]);
+  assert.deepEqual(at(20, 30, 50), [["half", "middle"], ["95 %", "middle"]]);
 });

@@ -127,6 +127,22 @@ function histogram(data) {
   observer.observe(figure);
   return { element: figure, destroy: () => observer.disconnect() };
 }
+function marks(data, x, left, right) {
+  const named = [[data.median, "half"], [data.p95, "95 %"], [data.limit, "limit"]];
+  const inside = named.filter(([value]) => value !== void 0 && value !== null && value <= data.edges[data.edges.length - 1]);
+  const out = [];
+  for (const [value, name] of inside.sort((a, b) => a[0] - b[0])) {
+    const at = x(value);
+    const last = out[out.length - 1];
+    if (last && at - last.at < 2 && name !== "limit") last.name += `, ${name}`;
+    else {
+      const near = last && at - last.at < 40;
+      if (near && last.anchor === "middle") last.anchor = "end";
+      out.push({ at, name, anchor: near || at < left + 26 ? "start" : at > right - 20 ? "end" : "middle" });
+    }
+  }
+  return out;
+}
 function draw(drawing, data, width) {
   const { inner, x, y, bars, across, up } = layout(data, width);
   drawing.setAttribute("width", String(width));
@@ -151,12 +167,9 @@ function draw(drawing, data, width) {
   parts.push(node("line", { class: "wb-hist-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom }));
   parts.push(node("text", { class: "wb-hist-label", x: right, y: bottom + 29, "text-anchor": "end" }, data.unit));
   parts.push(node("text", { class: "wb-hist-label", x: MARGIN.left - 6, y: 9, "text-anchor": "end" }, "rows"));
-  for (const [value, name] of [[data.median, "half"], [data.p95, "95 %"], [data.limit, "limit"]]) {
-    if (value === void 0 || value === null || value > data.edges[data.edges.length - 1]) continue;
-    const kind = name === "limit" ? "wb-hist-mark wb-hist-limit" : "wb-hist-mark";
-    parts.push(node("line", { class: kind, x1: x(value), x2: x(value), y1: MARGIN.top - 3, y2: bottom }));
-    const nearRight = x(value) > right - 28;
-    parts.push(node("text", { class: "wb-hist-label", x: x(value) + (nearRight ? 2 : 0), y: 9, "text-anchor": nearRight ? "end" : "middle" }, name));
+  for (const { at, name, anchor } of marks(data, x, MARGIN.left, right)) {
+    parts.push(node("line", { class: name === "limit" ? "wb-hist-mark wb-hist-limit" : "wb-hist-mark", x1: at, x2: at, y1: MARGIN.top - 3, y2: bottom }));
+    parts.push(node("text", { class: "wb-hist-label", x: at, y: 9, "text-anchor": anchor }, name));
   }
   drawing.replaceChildren(...parts);
 }

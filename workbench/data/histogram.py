@@ -1,7 +1,7 @@
 """How long the rows are: lengths of a column counted into bars, with the figures a reader asks for.
 
 Lengths of text have a long tail: one row of 40,000 characters would press all others into the first bar. So the bars
-stop near the 98th percentile, and the last one counts everything beyond it.
+stop near the 98th percentile, or the 95th where few rows are far longer, and the last one counts what is beyond.
 """
 
 from __future__ import annotations
@@ -96,6 +96,8 @@ def histogram(
     median, p95, p98 = (int(np.quantile(values, q, method="inverted_cdf")) for q in (0.5, 0.95, 0.98))
     smallest, largest = int(values.min()), int(values.max())
     reach = largest if largest <= 1.5 * max(p98, 1) else p98
+    if reach > 4 * max(p95, 1):  # few rows: one long row is a 98th percentile already
+        reach = p95
     width = _round_up((reach - smallest + 1) / bars)
     start = smallest - smallest % width
     count = (reach - start) // width + 1

@@ -74,7 +74,7 @@ class RecipeForm(ipywidgets.VBox):
         out |= {"template": self.template.value, "seed": self.seed.value, "trust_remote_code": self.trust_remote_code}
         return out | {setting.field.where: setting.value for setting in self._settings()}
 
-    def kinds(self) -> dict[str, type]:
+    def kinds(self) -> dict[str, Any]:
         """The classes chosen for objective, tuning and training."""
         return {"objective": self.objective.value, "tuning": self.tuning.value, "training": Training}
 

@@ -37,7 +37,7 @@ class Rows(anywidget.AnyWidget):
     _css = static_file("compare.css")
     _head = traitlets.Dict().tag(sync=True)
     _page = traitlets.Dict().tag(sync=True)
-    _asked = traitlets.List().tag(sync=True)
+    _asked: traitlets.List = traitlets.List().tag(sync=True)
 
 
 class ComparePanel(Panel):
@@ -204,7 +204,8 @@ class ComparePanel(Panel):
     # ---- behind it
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        kind, value = message["kind"], message.get("value")
+        kind: str = message["kind"]
+        value: Any = message.get("value")
         if kind == "cell":
             asked = value["row"] < 0
             table = self._answering.asked[-1 - value["row"]] if asked else self.table
