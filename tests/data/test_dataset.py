@@ -305,3 +305,10 @@ def test_held_out_looks_at_each_row_only_a_few_times():
 
     held_out([Key(i) for i in range(2_000)], {"validation": 0.05, "test": 0.05})
     assert Key.compared < 40_000
+
+
+def test_it_says_which_of_the_source_s_columns_it_was_made_of():
+    rows = [{"frage": "q", "output": "a", "instruction": "i"}]
+
+    assert wb.load_dataset(rows, columns={"prompt": "frage", "completion": "output"}).read_from == ("frage", "output")
+    assert wb.load_dataset(rows).head(1).read_from == ("instruction", "output")

@@ -44,7 +44,9 @@ def test_it_says_what_the_data_was_taken_for(make):
     facts = dict(panel._rows._head["facts"])
     assert facts["Type"].startswith("prompt_completion")
     assert facts["Read as"] == "alpaca"
-    assert (facts["Columns used"], facts["Columns kept beside"]) == ("prompt, completion", "source")
+    assert facts["Columns used"] == "prompt, completion (made of instruction, input, output)"
+    assert facts["Columns kept beside"] == "source"
+    assert dict(make()._rows._head["facts"])["Columns used"] == "prompt, completion"
 
 
 def test_only_the_page_travels(make):

@@ -68,7 +68,9 @@ def _content(turn: dict[str, Any]) -> str:
     return f"{text}\n{json.dumps(rest, ensure_ascii=False, default=str)}".strip() if rest else text
 
 
-def readable_rows(table: pa.Table, indices: Sequence[int] | np.ndarray, limit: int | None = CELL_LIMIT) -> list[dict[str, Any]]:
+def readable_rows(
+    table: pa.Table, indices: Sequence[int] | np.ndarray, limit: int | None = CELL_LIMIT
+) -> list[dict[str, Any]]:
     """The given rows, each as ``{"row": number, "cells": {column: cell}}``.
 
     Parameters

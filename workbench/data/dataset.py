@@ -74,7 +74,7 @@ def load_dataset(
         }
     return Dataset(built.tables, type=built.type, conversational=built.conversational, layout=built.layout,
                    name=opened.name, notes=built.notes, reference=reference,
-                   code=_code(opened.reference, columns, split))  # fmt: skip
+                   code=_code(opened.reference, columns, split), read_from=built.read_from)  # fmt: skip
 
 
 class Dataset:
@@ -92,6 +92,8 @@ class Dataset:
         The source, for people.
     notes : tuple of str
         What was chosen for you while reading.
+    read_from : tuple of str
+        The source's own columns that the canonical ones were made of.
     """
 
     def __init__(
@@ -105,10 +107,11 @@ class Dataset:
         notes: tuple[str, ...] = (),
         reference: Mapping[str, Any] | None = None,
         code: str = "wb.load_dataset(rows)",
+        read_from: tuple[str, ...] = (),
     ):
         self._tables, self._code = dict(tables), code
         self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
-        self.notes = tuple(notes)
+        self.notes, self.read_from = tuple(notes), tuple(read_from)
         self._reference = dict(reference) if reference is not None else None
 
     @property
@@ -245,7 +248,7 @@ class Dataset:
 
     def _with(self, tables: Mapping[str, pa.Table], name: str, step: str) -> Dataset:
         return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name,
-                       code=self._code + step)  # fmt: skip
+                       code=self._code + step, read_from=self.read_from)  # fmt: skip
 
 
 def _code(source: str | None, columns: Mapping[str, str] | None, split: Mapping[str, float | str] | None) -> str:

@@ -34,6 +34,7 @@ class Built:
     conversational: bool
     layout: str
     notes: tuple[str, ...]
+    read_from: tuple[str, ...]
 
 
 def build_tables(source: Source, columns: dict[str, str], split: dict[str, float | str] | None) -> Built:
@@ -64,7 +65,9 @@ def build_tables(source: Source, columns: dict[str, str], split: dict[str, float
     assert layout is not None
     notes = list(dict.fromkeys(source.notes))
     tables = _cut(tables, cut, split is None, notes)
-    return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes))
+    theirs = {ours: name for name, ours in rename.items()}
+    read_from = tuple(theirs.get(name, name) for name in layout.columns)
+    return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes), read_from)
 
 
 def row_key(row: Mapping[str, Any]) -> str:

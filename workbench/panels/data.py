@@ -172,11 +172,12 @@ class DataPanel(Panel):
         ds, searching = self.dataset, self._hits is not None
         running = searching and self._looked < rows
         kept = [name for name in ds.columns if name not in CANONICAL]
+        used, made = ", ".join(self._main_columns()), ", ".join(ds.read_from)
         shape = "conversations: " if ds.conversational else ""
         facts = [
             ("Type", f"{ds.type} ({shape}{TYPES[ds.type]})"),
             ("Read as", ds.layout),
-            ("Columns used", ", ".join(self._main_columns())),
+            ("Columns used", used if made == used or not made else f"{used} (made of {made})"),
             *([("Columns kept beside", ", ".join(kept))] if kept else []),
         ]
         text = f"{found:,} of {rows:,} rows"
