@@ -59,6 +59,10 @@ export function textCell(cell, { open = false, against = null, find = "", onOpen
   });
   draw();
   box.append(unfold);
+  // A wide column may show all of a long text: then there is nothing to unfold.
+  new ResizeObserver(() => {
+    unfold.hidden = !open && !cut && body.scrollHeight <= body.clientHeight + 1;
+  }).observe(body);
   return box;
 }
 

@@ -217,6 +217,9 @@ function textCell(cell, { open = false, against = null, find = "", onOpen, onAll
   });
   draw();
   box.append(unfold);
+  new ResizeObserver(() => {
+    unfold.hidden = !open && !cut && body.scrollHeight <= body.clientHeight + 1;
+  }).observe(body);
   return box;
 }
 function splitAt(text, find) {
