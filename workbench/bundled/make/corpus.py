@@ -132,4 +132,4 @@ RICH = {
     "mail_rich": 4, "signed": 2, "dialogue": 2, "guide": 2, "record": 2, "passage": 3, "tool": 2, "general": 4,
     "order_table": 1, "normalised": 3,
 }  # fmt: skip
-"""Documents of each kind in a hundred, the last phases: mails as people tell them."""
+"""Documents of each kind in a hundred, mails as people tell them: no phase of the present base has them."""

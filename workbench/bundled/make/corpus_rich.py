@@ -1,4 +1,4 @@
-"""Pretraining documents of the last phases: mails of the richest bank, with names and products in many shapes."""
+"""Pretraining documents from mails of the richest bank, names and products in many shapes; not in the present base."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names, products and numbers in more shapes, for the last pretraining phases: the same pools as ``names.py``.
+"""Names, products and numbers in more shapes, for the documents of ``corpus_rich.py``: the same pools as ``names.py``.
 
 Products may lack the word for what they are, start small, or have two brands' worth of words; people may sign small.
 """

@@ -1,6 +1,6 @@
 """The richest bank: mails as people tell them, with detours, second thoughts and other words for the same six concerns.
 
-It holds ``phrases_more.py``. For the last phases of pretraining and for the train split. ``FILLERS`` are sentences that
+It holds ``phrases_more.py``. For the train split and the documents of ``corpus_rich.py``. ``FILLERS`` are sentences that
 say nothing of the record; ``AGAIN`` says a concern once more without naming the thing.
 """
 
