@@ -2,14 +2,14 @@
 
 import uPlot from "uplot";
 import { el, setText } from "./dom.js";
-import { nearest, pick } from "./lines.js";
+import { nearest } from "./lines.js";
 
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 const EVAL_DASH = [6, 4];
 
 /**
- * A line: {key, name, letter, colour (CSS variable), dashed, xs, ys, smooth (or null), best ({x, y} or null)}.
- * `xs`, `ys`, `smooth` are the whole columns; a line with `smooth` draws it strong and `ys` faint behind it.
+ * A line: {key, name, letter, colour (CSS variable), dashed, xs, ys, smooth (or null), thinned, best ({x, y} or null)}.
+ * `xs`, `ys`, `smooth` are the whole columns, `thinned` picks what is drawn of them; a line with `smooth` draws it strong and `ys` faint behind it.
  */
 export class Chart {
   /**
@@ -67,7 +67,7 @@ export class Chart {
 
   /** The columns uPlot gets for a line: x, the values, and the smoothed ones where there are any. */
   table(line, width) {
-    const indices = pick(line.xs, line.ys, this.range[0], this.range[1], Math.max(50, width));
+    const indices = line.thinned.update(line.xs, line.ys, this.range[0], this.range[1], Math.max(50, width));
     const shown = (value) => (Number.isFinite(value) && (!this.log || value > 0) ? value : null);
     const columns = [indices.map((i) => line.xs[i]), indices.map((i) => shown(line.ys[i]))];
     if (line.smooth) columns.push(indices.map((i) => shown(line.smooth[i])));

@@ -3,7 +3,7 @@
 import { Chart } from "./chart.js";
 import { button, el, setText, uniqueId } from "./dom.js";
 import { bytes, clock, compact, figure, percent, rate } from "./format.js";
-import { Smoothed } from "./lines.js";
+import { Smoothed, Thinned } from "./lines.js";
 import { letterOf, SERIES } from "./look.js";
 
 const AXES = {
@@ -25,6 +25,8 @@ const CHARTS = [
   { title: "Entropy", train: "entropy", eval: "eval_entropy", format: figure, smooth: true },
 ];
 
+const QUICK_MS = 8; // half a frame
+
 function compactStep(value) {
   return Number.isInteger(value) ? value.toLocaleString("en-US") : figure(value);
 }
@@ -35,7 +37,9 @@ export class Curves {
     this.sync = uniqueId("charts");
     this.zoom = null; // [from, to] on the present axis, or null for everything
     this.charts = new Map();
-    this.smoothed = new WeakMap();
+    this.timer = 0;
+    this.next = 0; // when the small charts may be drawn again
+    this.kept = new WeakMap(); // points of a run -> what was made of them: smoothed columns, thinned lines
     this.small = el("div", { class: "wb-small-charts" });
     this.large = el("div");
     this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.large, this.small);
@@ -100,11 +104,27 @@ export class Curves {
     const several = runs.runs.length > 1;
     const shown = runs.runs.map((run, i) => ({ run, i })).filter(({ i }) => !view.hidden.has(i));
     const range = this.zoom ?? [0, Math.max(1e-9, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))))];
-    for (const spec of this.specs(shown)) {
+    const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
+    const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
-      if (!lines.length && !spec.large) continue;
-      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" });
-    }
+      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, log: log && Boolean(spec.log) });
+    };
+    const specs = this.specs(shown);
+    specs.filter((spec) => spec.large).forEach(drawChart);
+    this.later(() => specs.filter((spec) => !spec.large).forEach(drawChart));
+  }
+
+  /** Draw the small charts at once where that is quick, else so seldom that it takes a tenth of the time at most. */
+  later(draw) {
+    this.drawSmall = draw;
+    if (this.timer) return;
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      this.timer = 0;
+      this.drawSmall();
+      const spent = performance.now() - began;
+      this.next = began + (spent < QUICK_MS ? 0 : 10 * spent);
+    }, Math.max(0, this.next - performance.now()));
   }
 
   /** What is drawn: the known charts, then one for every other quantity that some run logged. */
@@ -122,7 +142,8 @@ export class Curves {
     const train = run.log.get(spec.train);
     if (hasNumber(train)) {
       const smooth = spec.smooth && smoothing > 0 && train.length > 2 ? this.smooth(run.log, spec.train, smoothing).update(train) : null;
-      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, best: null });
+      const thinned = this.keep(run.log, `thin ${spec.train}`, () => new Thinned());
+      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
     }
     const evaluated = spec.eval ? run.evals.get(spec.eval) : null;
     if (hasNumber(evaluated)) {
@@ -130,16 +151,23 @@ export class Curves {
       const { best } = run.state;
       const at = best && best.metric === spec.eval ? run.evals.get("step").lastIndexOf(best.step) : -1;
       const mark = at >= 0 ? { x: xs[at], y: best.value } : null;
-      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, best: mark });
+      const thinned = this.keep(run.evals, `thin ${spec.eval}`, () => new Thinned());
+      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, thinned, best: mark });
     }
     return lines;
   }
 
+  keep(points, name, make) {
+    if (!this.kept.has(points)) this.kept.set(points, new Map());
+    const all = this.kept.get(points);
+    if (!all.has(name)) all.set(name, make());
+    return all.get(name);
+  }
+
   smooth(points, name, weight) {
-    if (!this.smoothed.has(points)) this.smoothed.set(points, new Map());
-    const columns = this.smoothed.get(points);
-    if (columns.get(name)?.weight !== weight) columns.set(name, new Smoothed(weight));
-    return columns.get(name);
+    const smoothed = this.keep(points, `smooth ${name}`, () => new Smoothed(weight));
+    if (smoothed.weight !== weight) Object.assign(smoothed, new Smoothed(weight));
+    return smoothed;
   }
 
   chart(spec) {
@@ -156,6 +184,7 @@ export class Curves {
   }
 
   destroy() {
+    clearTimeout(this.timer);
     this.themes.disconnect();
     for (const chart of this.charts.values()) chart.destroy();
   }

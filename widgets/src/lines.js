@@ -61,41 +61,56 @@ export function nearest(xs, ys, x) {
 }
 
 /**
- * The points worth drawing between `from` and `to`: for each of `buckets` equal parts its first, lowest, highest and
- * last point, so that no spike is lost; all of them when there are few. One point beyond each end keeps the line whole.
- * @returns {number[]} rising indices of points whose x and y are numbers
+ * The points of a growing line that are worth drawing: the lowest and the highest of each stretch of the axis, so that no
+ * spike is lost, and the last one. Stretches have a width that is a power of two and stay where they are while the line
+ * grows, so that only new points are looked at. Few points are all kept.
  */
-export function pick(xs, ys, from, to, buckets) {
-  const start = Math.max(0, lowerBound(xs, from) - 1);
-  const end = Math.min(xs.length, lowerBound(xs, to) + 2);
-  const drawn = (i) => Number.isFinite(ys[i]) && Number.isFinite(xs[i]);
-  const picked = [];
-  if (end - start <= 4 * buckets) {
-    for (let i = start; i < end; i += 1) if (drawn(i)) picked.push(i);
-    return picked;
+export class Thinned {
+  constructor() {
+    this.key = "";
+    this.picked = [];
+    this.done = 0; // points before this index are in `picked`, or lost to others of their stretch
   }
-  const width = (to - from) / buckets;
-  let i = start;
-  while (i < end) {
-    const bucket = Math.floor((xs[i] - from) / width);
-    let first = -1;
-    let low = -1;
-    let high = -1;
-    let last = -1;
-    for (; i < end && !(Math.floor((xs[i] - from) / width) > bucket); i += 1) {
-      if (!drawn(i)) continue;
-      if (first < 0) first = low = high = i;
-      if (ys[i] < ys[low]) low = i;
-      if (ys[i] > ys[high]) high = i;
-      last = i;
+
+  /**
+   * Rising indices of points between `from` and `to` whose x and y are numbers, with one beyond each end.
+   * @param {number} buckets about how many stretches there may be
+   */
+  update(xs, ys, from, to, buckets) {
+    const start = Math.max(0, lowerBound(xs, from) - 1);
+    const end = Math.min(xs.length, lowerBound(xs, to) + 2);
+    const width = end - start <= 2 * buckets ? 0 : 2 ** Math.ceil(Math.log2((to - from) / buckets));
+    const key = `${start} ${width}`;
+    if (key !== this.key || end < this.done || ys.length < this.done) Object.assign(this, { key, picked: [], done: start });
+    let i = this.done;
+    let kept = this.picked.length;
+    while (i < end) {
+      const stretch = width ? Math.floor(xs[i] / width) : 0;
+      let low = -1;
+      let high = -1;
+      for (let first = true; i < end && (first || (width && Math.floor(xs[i] / width) === stretch)); i += 1) {
+        first = false;
+        if (!Number.isFinite(ys[i]) || !Number.isFinite(xs[i])) continue;
+        if (low < 0 || ys[i] < ys[low]) low = i;
+        if (high < 0 || ys[i] > ys[high]) high = i;
+      }
+      if (i < end || !width) [this.done, kept] = [i, kept + pushed(this.picked, low, high)];
+      else pushed(this.picked, low, high); // the last stretch may still grow: looked at again
     }
-    if (first < 0) {
-      if (i < end && Number.isNaN(bucket)) i += 1;
-      continue;
-    }
-    for (const index of [first, Math.min(low, high), Math.max(low, high), last]) {
-      if (index !== picked[picked.length - 1]) picked.push(index);
-    }
+    const shown = this.picked.slice();
+    this.picked.length = kept;
+    let last = end - 1;
+    while (last >= this.done && !(Number.isFinite(ys[last]) && Number.isFinite(xs[last]))) last -= 1;
+    if (last >= this.done && last > (shown[shown.length - 1] ?? -1)) shown.push(last);
+    return shown;
   }
-  return picked;
+}
+
+/** Add the lower and the upper end of a stretch in the order of the line; returns how many these are. */
+function pushed(picked, low, high) {
+  if (low < 0) return 0;
+  picked.push(Math.min(low, high));
+  if (low === high) return 1;
+  picked.push(Math.max(low, high));
+  return 2;
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Smoothed, lowerBound, nearest, pick } from "../src/lines.js";
+import { Smoothed, lowerBound, nearest, Thinned } from "../src/lines.js";
 
 const ramp = (count, f = (i) => i) => Float64Array.from({ length: count }, (_, i) => f(i));
 
@@ -20,31 +20,46 @@ test("smoothing step by step equals smoothing at once, and leaves gaps", () => {
   assert.equal(growing.update(Float32Array.of(3)).length, 1); // a resumed run starts over
 });
 
+const thin = (xs, ys, from, to, buckets) => new Thinned().update(xs, ys, from, to, buckets);
+const rising = (indices) => indices.every((index, i) => i === 0 || index > indices[i - 1]);
+
 test("few points are all picked, without those that are no numbers", () => {
-  assert.deepEqual(pick(ramp(5), Float32Array.of(1, NaN, 3, 4, 5), 0, 4, 100), [0, 2, 3, 4]);
-  assert.deepEqual(pick(ramp(0), ramp(0), 0, 4, 100), []);
+  assert.deepEqual(thin(ramp(5), Float32Array.of(1, NaN, 3, 4, 5), 0, 4, 100), [0, 2, 3, 4]);
+  assert.deepEqual(thin(ramp(0), ramp(0), 0, 4, 100), []);
+  assert.deepEqual(thin(ramp(3), Float32Array.of(NaN, NaN, NaN), 0, 4, 100), []);
 });
 
 test("thinning keeps every spike, both ends and the order", () => {
   const xs = ramp(50000);
   const ys = ramp(50000, (i) => (i === 31234 ? 99 : i === 777 ? -99 : Math.sin(i / 900)));
-  const picked = pick(xs, ys, 0, 49999, 300);
-  assert.ok(picked.length <= 4 * 301, String(picked.length));
-  assert.ok(picked.includes(31234));
-  assert.ok(picked.includes(777));
-  assert.equal(picked[0], 0);
-  assert.equal(picked[picked.length - 1], 49999);
-  assert.ok(picked.every((index, i) => i === 0 || index > picked[i - 1]));
+  const picked = thin(xs, ys, 0, 49999, 300);
+  assert.ok(picked.length > 300 && picked.length <= 2 * 301 + 1, String(picked.length));
+  for (const wanted of [0, 777, 31234, 49999]) assert.ok(picked.includes(wanted), String(wanted));
+  assert.ok(rising(picked));
+});
+
+test("a line that grows is thinned as if it came at once", () => {
+  const xs = ramp(30000, (i) => 5 * i + 3);
+  const ys = Float32Array.from({ length: 30000 }, (_, i) => (i % 97 === 0 ? NaN : Math.sin(i * i)));
+  const growing = new Thinned();
+  for (let n = 0; n <= 30000; n += 251) {
+    const to = xs[n - 1] ?? 1;
+    const now = growing.update(xs.subarray(0, n), ys.subarray(0, n), 0, to, 200);
+    assert.deepEqual(now, thin(xs.subarray(0, n), ys.subarray(0, n), 0, to, 200), String(n));
+    assert.ok(rising(now));
+  }
+  assert.deepEqual(growing.update(xs.subarray(0, 9), ys.subarray(0, 9), 0, 50, 200), [1, 2, 3, 4, 5, 6, 7, 8]); // resumed
 });
 
 test("thinning a part keeps one point beyond each end", () => {
-  const picked = pick(ramp(50000), ramp(50000), 20000.5, 20003.5, 300);
-  assert.deepEqual(picked, [20000, 20001, 20002, 20003, 20004, 20005]);
+  const thinned = new Thinned();
+  thinned.update(ramp(50000), ramp(50000), 0, 49999, 300);
+  assert.deepEqual(thinned.update(ramp(50000), ramp(50000), 20000.5, 20003.5, 300), [20000, 20001, 20002, 20003, 20004, 20005]);
 });
 
 test("thinning ends on an axis with gaps", () => {
   const xs = ramp(5000, (i) => (i % 10 === 3 ? NaN : i));
-  assert.ok(pick(xs, ramp(5000), 0, 5000, 10).every((index) => Number.isFinite(xs[index])));
+  assert.ok(thin(xs, ramp(5000), 0, 5000, 10).every((index) => Number.isFinite(xs[index])));
 });
 
 test("finding by value", () => {

@@ -4820,39 +4820,51 @@ function nearest(xs, ys, x) {
   if (after >= xs.length) return before;
   return x - xs[before] <= xs[after] - x ? before : after;
 }
-function pick(xs, ys, from, to, buckets) {
-  const start = Math.max(0, lowerBound(xs, from) - 1);
-  const end = Math.min(xs.length, lowerBound(xs, to) + 2);
-  const drawn = (i2) => Number.isFinite(ys[i2]) && Number.isFinite(xs[i2]);
-  const picked = [];
-  if (end - start <= 4 * buckets) {
-    for (let i2 = start; i2 < end; i2 += 1) if (drawn(i2)) picked.push(i2);
-    return picked;
+var Thinned = class {
+  constructor() {
+    this.key = "";
+    this.picked = [];
+    this.done = 0;
   }
-  const width = (to - from) / buckets;
-  let i = start;
-  while (i < end) {
-    const bucket = Math.floor((xs[i] - from) / width);
-    let first = -1;
-    let low = -1;
-    let high = -1;
-    let last = -1;
-    for (; i < end && !(Math.floor((xs[i] - from) / width) > bucket); i += 1) {
-      if (!drawn(i)) continue;
-      if (first < 0) first = low = high = i;
-      if (ys[i] < ys[low]) low = i;
-      if (ys[i] > ys[high]) high = i;
-      last = i;
+  /**
+   * Rising indices of points between `from` and `to` whose x and y are numbers, with one beyond each end.
+   * @param {number} buckets about how many stretches there may be
+   */
+  update(xs, ys, from, to, buckets) {
+    const start = Math.max(0, lowerBound(xs, from) - 1);
+    const end = Math.min(xs.length, lowerBound(xs, to) + 2);
+    const width = end - start <= 2 * buckets ? 0 : 2 ** Math.ceil(Math.log2((to - from) / buckets));
+    const key = `${start} ${width}`;
+    if (key !== this.key || end < this.done || ys.length < this.done) Object.assign(this, { key, picked: [], done: start });
+    let i = this.done;
+    let kept = this.picked.length;
+    while (i < end) {
+      const stretch = width ? Math.floor(xs[i] / width) : 0;
+      let low = -1;
+      let high = -1;
+      for (let first = true; i < end && (first || width && Math.floor(xs[i] / width) === stretch); i += 1) {
+        first = false;
+        if (!Number.isFinite(ys[i]) || !Number.isFinite(xs[i])) continue;
+        if (low < 0 || ys[i] < ys[low]) low = i;
+        if (high < 0 || ys[i] > ys[high]) high = i;
+      }
+      if (i < end || !width) [this.done, kept] = [i, kept + pushed(this.picked, low, high)];
+      else pushed(this.picked, low, high);
     }
-    if (first < 0) {
-      if (i < end && Number.isNaN(bucket)) i += 1;
-      continue;
-    }
-    for (const index of [first, Math.min(low, high), Math.max(low, high), last]) {
-      if (index !== picked[picked.length - 1]) picked.push(index);
-    }
+    const shown = this.picked.slice();
+    this.picked.length = kept;
+    let last = end - 1;
+    while (last >= this.done && !(Number.isFinite(ys[last]) && Number.isFinite(xs[last]))) last -= 1;
+    if (last >= this.done && last > (shown[shown.length - 1] ?? -1)) shown.push(last);
+    return shown;
   }
-  return picked;
+};
+function pushed(picked, low, high) {
+  if (low < 0) return 0;
+  picked.push(Math.min(low, high));
+  if (low === high) return 1;
+  picked.push(Math.max(low, high));
+  return 2;
 }
 
 // src/chart.js
@@ -4912,7 +4924,7 @@ var Chart = class {
   }
   /** The columns uPlot gets for a line: x, the values, and the smoothed ones where there are any. */
   table(line, width) {
-    const indices = pick(line.xs, line.ys, this.range[0], this.range[1], Math.max(50, width));
+    const indices = line.thinned.update(line.xs, line.ys, this.range[0], this.range[1], Math.max(50, width));
     const shown = (value) => Number.isFinite(value) && (!this.log || value > 0) ? value : null;
     const columns = [indices.map((i) => line.xs[i]), indices.map((i) => shown(line.ys[i]))];
     if (line.smooth) columns.push(indices.map((i) => shown(line.smooth[i])));
@@ -5186,6 +5198,7 @@ var CHARTS = [
   { title: "Memory", train: "memory_bytes", format: bytes, zero: true, incrs: BINARY },
   { title: "Entropy", train: "entropy", eval: "eval_entropy", format: figure, smooth: true }
 ];
+var QUICK_MS = 8;
 function compactStep(value) {
   return Number.isInteger(value) ? value.toLocaleString("en-US") : figure(value);
 }
@@ -5195,7 +5208,9 @@ var Curves = class {
     this.sync = uniqueId("charts");
     this.zoom = null;
     this.charts = /* @__PURE__ */ new Map();
-    this.smoothed = /* @__PURE__ */ new WeakMap();
+    this.timer = 0;
+    this.next = 0;
+    this.kept = /* @__PURE__ */ new WeakMap();
     this.small = el("div", { class: "wb-small-charts" });
     this.large = el("div");
     this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.large, this.small);
@@ -5256,11 +5271,26 @@ var Curves = class {
     const several = runs.runs.length > 1;
     const shown = runs.runs.map((run, i) => ({ run, i })).filter(({ i }) => !view.hidden.has(i));
     const range = this.zoom ?? [0, Math.max(1e-9, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))))];
-    for (const spec of this.specs(shown)) {
+    const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
+    const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
-      if (!lines.length && !spec.large) continue;
-      this.chart(spec).draw({ lines, range, log: log && Boolean(spec.log), xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" });
-    }
+      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, log: log && Boolean(spec.log) });
+    };
+    const specs = this.specs(shown);
+    specs.filter((spec) => spec.large).forEach(drawChart);
+    this.later(() => specs.filter((spec) => !spec.large).forEach(drawChart));
+  }
+  /** Draw the small charts at once where that is quick, else so seldom that it takes a tenth of the time at most. */
+  later(draw) {
+    this.drawSmall = draw;
+    if (this.timer) return;
+    this.timer = setTimeout(() => {
+      const began = performance.now();
+      this.timer = 0;
+      this.drawSmall();
+      const spent = performance.now() - began;
+      this.next = began + (spent < QUICK_MS ? 0 : 10 * spent);
+    }, Math.max(0, this.next - performance.now()));
   }
   /** What is drawn: the known charts, then one for every other quantity that some run logged. */
   specs(shown) {
@@ -5276,7 +5306,8 @@ var Curves = class {
     const train = run.log.get(spec.train);
     if (hasNumber(train)) {
       const smooth = spec.smooth && smoothing > 0 && train.length > 2 ? this.smooth(run.log, spec.train, smoothing).update(train) : null;
-      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, best: null });
+      const thinned = this.keep(run.log, `thin ${spec.train}`, () => new Thinned());
+      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
     }
     const evaluated = spec.eval ? run.evals.get(spec.eval) : null;
     if (hasNumber(evaluated)) {
@@ -5284,15 +5315,21 @@ var Curves = class {
       const { best } = run.state;
       const at = best && best.metric === spec.eval ? run.evals.get("step").lastIndexOf(best.step) : -1;
       const mark = at >= 0 ? { x: xs[at], y: best.value } : null;
-      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, best: mark });
+      const thinned = this.keep(run.evals, `thin ${spec.eval}`, () => new Thinned());
+      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, thinned, best: mark });
     }
     return lines;
   }
+  keep(points2, name, make) {
+    if (!this.kept.has(points2)) this.kept.set(points2, /* @__PURE__ */ new Map());
+    const all = this.kept.get(points2);
+    if (!all.has(name)) all.set(name, make());
+    return all.get(name);
+  }
   smooth(points2, name, weight) {
-    if (!this.smoothed.has(points2)) this.smoothed.set(points2, /* @__PURE__ */ new Map());
-    const columns = this.smoothed.get(points2);
-    if (columns.get(name)?.weight !== weight) columns.set(name, new Smoothed(weight));
-    return columns.get(name);
+    const smoothed = this.keep(points2, `smooth ${name}`, () => new Smoothed(weight));
+    if (smoothed.weight !== weight) Object.assign(smoothed, new Smoothed(weight));
+    return smoothed;
   }
   chart(spec) {
     if (!this.charts.has(spec.title)) {
@@ -5307,6 +5344,7 @@ var Curves = class {
     return this.charts.get(spec.title);
   }
   destroy() {
+    clearTimeout(this.timer);
     this.themes.disconnect();
     for (const chart of this.charts.values()) chart.destroy();
   }
