@@ -112,6 +112,19 @@ def test_another_kernel_opens_the_whole_curve(open_notebook, lab):
     assert points_drawn(panel).partition(":")[2] == first.partition(":")[2]
 
 
+def test_the_saved_form_is_written_anew_when_the_run_ends(open_notebook, lab):
+    code = PLAY + "wb.panels.RunPanel(Script(folder, steps=40).play(4).run)"
+    notebook = open_notebook([named(code, "e2e-ends")])
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-chip")).to_have_text("Completed")
+    expect(panel.locator(".wb-buttons button")).to_have_count(0)
+    expect(notebook.output(0).locator(".wb-static")).to_contain_text("e2e-ends: completed.")
+    notebook.save()
+    saved = json.loads((lab.root / notebook.name).read_text())
+    assert "40 of 40" in "".join(saved["cells"][0]["outputs"][1]["data"]["text/html"])
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_look_and_saved_form(open_notebook, lab, theme):
     notebook = open_notebook([named(DONE, f"e2e-{theme}")], theme=theme)

@@ -49,6 +49,7 @@ export class Chart {
     const width = Math.floor(this.stage.clientWidth);
     const height = Math.floor(this.stage.clientHeight);
     if (!width || !height) return;
+    this.stage.classList.toggle("wb-stage-empty", this.lines.length === 0);
     const tables = this.lines.map((line) => this.table(line, width));
     const data = tables.length === 0 ? [[]] : tables.length === 1 ? tables[0] : uPlot.join(tables);
     const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null])]);
@@ -124,7 +125,7 @@ export class Chart {
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : undefined, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || (this.log && !/^[125]/.test((y * 1.0000001).toExponential(0))) ? "" : this.format(y))) },
+        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || this.lines.length === 0 || (this.log && !/^[125]/.test((y * 1.0000001).toExponential(0))) ? "" : this.format(y))) },
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],

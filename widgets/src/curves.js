@@ -7,9 +7,9 @@ import { Smoothed, Thinned } from "./lines.js";
 import { letterOf, SERIES } from "./look.js";
 
 const AXES = {
-  steps: { column: "step", name: "steps", format: compactStep, say: (x) => `step ${compactStep(x)}` },
-  tokens: { column: "num_tokens", name: "tokens", format: compact, say: (x) => `${compact(x)} tokens` },
-  time: { column: "elapsed", name: "time", format: clock, say: clock },
+  steps: { column: "step", name: "steps", empty: 100, format: compactStep, say: (x) => `step ${compactStep(x)}` },
+  tokens: { column: "num_tokens", name: "tokens", empty: 1e5, format: compact, say: (x) => `${compact(x)} tokens` },
+  time: { column: "elapsed", name: "time", empty: 60, format: clock, say: clock },
 };
 
 const BINARY = Array.from({ length: 50 }, (_, i) => 2 ** i);
@@ -103,7 +103,8 @@ export class Curves {
 
     const several = runs.runs.length > 1;
     const shown = runs.runs.map((run, i) => ({ run, i })).filter(({ i }) => !view.hidden.has(i));
-    const range = this.zoom ?? [0, Math.max(1e-9, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))))];
+    const furthest = Math.max(0, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))));
+    const range = this.zoom ?? [0, furthest || axis.empty];
     const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
     const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));

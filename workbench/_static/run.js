@@ -4907,6 +4907,7 @@ var Chart = class {
     const width = Math.floor(this.stage.clientWidth);
     const height = Math.floor(this.stage.clientHeight);
     if (!width || !height) return;
+    this.stage.classList.toggle("wb-stage-empty", this.lines.length === 0);
     const tables = this.lines.map((line) => this.table(line, width));
     const data = tables.length === 0 ? [[]] : tables.length === 1 ? tables[0] : uPlot.join(tables);
     const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null])]);
@@ -4980,7 +4981,7 @@ var Chart = class {
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : void 0, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.log && !/^[125]/.test((y * 1.0000001).toExponential(0)) ? "" : this.format(y)) }
+        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !/^[125]/.test((y * 1.0000001).toExponential(0)) ? "" : this.format(y)) }
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -5184,9 +5185,9 @@ function diamond(line) {
 
 // src/curves.js
 var AXES = {
-  steps: { column: "step", name: "steps", format: compactStep, say: (x) => `step ${compactStep(x)}` },
-  tokens: { column: "num_tokens", name: "tokens", format: compact, say: (x) => `${compact(x)} tokens` },
-  time: { column: "elapsed", name: "time", format: clock, say: clock }
+  steps: { column: "step", name: "steps", empty: 100, format: compactStep, say: (x) => `step ${compactStep(x)}` },
+  tokens: { column: "num_tokens", name: "tokens", empty: 1e5, format: compact, say: (x) => `${compact(x)} tokens` },
+  time: { column: "elapsed", name: "time", empty: 60, format: clock, say: clock }
 };
 var BINARY = Array.from({ length: 50 }, (_2, i) => 2 ** i);
 var CHARTS = [
@@ -5270,7 +5271,8 @@ var Curves = class {
     this.reset.hidden = this.zoom === null;
     const several = runs.runs.length > 1;
     const shown = runs.runs.map((run, i) => ({ run, i })).filter(({ i }) => !view.hidden.has(i));
-    const range = this.zoom ?? [0, Math.max(1e-9, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))))];
+    const furthest2 = Math.max(0, ...shown.map(({ run }) => Math.max(lastOf(run.log, axis), lastOf(run.evals, axis))));
+    const range = this.zoom ?? [0, furthest2 || axis.empty];
     const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
     const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
