@@ -125,7 +125,7 @@ export class Chart {
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : undefined, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || this.lines.length === 0 || (this.log && !/^[125]/.test((y * 1.0000001).toExponential(0))) ? "" : this.format(y))) },
+        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || this.lines.length === 0 || (this.log && !isRound(y)) ? "" : this.format(y))) },
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -327,6 +327,12 @@ function nearestDrawn(xs, ys, index, x) {
   while (after < xs.length && typeof ys[after] !== "number") after += 1;
   if (before < 0 || after >= xs.length) return before < 0 ? (after < xs.length ? after : null) : before;
   return x - xs[before] <= xs[after] - x ? before : after;
+}
+
+/** One, two or five times a power of ten: the only values that a logarithmic axis names. */
+export function isRound(value) {
+  const lead = value / 10 ** Math.floor(Math.log10(value * 1.0000001));
+  return [1, 2, 5].some((round) => Math.abs(lead - round) < 1e-6);
 }
 
 /** Move letters that would cover each other apart, upwards from the lowest. */

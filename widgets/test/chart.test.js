@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { spread } from "../src/chart.js";
+import { isRound, spread } from "../src/chart.js";
 
 test("letters at the lines' ends do not cover each other", () => {
   const letters = [{ x: 100, y: 50 }, { x: 101, y: 52 }, { x: 100, y: 49 }, { x: 20, y: 50 }, { x: 100, y: 99 }];
@@ -9,4 +9,9 @@ test("letters at the lines' ends do not cover each other", () => {
   for (let i = 1; i < here.length; i += 1) assert.ok(here[i] - here[i - 1] >= 17, String(here));
   assert.equal(letters.find(({ x }) => x === 20).y, 50);
   assert.ok(Math.max(...here) <= 90);
+});
+
+test("a logarithmic axis names round values only", () => {
+  assert.deepEqual([0.001, 0.05, 0.1, 0.2, 1, 5, 1000].filter((value) => !isRound(value)), []);
+  assert.deepEqual([0.1524, 0.3, 4, 0.0999].filter(isRound), []);
 });

@@ -4981,7 +4981,7 @@ var Chart = class {
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : void 0, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !/^[125]/.test((y * 1.0000001).toExponential(0)) ? "" : this.format(y)) }
+        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !isRound(y) ? "" : this.format(y)) }
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -5166,6 +5166,10 @@ function nearestDrawn(xs, ys, index, x) {
   while (after < xs.length && typeof ys[after] !== "number") after += 1;
   if (before < 0 || after >= xs.length) return before < 0 ? after < xs.length ? after : null : before;
   return x - xs[before] <= xs[after] - x ? before : after;
+}
+function isRound(value) {
+  const lead = value / 10 ** Math.floor(Math.log10(value * 1.0000001));
+  return [1, 2, 5].some((round2) => Math.abs(lead - round2) < 1e-6);
 }
 function spread(letters, gap, floor2) {
   letters.sort((a, b) => b.y - a.y);
