@@ -28,13 +28,13 @@ OUT = Path(__file__).with_name("01-supervised-fine-tuning.json")
 def recipe(seed: int) -> wb.Recipe:
     """The recipe of the lesson, with this seed."""
     return wb.Recipe(model=MODEL, dataset="support-desk/tickets", tuning=wb.LoRA(r=8),
-                     training=wb.Training(max_steps=150, eval_steps=25), seed=seed)  # fmt: skip
+                     training=wb.Training(max_steps=100, eval_steps=25), seed=seed)  # fmt: skip
 
 
 def domain_recipe(seed: int) -> wb.Recipe:
     """The recipe of the section on domain text, with this seed."""
     return wb.Recipe(model=MODEL, dataset="support-desk/articles", tuning=wb.LoRA(r=8),
-                     training=wb.Training(max_steps=60, eval_steps=20), seed=seed)  # fmt: skip
+                     training=wb.Training(max_steps=40, eval_steps=20), seed=seed)  # fmt: skip
 
 
 def interval(values: list[float], n_rows: int) -> dict[str, float]:
