@@ -25,6 +25,7 @@ from typing import Any
 from workbench.errors import WorkbenchError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding, answer_rows
+from workbench.runs.imports import absent
 from workbench.runs.reasons import reason_for_error
 from workbench.runs.scoring import Likelihood, score_rows
 
@@ -186,7 +187,9 @@ def main(argv: list[str]) -> None:
         answers.write(json.dumps(message) + "\n")
         answers.flush()
 
-    import torch
+    with absent():
+        import peft  # noqa: F401
+        import torch
 
     torch.set_num_threads(processes.thread_count())
     generator = Generator()

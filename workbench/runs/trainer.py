@@ -17,13 +17,19 @@ import sys
 import threading
 import time
 import traceback
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import RecipeError, RunError
 from workbench.runs import processes
 from workbench.runs.events import EventWriter
+from workbench.runs.imports import absent
 from workbench.runs.job import Folder, write_json
 from workbench.runs.reasons import reason_for_error
+
+if TYPE_CHECKING:
+    from workbench.recipe import Recipe
+    from workbench.runs.reporter import Reporter
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors", "numpy", "pandas")
 
@@ -54,6 +60,17 @@ def main(argv: list[str]) -> None:
 
 def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     """Everything from the recipe to the model; returns status, reason and the last step."""
+    from workbench.recipe import Recipe
+
+    recipe = Recipe.from_yaml(folder.recipe)
+    with absent(recipe.tuning.packages):
+        trainer, reporter, resume_from = _prepare(recipe, folder, events, device)
+    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
+    return reporter.finish()
+
+
+def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -> tuple[Any, Reporter, Path | None]:
+    """All that comes before the first step: the trainer, its reporter, and the checkpoint to go on from."""
     imports = threading.Thread(target=_import_training, daemon=True)
     imports.start()
     from workbench.data.rendering import Renderer
@@ -61,11 +78,9 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     from workbench.models.resolve import resolve_model
     from workbench.models.shapes import shapes
     from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
-    from workbench.recipe import Recipe
     from workbench.runs import checkpoints
 
     checkpoints.clean(folder.path)
-    recipe = Recipe.from_yaml(folder.recipe)
     found = machine()
     dtype = recipe.training.dtype if recipe.training.dtype != "auto" else "bf16" if found.bf16 else "fp32"
     events.write(
@@ -135,15 +150,14 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, validation, arguments, [reporter])
     trainer.remove_callback(_printer())
     reporter.attach(trainer)
-    del report, dataset
-    trainer.train(resume_from_checkpoint=str(resume_from) if resume_from else None)
-    return reporter.finish()
+    return trainer, reporter, resume_from
 
 
 def _import_training() -> None:
     """The slow imports, while the main thread reads rows. Errors show when the main thread imports the same."""
     try:
-        pass
+        import workbench.objectives._sft_training
+        import workbench.runs.reporter  # noqa: F401
     except Exception:
         logging.getLogger(__name__).debug("import failed", exc_info=True)
 

@@ -53,6 +53,8 @@ class Tuning:
         Whether the result can be merged into the base weights exactly.
     adapter
         Whether the result is an adapter beside the untouched base model.
+    packages
+        Optional packages that it needs; others are not imported by a run, so that it starts sooner.
     """
 
     name: ClassVar[str]
@@ -62,6 +64,7 @@ class Tuning:
     source: ClassVar[str] = ""
     merges: ClassVar[bool] = False
     adapter: ClassVar[bool] = True
+    packages: ClassVar[tuple[str, ...]] = ()
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this way of tuning cannot work with."""
