@@ -46,12 +46,12 @@ def ended(run: Run, timeout: float = 240) -> str:
         print(run, (run.path / "trainer.log").read_text()[-3000:], sep="\n")
 
 
-def until(run: Run, type: str, step: int = 0, timeout: float = 240) -> dict:
-    """Wait for an event of a type, at `step` or later, and return it."""
+def until(run: Run, type: str, step: int = 0, *, attempt: int = 1, timeout: float = 240) -> dict:
+    """Wait for an event of a type, at `step` or later and of this attempt or a later one, and return it."""
     end = time.monotonic() + timeout
     while time.monotonic() < end:
         for event in run.events():
-            if event["type"] == type and event.get("step", 0) >= step:
+            if event["type"] == type and event.get("step", 0) >= step and event["attempt"] >= attempt:
                 return event
         if run.status not in ("queued", "running"):
             break
