@@ -93,7 +93,7 @@ def test_killed_again_and_again_goes_on_exactly(home, tiny_model, seed, tuning):
     assert train_here(other)["status"] == "completed"
     draw, step = random.Random(seed), 0
     for attempt in (1, 2, 3):
-        step = draw.randint(step, 30)  # far enough from the fortieth and last
+        step = draw.randint(step, 36)
         until(run, "log", step - settings["logging_steps"], attempt=attempt)  # this trainer works, not the one before
         kill(run, supervisor_too=draw.random() < 0.5)
         assert ended(run) == "failed"
