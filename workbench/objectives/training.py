@@ -37,7 +37,7 @@ class Training:
     )  # fmt: skip
     batch_size: int = setting(
         16, help="How many rows go through the model at once, on each device.",
-        low=1, high=4096, unit="rows", source="QLoRA, arXiv 2305.14314, table 9: 16", checked="2.4M",
+        low=1, high=4096, unit="rows", source="QLoRA, arXiv 2305.14314, table 9: 16", checked="4.3M",
     )  # fmt: skip
     gradient_accumulation_steps: int = setting(
         1, help="How many batches are added up before the weights move: a larger batch in the same memory.",
@@ -69,11 +69,11 @@ class Training:
     greater_is_better: bool = setting(False, help="Whether more of best_metric is better.", expert=True)
     warmup: float = setting(
         0.03, help="The part of the run over which the learning rate rises from zero: a share below 1, or steps.",
-        low=0.0, high=1_000_000, source="QLoRA and Stanford Alpaca: 0.03", checked="2.4M",
+        low=0.0, high=1_000_000, source="QLoRA and Stanford Alpaca: 0.03", checked="4.3M",
     )  # fmt: skip
     lr_scheduler: Literal["linear", "cosine", "constant", "constant_with_warmup"] = setting(
         "cosine", help="How the learning rate falls after the warm-up.",
-        source="Stanford Alpaca: cosine", checked="2.4M", expert=True,
+        source="Stanford Alpaca: cosine", checked="4.3M", expert=True,
     )  # fmt: skip
     weight_decay: float = setting(
         0.0, help="How strongly the weights are pulled towards zero.", low=0.0, high=10.0,
@@ -93,7 +93,7 @@ class Training:
     )  # fmt: skip
     group_by_length: bool | Literal["auto"] = setting(
         "auto", help="Batch rows of similar length together, so that little is padding.",
-        source="1.5 to 1.9 times the speed on a CPU, measured at 2.4M", checked="2.4M", expert=True,
+        source="about 1.16 times the speed on the tickets (tests/bench/bench_defaults.py)", checked="4.3M", expert=True,
     )  # fmt: skip
     gradient_checkpointing: bool | Literal["auto"] = setting(
         "auto", help="Compute parts twice to save memory.", source="on only when memory would not suffice", expert=True,

@@ -168,8 +168,8 @@ def worker_environment() -> dict[str, str]:
     from workbench import __file__ as package
 
     env = dict(os.environ)
-    # Threads that wait for each other by spinning without end are the fastest on an idle machine, and 4 to 30 times
-    # slower beside anything else; a short spin (0.1 ms) then sleep keeps 96 % of the one and loses 10 % of the other.
+    # Threads that wait for each other by spinning without end stall beside anything else on the machine; those that
+    # sleep at once are slower on an idle one. A short spin, then sleep: about 1.2x of the latter (bench_defaults.py).
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     env.setdefault("GOMP_SPINCOUNT", "5000")
     env.setdefault("OMP_NUM_THREADS", str(thread_count()))

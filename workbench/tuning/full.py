@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Full"]
 
 RATES = (
-    (2.4e6, 1e-3, "the order of this project's pretraining rate for a 2.4M-parameter model"),
+    (2.4e6, 1e-3, "the best of 3e-4, 1e-3 and 3e-3 on the bundled 4.3M base (tests/bench/bench_defaults.py)"),
     (7e9, 2e-5, "Stanford Alpaca's rate for LLaMA 7B (github.com/tatsu-lab/stanford_alpaca)"),
     (13e9, 1e-5, "Stanford Alpaca's rate for LLaMA 13B (github.com/tatsu-lab/stanford_alpaca)"),
 )
