@@ -6,7 +6,7 @@
 #   make test              unit and browser tests         ARGS="tests/runs -k resume" passes options to pytest
 #   make slow, lessons     the long tests; all notebooks from first to last cell
 #   make figures           the recorded results of the lessons, anew (seeds 0-4)
-#   make bench             speed and other figures, side by side with what they are to be compared with
+#   make bench             speed and other figures, side by side with what they are to be compared with; ARGS=worker for one
 #   make gpu-smoke         a short training on a CUDA device
 #   make lint              ruff, mypy, notebooks without outputs
 #   make images            the pictures of README.md, from the real panels
@@ -70,7 +70,7 @@ figures: install
 	for script in notebooks/results/*.py; do WORKBENCH_HOME="$(RUNS)" $(BIN)/python "$$script" || exit 1; done
 
 bench: install
-	for bench in tests/bench/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+	$(BIN)/python -m tests.bench $(ARGS)
 
 gpu-smoke: install
 	$(BIN)/python -m pytest -m gpu -s tests/gpu

@@ -65,7 +65,8 @@ def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
     chosen = resolve(recipe, facts)
-    model = recipe.tuning.apply(load_model(ref, chosen.weights_dtype), recipe.seed)
+    weights = load_model(ref, chosen.weights_dtype, attn_implementation=chosen.attn_implementation)
+    model = recipe.tuning.apply(weights, recipe.seed)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True, "eval_strategy": "steps",
                  "eval_steps": chosen.settings["eval_steps"]}  # fmt: skip

@@ -13,7 +13,7 @@ from workbench.home import home
 from workbench.models.loading import load_tokenizer
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.models.shapes import shapes
-from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+from workbench.objectives import Facts, Resolved, gate, machine, resolve, sft_arguments
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
@@ -75,7 +75,7 @@ def plain_code(recipe: Recipe) -> str:
     parts = [
         head,
         "\n".join(modules),
-        _model_lines(ref, chosen.settings["weights_dtype"], recipe.trust_remote_code),
+        _model_lines(ref, chosen, recipe.trust_remote_code),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
         f"args = SFTConfig(\n{config})\n",
@@ -116,16 +116,21 @@ def _config(
     return {**out, **recipe.objective.arguments(dataset, renderer)}
 
 
-def _model_lines(ref: ModelRef, dtype: str, trust: bool) -> str:
+def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool) -> str:
     base = ref.base or ref
     extra = (f', revision="{ref.revision}"' if ref.path is None and ref.revision else "") + (
         ", trust_remote_code=True" if trust else ""
     )
-    kind = {"fp32": "torch.float32", "bf16": "torch.bfloat16"}[dtype]
+    settings = {
+        "dtype": {"fp32": "torch.float32", "bf16": "torch.bfloat16"}[chosen.weights_dtype],
+        "attn_implementation": f'"{chosen.attn_implementation}"',
+        "use_safetensors": "True",
+    }
+    how = "".join(f", {name}={value}" for name, value in settings.items()) + extra
     lines = [
         f"MODEL = {_quoted(base.location)}",
         f"tokenizer = AutoTokenizer.from_pretrained(MODEL{extra})",
-        f"model = AutoModelForCausalLM.from_pretrained(MODEL, dtype={kind}, use_safetensors=True{extra})",
+        f"model = AutoModelForCausalLM.from_pretrained(MODEL{how})",
     ]
     if ref.base is not None:
         lines.append(f"model = PeftModel.from_pretrained(model, {_quoted(ref.location)}).merge_and_unload()")

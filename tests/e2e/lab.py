@@ -216,6 +216,38 @@ class Notebook:
         self.start_all()
         self.wait_all(seconds)
 
+    def start_cells(self, first: int, last: int) -> None:
+        """Begin to run the cells from `first` to `last`, one after another, and return at once; `wait_all` waits."""
+        self.page.evaluate(
+            """([first, last]) => {
+                const book = jupyterapp.shell.currentWidget.content;
+                window.cellsRun = undefined;
+                const run = async () => {
+                    for (let index = first; index <= last; index++) {
+                        book.deselectAll();
+                        book.activeCellIndex = index;
+                        if (!await jupyterapp.commands.execute('notebook:run-cell')) return false;
+                    }
+                    return true;
+                };
+                run().then(ok => { window.cellsRun = ok; });
+            }""",
+            [first, last],
+        )
+
+    def run_cells(self, first: int, last: int, seconds: float = 60) -> None:
+        """Run the cells from `first` to `last` to their end."""
+        self.start_cells(first, last)
+        self.wait_all(seconds)
+
+    def set_source(self, index: int, code: str) -> None:
+        """Write other code into a cell."""
+        self.page.evaluate(
+            "([index, code]) => "
+            "jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.setSource(code)",
+            [index, code],
+        )
+
     def execute(self, code: str, seconds: float = 60) -> str:
         """Run code in this notebook's kernel, outside any cell, and return what it printed.
 

@@ -77,6 +77,18 @@ def test_hardware_decides_number_types_and_memory():
     assert chosen(small, shapes=LARGE, machine=GPU).gradient_checkpointing is False
 
 
+def test_a_cpu_gets_plain_attention_and_few_shapes_for_short_rows():
+    short = chosen(wb.Training(max_length=256))
+    assert (short.attn_implementation, short.pad_to_multiple_of) == ("eager", 16)
+    assert chosen(wb.Training(max_length=1024)).attn_implementation == "sdpa"
+    assert chosen(wb.Training(packing=True)).pad_to_multiple_of is None
+    on_gpu = chosen(wb.Training(max_length=256), machine=GPU)
+    assert (on_gpu.attn_implementation, on_gpu.pad_to_multiple_of) == ("sdpa", None)
+    asked = chosen(wb.Training(max_length=256, attn_implementation="sdpa", pad_to_multiple_of=None))
+    assert (asked.attn_implementation, asked.pad_to_multiple_of) == ("sdpa", None)
+    assert sft_arguments(short, 0)["pad_to_multiple_of"] == 16
+
+
 def test_length_is_bounded_by_the_model():
     assert chosen(wb.Training(max_length=4000)).max_length == 1024
     assert chosen(wb.Training(max_length=None)).max_length == 1024

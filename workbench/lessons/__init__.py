@@ -1,5 +1,6 @@
-"""Exercises that check themselves. In a notebook: ``from workbench.lessons import check``."""
+"""Exercises that check themselves, and claims judged. In a notebook: ``from workbench.lessons import check``."""
 
 from workbench.lessons.checks import check, exercises
+from workbench.lessons.claims import Outcome, judge
 
-__all__ = ["check", "exercises"]
+__all__ = ["Outcome", "check", "exercises", "judge"]

@@ -54,7 +54,11 @@ def load_tokenizer(ref: ModelRef, *, trust_remote_code: bool = False) -> Any:
 
 
 def load_model(
-    ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"] = "fp32", *, trust_remote_code: bool = False
+    ref: ModelRef,
+    dtype: Literal["fp32", "bf16", "auto"] = "fp32",
+    *,
+    attn_implementation: str | None = None,
+    trust_remote_code: bool = False,
 ) -> Any:
     """The model, in evaluation mode, on the CPU.
 
@@ -64,6 +68,8 @@ def load_model(
         What `resolve_model` found. A run that holds an adapter is its base with the adapter merged, in fp32.
     dtype
         The type of the weights in memory; ``"auto"`` as they are stored.
+    attn_implementation
+        How attention is computed, in transformers' words (``"eager"``, ``"sdpa"``); None leaves it to transformers.
     trust_remote_code
         Whether Python code in the model's folder may run.
 
@@ -79,7 +85,7 @@ def load_model(
     from transformers import AutoModelForCausalLM
 
     if ref.base is not None:
-        return _merged(ref, dtype, trust_remote_code)
+        return _merged(ref, dtype, attn_implementation, trust_remote_code)
     make_folder(ref)
     kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
     try:
@@ -88,14 +94,17 @@ def load_model(
             revision=_revision(ref),
             dtype=kinds[dtype],
             use_safetensors=True,
+            attn_implementation=attn_implementation,
             trust_remote_code=trust_remote_code,
         )
-    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
     return model.eval()
 
 
-def _merged(ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], trust_remote_code: bool) -> Any:
+def _merged(
+    ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], attn_implementation: str | None, trust_remote_code: bool
+) -> Any:
     import torch
     from peft import PeftModel
 
@@ -106,7 +115,7 @@ def _merged(ref: ModelRef, dtype: Literal["fp32", "bf16", "auto"], trust_remote_
             f"{ref.name!r} was tuned with {kind}, which cannot be merged into the weights exactly, so it cannot be "
             "the start of another run. Start from the base model, or from a run tuned with LoRA or all weights."
         )
-    model = load_model(ref.base, "fp32", trust_remote_code=trust_remote_code)
+    model = load_model(ref.base, "fp32", attn_implementation=attn_implementation, trust_remote_code=trust_remote_code)
     merged = PeftModel.from_pretrained(model, ref.location).merge_and_unload()
     return (merged.to(torch.bfloat16) if dtype == "bf16" else merged).eval()
 

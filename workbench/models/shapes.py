@@ -42,6 +42,8 @@ class Shapes:
         The model class: ``"LlamaForCausalLM"``.
     linear
         ``(inputs, outputs)`` of each linear layer inside the decoder, by tensor name.
+    heads
+        Attention heads of a layer; 0 when the config does not say.
     """
 
     parameters: int
@@ -52,6 +54,7 @@ class Shapes:
     bytes: int
     architecture: str
     linear: Mapping[str, tuple[int, int]]
+    heads: int = 0
 
 
 def shapes(ref: ModelRef) -> Shapes:
@@ -96,6 +99,7 @@ def _read(path: Path) -> Shapes:
         bytes=sum(file.stat().st_size for file in path.glob("*.safetensors")),
         architecture=(config.get("architectures") or ["unknown"])[0],
         linear=linear,
+        heads=int(_first(text, "num_attention_heads", "n_head") or 0),
     )
 
 
@@ -117,6 +121,7 @@ def _of_gguf(source: GGUFSource) -> Shapes:
             for name, shape in header.tensors.items()
             if len(shape) == 2 and (layer := name.removesuffix(".weight").rsplit(".", 1)[-1]) in GGUF_LAYERS
         },
+        heads=config.get("num_attention_heads", 0),
     )
 
 

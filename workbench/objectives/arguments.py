@@ -25,6 +25,7 @@ def sft_arguments(resolved: Resolved, seed: int) -> dict[str, Any]:
         "gradient_accumulation_steps": choice["gradient_accumulation_steps"],
         "max_length": choice["max_length"],
         "packing": bool(choice["packing"]),
+        "pad_to_multiple_of": choice["pad_to_multiple_of"],
         "train_sampling_strategy": "group_by_length" if choice["group_by_length"] else "random",
         "bf16": choice["dtype"] == "bf16",
         "gradient_checkpointing": bool(choice["gradient_checkpointing"]),

@@ -15,6 +15,9 @@ __all__ = ["Facts", "Resolved", "resolve"]
 
 EVALUATIONS = 20
 MEMORY_SHARE = 0.8
+EAGER_LENGTH = 512
+"""Tokens up to which a CPU trains faster with plain attention than with torch's fused one (`bench_defaults.py`)."""
+CPU_PADDING = 16
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     _length(chosen, reasons, facts)
     _steps(chosen, reasons, facts)
     _speed(chosen, reasons, facts, recipe)
+    _shape_of_batches(chosen, reasons, facts)
+    _memory(chosen, reasons, facts)
     return Resolved(chosen, reasons)
 
 
@@ -144,26 +149,57 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
             if chosen["packing"]
             else "rows of similar length batched together need little padding"
         )
-    if chosen["gradient_checkpointing"] == "auto":
-        need = memory_needed(facts, chosen)
-        chosen["gradient_checkpointing"] = need > MEMORY_SHARE * machine.memory_bytes
-        reasons["gradient_checkpointing"] = (
-            f"about {need / 2**30:.1f} GiB needed without it, {machine.memory_bytes / 2**30:.1f} GiB there"
+
+
+def _shape_of_batches(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
+    on_cpu, longest = facts.machine.device == "cpu", _longest(chosen, facts)
+    if chosen["attn_implementation"] == "auto":
+        chosen["attn_implementation"] = "eager" if on_cpu and longest <= EAGER_LENGTH else "sdpa"
+        reasons["attn_implementation"] = (
+            f"rows of at most {longest} tokens on a CPU: plain attention goes backwards faster than torch's fused one"
+            if chosen["attn_implementation"] == "eager"
+            else "torch's fused attention never holds all scores in memory"
         )
+    if chosen["pad_to_multiple_of"] == "auto":
+        chosen["pad_to_multiple_of"] = CPU_PADDING if on_cpu and not chosen["packing"] else None
+        reasons["pad_to_multiple_of"] = (
+            "each new shape of batch costs a CPU time and memory: fewer shapes"
+            if chosen["pad_to_multiple_of"]
+            else "packed rows have one length"
+            if chosen["packing"]
+            else "no need on this device"
+        )
+
+
+def _memory(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
+    if chosen["gradient_checkpointing"] == "auto":
+        need, there = memory_needed(facts, chosen), facts.machine.memory_bytes
+        chosen["gradient_checkpointing"] = need > MEMORY_SHARE * there
+        reasons["gradient_checkpointing"] = (
+            f"about {need / 2**30:.1f} GiB needed without it, {there / 2**30:.1f} GiB there"
+        )
+
+
+def _longest(chosen: dict[str, Any], facts: Facts) -> int:
+    limit = chosen["max_length"]
+    if chosen["packing"]:
+        return int(limit or 1024)
+    return int(min(facts.longest or limit or 1024, limit or 10**9))
 
 
 def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
     """Bytes for training without gradient checkpointing: weights, gradients, optimizer, activations and logits.
 
-    Activations take 34 bytes a layer, token and hidden unit in 16 bits, attention scores left out (Korthikanti et
-    al. 2022, arXiv 2205.05198, equation 1), twice that in fp32.
+    Activations take 34 bytes a layer, token and hidden unit in 16 bits, and plain attention 5 bytes for each score
+    (Korthikanti et al. 2022, arXiv 2205.05198, equation 1), twice that in fp32. Fused attention keeps no scores.
     """
     shapes, bits = facts.shapes, 1 if chosen["dtype"] == "bf16" else 2
-    length = min(facts.longest or chosen["max_length"] or 1024, chosen["max_length"] or 10**9)
-    tokens = chosen["batch_size"] * length
+    longest = _longest(chosen, facts)
+    tokens = chosen["batch_size"] * longest
     weights = shapes.parameters * (2 if chosen["weights_dtype"] == "bf16" else 4)
     optimizer = facts.trainable * 12
-    activations = 34 * bits * shapes.layers * tokens * shapes.hidden
+    scores = 5 * shapes.heads * longest if chosen["attn_implementation"] == "eager" else 0
+    activations = bits * shapes.layers * tokens * (34 * shapes.hidden + scores)
     return weights + optimizer + activations + 4 * tokens * shapes.vocabulary
 
 

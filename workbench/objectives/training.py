@@ -98,6 +98,16 @@ class Training:
     gradient_checkpointing: bool | Literal["auto"] = setting(
         "auto", help="Compute parts twice to save memory.", source="on only when memory would not suffice", expert=True,
     )  # fmt: skip
+    attn_implementation: Literal["auto", "eager", "sdpa", "flash_attention_2"] = setting(
+        "auto", help="How attention is computed; flash_attention_2 needs a GPU and its own package.",
+        source="on a CPU 'eager' for short rows: see tests/bench/bench_defaults.py; else torch's own", checked="4.3M",
+        expert=True,
+    )  # fmt: skip
+    pad_to_multiple_of: int | Literal["auto"] | None = setting(
+        "auto", help="Pad the rows of a batch to a multiple of so many tokens, so that fewer shapes come up.",
+        low=1, high=4096, unit="tokens", none="to the longest row of the batch",
+        source="16 on a CPU: see tests/bench/bench_defaults.py", checked="4.3M", expert=True,
+    )  # fmt: skip
     max_eval_rows: int | None = setting(
         200, help="How many validation rows each evaluation uses, from the first.",
         low=1, high=10_000_000, unit="rows", none="all of them", expert=True,

@@ -21,52 +21,16 @@ from transformers import TrainerCallback
 
 from workbench.errors import RunError, WorkbenchError
 from workbench.runs import checkpoints, control
-from workbench.runs.decoding import Answer, Decoding, answer_rows
+from workbench.runs.asking import Asker, Probe
+from workbench.runs.decoding import Decoding
 from workbench.runs.events import EventWriter, read_events
 from workbench.runs.job import Folder
 from workbench.runs.reasons import reason_for_error
 
-__all__ = ["Asker", "Probe", "Reporter"]
+__all__ = ["Reporter"]
 
 KEEP = 2  # checkpoints, beside the best
 ENDS = {"stop": "stopped", "pause": "paused"}
-
-
-@dataclass(frozen=True)
-class Probe:
-    """A prompt whose answer is watched through training."""
-
-    prompt: str
-    reference: str
-    ids: list[int]
-
-
-@dataclass
-class Asker:
-    """Lets a model answer as its way of tuning, template and tokenizer want it."""
-
-    tuning: Any
-    renderer: Any
-    tokenizer: Any
-    positions: int | None
-
-    def answer(self, model: Any, prompts: list[list[int]], decoding: Decoding) -> list[Answer | None]:
-        """Answers of the model as it is now; it and all random state are left as they were."""
-        was_training = model.training
-        model.eval()
-        try:
-            with checkpoints.random_state_kept():
-                return answer_rows(
-                    lambda **settings: self.tuning.generate(model, **settings),
-                    self.tokenizer,
-                    prompts,
-                    decoding,
-                    stop_ids=self.renderer.stop_ids,
-                    positions=self.positions,
-                    device=model.device,
-                )
-        finally:
-            model.train(was_training)
 
 
 @dataclass

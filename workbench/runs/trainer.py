@@ -123,10 +123,16 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     imports.join()
     import torch
 
-    from workbench.runs.reporter import Asker, Reporter
+    from workbench.runs.asking import Asker
+    from workbench.runs.reporter import Reporter
 
     torch.set_num_threads(processes.thread_count())
-    model = load_model(ref, resolved.weights_dtype, trust_remote_code=recipe.trust_remote_code)
+    model = load_model(
+        ref,
+        resolved.weights_dtype,
+        attn_implementation=resolved.attn_implementation,
+        trust_remote_code=recipe.trust_remote_code,
+    )
     renderer.install()
     model = recipe.tuning.apply(model, recipe.seed)
     asker = Asker(recipe.tuning, renderer, tokenizer, sizes.positions)
@@ -191,7 +197,7 @@ def _download(ref: Any) -> Any:
 
 def _probes(recipe: Any, dataset: Any, renderer: Any, settings: dict[str, Any], positions: int | None) -> list[Any]:
     """The first rows of validation that have a prompt and an answer and fit, as prompts to watch."""
-    from workbench.runs.reporter import Probe
+    from workbench.runs.asking import Probe
 
     if not settings["record_samples"] or not dataset.splits.get("validation"):
         return []

@@ -9,16 +9,8 @@ from random import Random
 from types import ModuleType
 
 from workbench.bundled.make.tickets import Mail, mail
+from workbench.metrics.house_style import DESKS, PACES
 
-DESKS = {
-    "billing": "billing desk",
-    "delivery": "delivery desk",
-    "defect": "repair desk",
-    "return": "returns desk",
-    "account": "account desk",
-    "question": "advice desk",
-}
-PACES = {"high": "today", "normal": "within two days", "low": "within a week"}
 _THANKS = {
     True: ("Thank you for your message about the {product}.", "Thank you for writing to us about the {product}."),
     False: ("Thank you for your message.", "Thank you for writing to us."),

@@ -1,0 +1,116 @@
+"""Lesson 01 in a real JupyterLab, from the first cell to base and tuned side by side; with stop, reload and restart.
+
+The cells are the lesson's own, found by what they say, and run at full length.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+LESSON = Path(__file__).parents[2] / "notebooks" / "01-supervised-fine-tuning.ipynb"
+SOURCES = ["".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]]
+
+
+def index_of(text: str) -> int:
+    """The one cell of the lesson that has this text."""
+    (found,) = [index for index, source in enumerate(SOURCES) if text in source]
+    return found
+
+
+LAUNCH, MEANWHILE = index_of("run = wb.launch(recipe)"), index_of("run.status, sum(")
+WAIT, COMPARE = index_of('assert run.status == "completed"'), index_of("ComparePanel([recipe.model, run]")
+
+
+def step_of(panel) -> int:
+    return int(panel.locator(".wb-where").inner_text().split()[1].replace(",", ""))
+
+
+def wait_step(panel, beyond: int) -> int:
+    """Wait until the panel shows a later step than `beyond`, and return it."""
+    panel.page.wait_for_function(
+        "step => Number(document.querySelector('.wb-where').textContent.split(' ')[1].replaceAll(',', '')) > step",
+        arg=beyond,
+        timeout=120_000,
+    )
+    return step_of(panel)
+
+
+def points_drawn(panel) -> int:
+    """How many steps lie between the first and the last point of the large chart, read from its spoken values."""
+    stage, spoken = panel.locator(".wb-chart-large .wb-stage"), panel.locator(".wb-chart-large [role=status]")
+    stage.focus()
+    steps = []
+    for key in ("Home", "End"):
+        stage.press(key)
+        steps.append(int(spoken.inner_text().split(":")[0].removeprefix("step ").replace(",", "")))
+    return steps[1] - steps[0] + 1
+
+
+def calm(notebook, index: int) -> None:
+    """Nothing in the page failed, and axe finds nothing serious in the panel of a cell."""
+    notebook.cell(index)
+    selector = f'.jp-Cell[data-windowed-list-index="{index}"] .wb-panel'
+    assert notebook.page_errors == []
+    assert notebook.accessibility_problems(selector) == []
+
+
+@pytest.mark.timeout(1200)
+def test_lesson_01_from_the_first_cell(open_notebook):
+    notebook = open_notebook(LESSON)
+    notebook.run_cells(0, LAUNCH, seconds=240)
+    panel = notebook.output(LAUNCH).locator(".wb-panel")
+    expect(panel.locator(".wb-run-body")).to_be_visible(timeout=120_000)
+    seen = wait_step(panel, 0)
+
+    # The kernel answers another cell, and the curve grows.
+    notebook.run_cells(MEANWHILE, MEANWHILE)
+    expect(notebook.output(MEANWHILE)).to_contain_text("('running', 333332833333500000)")
+    panel = notebook.output(LAUNCH).locator(".wb-panel")
+    seen = wait_step(panel, seen)
+    calm(notebook, LAUNCH)
+    notebook.screenshot("lesson-01-live")
+
+    # Stop, while a cell is running: the one that waits for the run.
+    run_id = notebook.execute("print(run.id)")
+    notebook.start_cells(WAIT, WAIT)
+    panel = notebook.output(LAUNCH).locator(".wb-panel")
+    panel.get_by_role("button", name="Stop", exact=True).click()
+    expect(panel.locator(".wb-chip")).to_have_text("Stopped", timeout=60_000)
+    with pytest.raises(AssertionError, match="Stopped at step"):
+        notebook.wait_all()  # the lesson's own assertion: the run was to be completed
+    stopped = step_of(panel)
+
+    # A reload of the page brings the panel back; Resume goes on.
+    notebook.reload()
+    panel = notebook.output(LAUNCH).locator(".wb-panel")
+    expect(panel.locator(".wb-chip")).to_have_text("Stopped")
+    assert step_of(panel) == stopped
+    panel.get_by_role("button", name="Resume").click()
+    wait_step(panel, stopped)
+
+    # A restart of the kernel in mid-run: training goes on, and a new panel has the whole curve.
+    notebook.restart_kernel()
+    expect(panel.get_by_text("The kernel no longer answers.")).to_be_visible()
+    notebook.set_source(LAUNCH, f"run = wb.open_run({run_id!r})\nrecipe = run.recipe\nwb.panels.RunPanel(run)")
+    for index in (index_of("import workbench as wb\nfrom workbench.lessons"), index_of("ds = wb.load_dataset(")):
+        notebook.run_cells(index, index)
+    notebook.run_cells(LAUNCH, LAUNCH)
+    panel = notebook.output(LAUNCH).locator(".wb-panel")
+    expect(panel.locator(".wb-chip")).to_have_text("Completed", timeout=240_000)
+    assert points_drawn(panel) == step_of(panel) == 100
+    notebook.screenshot("lesson-01-opened-again", f'[data-windowed-list-index="{LAUNCH}"] .wb-panel')
+
+    # Base and tuned, side by side.
+    untuned = index_of("untuned = untuned_systems(")
+    for index in (WAIT, untuned, COMPARE):
+        notebook.run_cells(index, index, seconds=180)
+    panel = notebook.output(COMPARE).locator(".wb-panel")
+    expect(panel.get_by_label("Answer of tiny-support").first).to_be_visible(timeout=120_000)
+    expect(panel).to_contain_text("is better than tiny-support", timeout=120_000)
+    expect(panel.get_by_label(f"Answer of {run_id}").first).to_contain_text('"category"')
+    calm(notebook, COMPARE)
+    notebook.screenshot("lesson-01-compared", f'[data-windowed-list-index="{COMPARE}"] .wb-panel')
