@@ -156,7 +156,8 @@ def test_bad_settings_are_all_named_at_once(run, recipe, capsys, changes, words)
 @pytest.mark.parametrize("name", ["missing.yaml", "."])
 def test_a_recipe_that_is_no_file(name, capsys):
     assert cli.main(["train", name]) == 2
-    assert f"There is no file {name}" in capsys.readouterr().err
+    said = f"{name} is a folder" if name == "." else f"There is no file {name}"
+    assert said in capsys.readouterr().err
 
 
 def test_runs(run, capsys):

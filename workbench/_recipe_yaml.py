@@ -116,13 +116,16 @@ def parse_set(text: str) -> tuple[str, Any]:
     Raises
     ------
     RecipeError
-        When there is no ``=`` or the value is not YAML.
+        When there is no ``=`` or no value, or the value is not YAML.
     """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise RecipeError([Problem(text, "is not of the form name=value.", "Write for example training.max_steps=50.")])
+    if not value.strip():
+        remedy = f"Write {name.strip()}=VALUE, or {name.strip()}=null to leave it unset."
+        raise RecipeError([Problem(name.strip(), "has no value.", remedy)])
     try:
-        return name.strip(), yaml.safe_load(value) if value.strip() else None
+        return name.strip(), yaml.safe_load(value)
     except yaml.YAMLError:
         raise RecipeError([Problem(name.strip(), f"has a value that is not YAML: {value!r}.", "Quote it.")]) from None
 

@@ -269,7 +269,8 @@ def _open(name: str) -> Run:
 def _existing(name: str) -> Path:
     path = Path(name).expanduser()
     if not path.is_file():
-        raise InvalidInputError(f"There is no file {name}. Give the path of one.")
+        what = f"{name} is a folder" if path.is_dir() else f"There is no file {name}"
+        raise InvalidInputError(f"{what}. Give the path of a file.")
     return path
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from workbench.errors import InvalidInputError
+
 __all__ = ["home"]
 
 
@@ -18,12 +20,19 @@ def home(path: str | os.PathLike[str] | None = None) -> Path:
     ----------
     path
         A folder that overrides the rule.
+
+    Raises
+    ------
+    InvalidInputError
+        When the folder that was named is a file.
     """
-    if path is not None:
-        return Path(path).expanduser().absolute()
     named = os.environ.get("WORKBENCH_HOME")
-    if named:
-        return Path(named).expanduser().absolute()
+    if path is not None or named:
+        folder = Path(path if path is not None else str(named)).expanduser().absolute()
+        if folder.exists() and not folder.is_dir():
+            what = "The folder of the runs" if path is not None else "WORKBENCH_HOME"
+            raise InvalidInputError(f"{what} must be a folder, and {folder} is a file. Name a folder.")
+        return folder
     here = Path.cwd()
     for folder in (here, *here.parents):
         if (folder / "pyproject.toml").is_file():

@@ -23,9 +23,10 @@ from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
 from workbench.home import home as home_folder
 from workbench.models.resolve import bundled_models, reference_of, resolve_model
+from workbench.models.shapes import shapes
 from workbench.objectives import Objective, Training, gate, objectives
 from workbench.objectives.sft import SFT
-from workbench.settings import check_settings
+from workbench.settings import Settings, check_settings
 from workbench.tuning import Tuning, tunings
 from workbench.tuning.lora import LoRA
 
@@ -36,7 +37,7 @@ REFERENCE_KEYS = ("source", "columns", "split", "hash")
 
 
 @dataclass(frozen=True, eq=False)
-class Recipe:
+class Recipe(Settings):
     """What a run needs: a base model, data, an objective, a way of tuning and training settings.
 
     Trains on train, evaluates on validation, never touches test. Making one checks types, ranges and pairs, reads
@@ -178,6 +179,8 @@ class Recipe:
         found = self._check()
         try:
             ref = resolve_model(self.model_name)
+            if ref.path is not None or ref.base is not None or ref.source is not None:
+                found += self.tuning.model_problems(shapes(ref))
         except ModelNotFoundError as error:
             found.append(Problem("model", str(error)))
             ref = None

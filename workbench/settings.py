@@ -11,9 +11,31 @@ import difflib
 import math
 import typing
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar, Self
 
-from workbench.errors import Problem
+from workbench.errors import Problem, RecipeError
+
+
+class Settings:
+    """The base of a dataclass of settings: a name it does not have is refused with the names that come near.
+
+    Attributes
+    ----------
+    section
+        Where the settings stand in a recipe.
+
+    Raises
+    ------
+    RecipeError
+        With every unknown name.
+    """
+
+    section: ClassVar[str] = ""
+
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        if unknown := unknown_settings(cls, given, cls.section):
+            raise RecipeError(unknown)
+        return super().__new__(cls)
 
 
 def setting(
@@ -90,7 +112,9 @@ def unknown_settings(cls: type, given: Iterable[str], prefix: str) -> list[Probl
     """One problem for each name in `given` that `cls` does not have, with the nearest known names."""
     known = [field.name for field in dataclasses.fields(cls)]
     return [
-        Problem(f"{prefix}.{name}", "is not a setting" + nearest(name, known) + ".", f"Known: {', '.join(known)}.")
+        Problem(
+            f"{prefix}.{name}".lstrip("."), f"is not a setting{nearest(name, known)}.", f"Known: {', '.join(known)}."
+        )
         for name in given
         if name not in known
     ]

@@ -54,19 +54,21 @@ def test_probes_are_answered_before_training_and_at_each_evaluation(plain):
     assert samples[samples["step"] == 40]["answer"].tolist() != samples[samples["step"] == 0]["answer"].tolist()
 
 
-def test_model_folder_is_the_best_and_stands_alone(plain, tmp_path, tiny_model):
+def test_model_folder_is_the_best_and_stands_alone(home, tmp_path, tiny_model):
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    best = plain.best["step"]
-    folder = shutil.copytree(plain.path / "model", tmp_path / "alone")
+    run = made(home, tiny_recipe(tiny_model, max_steps=36))  # each evaluation has a checkpoint
+    assert train_here(run)["status"] == "completed"
+    best = run.best["step"]
+    folder = shutil.copytree(run.path / "model", tmp_path / "alone")
     names = {path.name for path in folder.iterdir()}
     assert not [name for name in names if name.endswith((".bin", ".pt", ".pth"))], "nothing pickled"
     assert {"adapter_model.safetensors", "adapter_config.json", "tokenizer.json"} <= names
     assert "### Answer" in AutoTokenizer.from_pretrained(folder).chat_template
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny_model), folder)
-    kept = plain.path / "checkpoints" / f"checkpoint-{best}"
+    kept = run.path / "checkpoints" / f"checkpoint-{best}"
     other = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(tiny_model), kept)
     for one, two in zip(model.parameters(), other.parameters(), strict=True):
         assert torch.equal(one, two)

@@ -22,6 +22,12 @@ function render({ model, el: root }) {
   const search = searchField("Search prompts and answers", (text) => send("search", text));
   const against = el("select", { class: "wb-field", on: { change: () => send("against", against.value) } });
   against.id = uniqueId("against");
+  const marks = el(
+    "span",
+    { class: "wb-muted wb-text wb-marks" },
+    el("del", { text: "only there" }),
+    el("ins", { text: "only in the answer" }),
+  );
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
   const pages = pager((page) => send("page", page));
@@ -50,6 +56,7 @@ function render({ model, el: root }) {
       filters.element,
       search.element,
       el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against),
+      marks,
     ),
     rows,
     nothing,
@@ -74,6 +81,7 @@ function render({ model, el: root }) {
       against.replaceChildren(...head.bases.map(({ key, label }) => el("option", { value: key, text: label })));
     }
     if (against.value !== head.against) against.value = head.against;
+    marks.hidden = head.against === "none";
     ask.disabled = head.asking;
     drawRows();
     drawAsked();

@@ -12,7 +12,8 @@ export function percent(value) {
 
 /** The rows and the interval in words. */
 export function scoreWords({ count, n, low, high }) {
-  return `${number(count)} of ${number(n)} rows · 95 % interval ${Math.round(low * 100)}–${Math.round(high * 100)} %`;
+  const ends = `${Math.round(low * 100)}–${Math.round(high * 100)}`;
+  return `${number(count)} of ${number(n)} rows · 95\u00a0% interval ${ends}\u00a0%`;
 }
 
 /** @param {{count: number, n: number, value: number, low: number, high: number}|null} score */

@@ -27,5 +27,5 @@ test("a rate is never rounded to a certainty that the rows do not give", () => {
 });
 
 test("a score names its rows and its interval", () => {
-  assert.equal(scoreWords({ count: 48, n: 50, low: 0.865, high: 0.989 }), "48 of 50 rows · 95 % interval 87–99 %");
+  assert.equal(scoreWords({ count: 48, n: 50, low: 0.865, high: 0.989 }), "48 of 50 rows · 95\u00a0% interval 87–99\u00a0%");
 });

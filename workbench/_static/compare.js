@@ -375,7 +375,8 @@ function percent(value) {
   return `${Math.round(value * 100)} %`;
 }
 function scoreWords({ count, n, low, high }) {
-  return `${number(count)} of ${number(n)} rows · 95 % interval ${Math.round(low * 100)}–${Math.round(high * 100)} %`;
+  const ends = `${Math.round(low * 100)}–${Math.round(high * 100)}`;
+  return `${number(count)} of ${number(n)} rows · 95 % interval ${ends} %`;
 }
 function scoreCell(score) {
   if (!score || !score.n) return el("span", { class: "wb-muted", text: "no rows yet" });
@@ -404,6 +405,12 @@ function render({ model, el: root }) {
   const search = searchField("Search prompts and answers", (text2) => send("search", text2));
   const against = el("select", { class: "wb-field", on: { change: () => send("against", against.value) } });
   against.id = uniqueId("against");
+  const marks = el(
+    "span",
+    { class: "wb-muted wb-text wb-marks" },
+    el("del", { text: "only there" }),
+    el("ins", { text: "only in the answer" })
+  );
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
   const pages = pager((page) => send("page", page));
@@ -429,7 +436,8 @@ function render({ model, el: root }) {
       { class: "wb-row-toolbar" },
       filters.element,
       search.element,
-      el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against)
+      el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against),
+      marks
     ),
     rows,
     nothing,
@@ -453,6 +461,7 @@ function render({ model, el: root }) {
       against.replaceChildren(...head.bases.map(({ key, label }) => el("option", { value: key, text: label })));
     }
     if (against.value !== head.against) against.value = head.against;
+    marks.hidden = head.against === "none";
     ask.disabled = head.asking;
     drawRows();
     drawAsked();

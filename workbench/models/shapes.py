@@ -136,6 +136,10 @@ def tensor_shapes(file: Path) -> dict[str, tuple[int, ...]]:
             header = json.loads(stream.read(length))
         except ValueError:
             raise ModelNotFoundError(f"{file} is damaged or cut off (its header is not JSON). Copy it again.") from None
+        ends = [info["data_offsets"][1] for info in header.values() if "data_offsets" in info]
+        needed = 8 + length + max(ends, default=0)
+        if (size := file.stat().st_size) < needed:
+            raise ModelNotFoundError(f"{file} is cut off: it holds {size:,} of {needed:,} bytes. Copy it again.")
     return {name: tuple(info["shape"]) for name, info in header.items() if name != "__metadata__"}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.data.rendering import Renderer
 from workbench.errors import Problem
+from workbench.settings import Settings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +47,7 @@ class Encoded:
 
 
 @dataclass(frozen=True)
-class Objective:
+class Objective(Settings):
     """What is optimised: settings as a frozen dataclass, torch only inside its functions.
 
     Attributes
@@ -61,6 +62,7 @@ class Objective:
         The types of rows it can train on.
     """
 
+    section: ClassVar[str] = "objective"
     name: ClassVar[str]
     title: ClassVar[str]
     use_when: ClassVar[str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from workbench.errors import Problem
-from workbench.settings import setting
+from workbench.settings import Settings, setting
 
 __all__ = ["DEFAULT_EPOCHS", "Training"]
 
@@ -14,12 +14,13 @@ DEFAULT_EPOCHS = 3.0
 
 
 @dataclass(frozen=True)
-class Training:
+class Training(Settings):
     """Training settings. ``"auto"`` is chosen from objective, tuning, model size and machine when the run starts.
 
     What was chosen and why stands in the run's ``resolved.yaml``.
     """
 
+    section: ClassVar[str] = "training"
     title: ClassVar[str] = "Training"
 
     max_steps: int | None = setting(
@@ -44,7 +45,7 @@ class Training:
         low=1, high=4096, unit="batches",
     )  # fmt: skip
     max_length: int | None = setting(
-        1024, help="Rows longer than this many tokens are cut at their end; the gate counts them before training.",
+        1024, help="Rows longer than this many tokens are cut at their end; how many is said before training.",
         low=8, high=1_000_000, unit="tokens", none="the model's longest context", source="TRL's default",
     )  # fmt: skip
     logging_steps: int = setting(

@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import RunError, RunNotFoundError
+from workbench.errors import InvalidInputError, RunError, RunNotFoundError
 from workbench.runs import processes
 from workbench.runs.events import read_events
 from workbench.runs.home import RESERVED
@@ -99,7 +99,13 @@ class Folder:
 
 def new_folder(home: Path, label: str) -> Folder:
     """Make an empty job folder named by time, `label` and four random characters."""
-    home.mkdir(parents=True, exist_ok=True)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInputError(
+            f"The folder of the runs, {home}, cannot be made ({error.strerror}). Set WORKBENCH_HOME to a folder that "
+            "you may write to."
+        ) from None
     while True:
         path = home / f"{time.strftime('%Y%m%d-%H%M%S')}-{label}-{secrets.token_hex(2)}"
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import RunError, RunNotLiveError
 from workbench.runs import control, processes, supervisor
+from workbench.runs.decoding import Decoding
 from workbench.runs.events import EventWriter, Tail
 from workbench.runs.job import LIVE, Folder, busy, read_json
 from workbench.runs.locks import Lock
@@ -62,7 +63,9 @@ class Run:
     def __repr__(self) -> str:
         progress = self.progress()
         reason = f": {progress['reason']}" if progress["reason"] else ""
-        return f"<Run {self.id} {progress['status']} at step {progress['step']} of {progress['max_steps']}{reason}>"
+        total = progress["max_steps"]
+        where = f" at step {progress['step']} of {total}" if total else ""
+        return f"<Run {self.id} {progress['status']}{where}{reason}>"
 
     # What it is
 
@@ -299,11 +302,14 @@ class Run:
 
         Raises
         ------
+        InvalidInputError
+            For a decoding that cannot be.
         RunNotLiveError
             While it is queued.
         GenerationError
             Where the answer could not be made.
         """
+        Decoding(**decoding)  # what is wrong with it is said before the run is asked
         state = self.folder.state()
         if state["status"] == "queued":
             raise RunNotLiveError(f"Run {self.id} is queued: it answers once it trains.")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
 from workbench.models.shapes import Shapes
+from workbench.settings import Settings
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +39,7 @@ class LearningRate:
 
 
 @dataclass(frozen=True)
-class Tuning:
+class Tuning(Settings):
     """One way of tuning: settings as a frozen dataclass, torch only inside its functions.
 
     Attributes
@@ -57,6 +58,7 @@ class Tuning:
         Optional packages that it needs; others are not imported by a run, so that it starts sooner.
     """
 
+    section: ClassVar[str] = "tuning"
     name: ClassVar[str]
     title: ClassVar[str]
     use_when: ClassVar[str]
@@ -68,6 +70,10 @@ class Tuning:
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this way of tuning cannot work with."""
+        return []
+
+    def model_problems(self, shapes: Shapes) -> list[Problem]:
+        """What about a model of these shapes this way of tuning cannot work with."""
         return []
 
     def trainable_parameters(self, shapes: Shapes) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Full"]
 
 RATES = (
-    (2.4e6, 1e-3, "the best of 3e-4, 1e-3 and 3e-3 on the bundled 4.3M base (tests/bench/bench_defaults.py)"),
+    (4.3e6, 1e-3, "the best of 3e-4, 1e-3 and 3e-3 on the bundled 4.3M base (tests/bench/bench_defaults.py)"),
     (7e9, 2e-5, "Stanford Alpaca's rate for LLaMA 7B (github.com/tatsu-lab/stanford_alpaca)"),
     (13e9, 1e-5, "Stanford Alpaca's rate for LLaMA 13B (github.com/tatsu-lab/stanford_alpaca)"),
 )
@@ -28,11 +28,12 @@ class Full(Tuning):
     name: ClassVar[str] = "full"
     title: ClassVar[str] = "All weights"
     use_when: ClassVar[str] = (
-        "When the model must take in a lot that is new and memory allows: four times the weights and more, for "
+        "The model must take in a lot that is new and memory allows: four times the weights and more, for "
         "gradients and the optimizer's two moments."
     )
     not_when: ClassVar[str] = (
-        "With few rows or little memory: it forgets more than an adapter does, and each run stores a whole model."
+        "There are few rows or there is little memory: it forgets more than an adapter does, and each run stores a "
+        "whole model."
     )
     merges: ClassVar[bool] = True
     adapter: ClassVar[bool] = False
@@ -42,8 +43,8 @@ class Full(Tuning):
         return shapes.parameters
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
-        """1e-3 at two million parameters, 2e-5 at seven billion, between them on a log scale."""
-        return learning_rate_from(RATES, n_parameters, checked=2.4e6)
+        """1e-3 at four million parameters, 2e-5 at seven billion, between them on a log scale."""
+        return learning_rate_from(RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """Let every weight move."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
 from workbench.models.shapes import Shapes
-from workbench.settings import setting
+from workbench.settings import nearest, setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LoRA"]
 
 RATES = (
-    (2.4e6, 3e-3, "used by `workbench demo` on the bundled 4.3M-parameter base"),
+    (4.3e6, 3e-3, "checked on the bundled base (workbench.bundled.make.calibrate)"),
     (7e9, 2e-4, "QLoRA, arXiv 2305.14314, table 9, for 7B and 13B"),
     (33e9, 1e-4, "QLoRA, arXiv 2305.14314, table 9, for 33B and 65B"),
 )
@@ -56,7 +56,7 @@ class LoRA(Tuning):
         "small file beside the base model that can be merged into it."
     )
     not_when: ClassVar[str] = (
-        "When the model must take in a lot that is new (a language, a large body of text): then tune all weights, if "
+        "The model must take in a lot that is new (a language, a large body of text): then tune all weights, if "
         "memory allows."
     )
     merges: ClassVar[bool] = True
@@ -99,20 +99,35 @@ class LoRA(Tuning):
             return [Problem("tuning.target_modules", "names no layer.", "Use 'all-linear' or name layers.")]
         return []
 
+    def model_problems(self, shapes: Shapes) -> list[Problem]:
+        """Named layers must be there."""
+        if self.target_modules == "all-linear":
+            return []
+        there = sorted({_module(tensor) for tensor in shapes.linear})
+        return [
+            Problem(
+                "tuning.target_modules",
+                f"names {name!r}, which the model does not have{nearest(name, there)}.",
+                f"Its linear layers: {', '.join(there)}.",
+            )
+            for name in self.target_modules
+            if not any(f".{tensor.removesuffix('.weight')}".endswith(f".{name}") for tensor in shapes.linear)
+        ]
+
     def trainable_parameters(self, shapes: Shapes) -> int:
         """``r * (inputs + outputs)`` for each adapted layer."""
         names = self.target_modules
         chosen = [
             (rows, columns)
             for name, (rows, columns) in shapes.linear.items()
-            if names == "all-linear" or _module(name) in names
+            if names == "all-linear" or any(f".{name.removesuffix('.weight')}".endswith(f".{ours}") for ours in names)
         ]
         extra = sum(outputs for _, outputs in chosen) if self.use_dora else 0
         return sum(self.r * (inputs + outputs) for inputs, outputs in chosen) + extra
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
-        """3e-3 at two million parameters, 2e-4 at seven billion, between them on a log scale."""
-        return learning_rate_from(RATES, n_parameters, checked=2.4e6)
+        """3e-3 at four million parameters, 2e-4 at seven billion, between them on a log scale."""
+        return learning_rate_from(RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """Freeze the model and put fresh adapters beside its layers."""

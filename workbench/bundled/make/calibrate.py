@@ -30,7 +30,7 @@ from workbench.bundled.make.pretrain import sha256, text_seen
 from workbench.metrics import exact_match, field_accuracy, fields_right, house_style, valid_json, values_right
 
 NEW_TOKENS = {"tickets": 110, "tickets-hard": 200, "replies": 110}
-STEPS = 200
+STEPS = 150
 
 
 def read(name: str, split: str) -> list[dict[str, Any]]:
@@ -126,15 +126,13 @@ def lora(folder: Path, name: str, seed: int) -> dict[str, Any]:
 
 def overlaps(folder: Path) -> dict[str, Any]:
     """Return the longest runs of words that test mails share with train mails and with all pretraining text."""
-    pretraining = list(text_seen(tuning_loop.load(folder)[1], seed=0))
+    tasks = ("tickets", "tickets-hard", "replies")
+    test = {name: [row["prompt"] for row in read(name, "test")] for name in tasks}
+    seen = overlap.longest_overlaps(test, text_seen(tuning_loop.load(folder)[1], seed=0))
     found: dict[str, Any] = {}
-    for name in ("tickets", "tickets-hard", "replies"):
-        test = [row["prompt"] for row in read(name, "test")]
-        seen = {"train": [row["prompt"] for row in read(name, "train")], "pretraining": pretraining}
-        found[name] = {
-            part: {**vars(overlap.longest_overlap(test, texts)), "documents": len(texts)}
-            for part, texts in seen.items()
-        }
+    for name in tasks:
+        train = [row["prompt"] for row in read(name, "train")]
+        found[name] = {"train": vars(overlap.longest_overlap(test[name], train)), "pretraining": vars(seen[name])}
     return found
 
 

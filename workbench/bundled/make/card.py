@@ -78,7 +78,7 @@ def figures(pretraining: dict[str, Any], calibration: dict[str, Any]) -> str:
     bits = ", ".join(f"{name} {value}" for name, value in calibration["bits_per_byte"].items())
     shared = "; ".join(
         f"{name}: {parts['train']['words']} words with train (“{parts['train']['text']}”), "
-        f"{parts['pretraining']['words']} with {parts['pretraining']['documents']:,} pretraining documents "
+        f"{parts['pretraining']['words']} with all pretraining text "
         f"(“{parts['pretraining']['text']}”)"
         for name, parts in calibration["longest_overlap"].items())  # fmt: skip
     blocks = [

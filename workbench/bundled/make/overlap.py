@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -22,22 +22,38 @@ def longest_overlap(tests: Iterable[str], seen: Iterable[str], limit: int = 60) 
 
     ``seen`` is read once, and runs of growing length are looked up; a run longer than ``limit`` counts as ``limit``.
     """
-    runs: dict[int, set[tuple[str, ...]]] = {}
-    tokens = [_WORD.findall(text.lower()) for text in tests]
-    best = Overlap(0, "")
+    return longest_overlaps({"": tests}, seen, limit)[""]
 
-    def of_length(n: int) -> set[tuple[str, ...]]:
-        if n not in runs:
-            runs[n] = {tuple(words[i : i + n]) for words in tokens for i in range(len(words) - n + 1)}
-        return runs[n]
 
+def longest_overlaps(tests: Mapping[str, Iterable[str]], seen: Iterable[str], limit: int = 60) -> dict[str, Overlap]:
+    """Return `longest_overlap` for several sets of tests by name, reading ``seen`` once."""
+    searches = {name: _Search(texts, limit) for name, texts in tests.items()}
     for text in seen:
         words = _WORD.findall(text.lower())
-        start = 0
-        while best.words < limit and start + best.words + 1 <= len(words):
-            run = tuple(words[start : start + best.words + 1])
-            if run in of_length(len(run)):
-                best = Overlap(len(run), " ".join(run))
+        for search in searches.values():
+            search.read(words)
+    return {name: search.best for name, search in searches.items()}
+
+
+class _Search:
+    """The longest run found so far, and the runs of each length that would be longer."""
+
+    def __init__(self, tests: Iterable[str], limit: int):
+        self.tests, self.limit = [_WORD.findall(text.lower()) for text in tests], limit
+        self.best = Overlap(0, "")
+        self.wanted = self._runs(1)
+
+    def _runs(self, n: int) -> set[str]:
+        """The runs of ``n`` words, joined by spaces."""
+        return {" ".join(words[i : i + n]) for words in self.tests for i in range(len(words) - n + 1)}
+
+    def read(self, words: list[str]) -> None:
+        """Look for a longer run in one text."""
+        start, length = 0, self.best.words + 1
+        while length <= self.limit and start + length <= len(words):
+            run = " ".join(words[start : start + length])
+            if run in self.wanted:
+                self.best, length = Overlap(length, run), length + 1
+                self.wanted = self._runs(length)
             else:
                 start += 1
-    return best

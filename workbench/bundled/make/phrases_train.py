@@ -1,4 +1,4 @@
-"""The phrasings of the train and validation splits: the richest bank, with order and product mentions that read well.
+"""The phrasings of the train and validation splits: the widest bank, with order and product mentions that read well.
 
 A module with the same names as ``phrases_rich.py``; only the frames of arbitrary words are left to pretraining.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases
-from workbench.bundled.make.phrases_rich import (
+from workbench.bundled.make.phrases_said import (
     AGAIN,
     CLOSINGS,
     FILLERS,

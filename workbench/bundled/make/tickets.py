@@ -93,8 +93,8 @@ def phone(rng: Random) -> str:
 
 def concern(rng: Random, bank: ModuleType, category: str, product: str | None, sloppy: bool = False) -> str:
     """Return one sentence of ``bank`` that states a concern of ``category``."""
-    own = rng.choice(bank.OWN if product else bank.OWN_UNNAMED)
-    shop = rng.choice(bank.SHOP if product else bank.SHOP_UNNAMED)
+    own = expand(rng.choice(bank.OWN if product else bank.OWN_UNNAMED), rng)
+    shop = expand(rng.choice(bank.SHOP if product else bank.SHOP_UNNAMED), rng)
     slots = {"my": own, "the": shop}
     slots = {name: _article(value.replace("{product}", product or "")) for name, value in slots.items()}
     return fill(rng.choice(bank.PROBLEMS[category]), rng, slots, sloppy)
