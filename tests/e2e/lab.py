@@ -205,10 +205,10 @@ class Notebook:
             }"""
         )
 
-    def wait_all(self, seconds: float = 60) -> None:
-        """Wait until the cells begun by `start_all` have ended; raise with the traceback if one failed."""
+    def wait_all(self, seconds: float = 60, cells: range | None = None) -> None:
+        """Wait until the cells that were begun have ended; raise with their errors (those of `cells`) if one failed."""
         self.page.wait_for_function("() => window.cellsRun !== undefined", timeout=seconds * 1000)
-        if errors := self.errors():
+        if errors := [text for index, text in self.errors().items() if cells is None or index in cells]:
             raise AssertionError("a cell failed:\n" + "\n".join(errors))
 
     def run_all(self, seconds: float = 60) -> None:
@@ -238,7 +238,7 @@ class Notebook:
     def run_cells(self, first: int, last: int, seconds: float = 60) -> None:
         """Run the cells from `first` to `last` to their end."""
         self.start_cells(first, last)
-        self.wait_all(seconds)
+        self.wait_all(seconds, range(first, last + 1))
 
     def set_source(self, index: int, code: str) -> None:
         """Write other code into a cell."""
@@ -302,15 +302,15 @@ class Notebook:
         """The outputs of the cell at `index`."""
         return self.cell(index).locator(".jp-Cell-outputArea")
 
-    def errors(self) -> list[str]:
-        """Error name and message of every failed cell, whether it is on the screen or not."""
-        found: list[str] = self.page.evaluate(
+    def errors(self) -> dict[int, str]:
+        """Error name and message of every failed cell by its index, whether it is on the screen or not."""
+        found: list[tuple[int, str]] = self.page.evaluate(
             """() => [...jupyterapp.shell.currentWidget.content.widgets].flatMap((cell, i) =>
                 (cell.model.sharedModel.getOutputs?.() ?? [])
                     .filter(o => o.output_type === 'error')
-                    .map(o => `cell ${i}: ${o.ename}: ${o.evalue}`))"""
+                    .map(o => [i, `cell ${i}: ${o.ename}: ${o.evalue}`]))"""
         )
-        return found
+        return dict(found)
 
     def narrow(self, width: int = 480) -> None:
         """Give the notebook's outputs about `width` pixels: the page without its side bars."""
