@@ -31,8 +31,8 @@ __all__ = ["main"]
 Command = Callable[[argparse.Namespace], int]
 
 OK, FAILED, INVALID, INTERRUPTED = 0, 1, 2, 130
-DEMO = {"training.max_steps": 150, "training.eval_steps": 25, "training.logging_steps": 5}
-DEMO_ROWS = 100  # test rows that the demo answers, with the base model and with the tuned one
+DEMO = {"training.max_steps": 100, "training.eval_steps": 25, "training.logging_steps": 5}
+DEMO_ROWS = 50  # test rows that the demo answers, with the base model and with the tuned one
 
 
 def main(argv: Sequence[str] | None = None) -> int:
