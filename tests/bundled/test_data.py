@@ -15,7 +15,6 @@ from workbench.bundled.make import (
     names,
     phrases_more,
     phrases_rich,
-    phrases_said,
     phrases_test,
     phrases_train,
     phrases_wide,
@@ -112,7 +111,7 @@ def phrasings(bank):
 def test_no_phrasing_of_the_test_split_is_used_in_tuning_or_pretraining():
     test = phrasings(phrases_test)
     assert len(test) > 150
-    for bank in (phrases_train, phrases_wide, phrases_more, phrases_rich, phrases_said):
+    for bank in (phrases_train, phrases_wide, phrases_more, phrases_rich):
         assert not test & phrasings(bank), bank.__name__
 
 

@@ -29,7 +29,7 @@ def run(home, tiny_model):
 
 @pytest.fixture(scope="module")
 def full(home, tiny_model):
-    made_run = made(home, tiny_recipe(tiny_model, tuning=wb.Full(), max_steps=30, learning_rate=1e-2))
+    made_run = made(home, tiny_recipe(tiny_model, tuning=wb.Full(), max_steps=60, learning_rate=1e-2))
     assert train_here(made_run)["status"] == "completed"
     return made_run
 
@@ -98,7 +98,7 @@ def test_adapters_are_swapped_and_leave_the_base_as_it_was(tiny_model, run, full
     assert texts(str(tiny_model)) == base
     assert texts(run) == tuned
     assert generator._base is held, "one base serves both"
-    assert texts(full) != base
+    assert texts(full) not in (base, tuned)
     assert texts(run) == tuned
 
 

@@ -111,7 +111,7 @@ class LoRA(Tuning):
                 f"Its linear layers: {', '.join(there)}.",
             )
             for name in self.target_modules
-            if not any(f".{tensor.removesuffix('.weight')}".endswith(f".{name}") for tensor in shapes.linear)
+            if not any(_is_named(tensor, name) for tensor in shapes.linear)
         ]
 
     def trainable_parameters(self, shapes: Shapes) -> int:
@@ -119,8 +119,8 @@ class LoRA(Tuning):
         names = self.target_modules
         chosen = [
             (rows, columns)
-            for name, (rows, columns) in shapes.linear.items()
-            if names == "all-linear" or any(f".{name.removesuffix('.weight')}".endswith(f".{ours}") for ours in names)
+            for tensor, (rows, columns) in shapes.linear.items()
+            if names == "all-linear" or any(_is_named(tensor, name) for name in names)
         ]
         extra = sum(outputs for _, outputs in chosen) if self.use_dora else 0
         return sum(self.r * (inputs + outputs) for inputs, outputs in chosen) + extra
@@ -160,6 +160,11 @@ class LoRA(Tuning):
         settings = {"r": self.r, "lora_alpha": self.lora_alpha, "lora_dropout": self.lora_dropout}
         flags = {name: True for name in ("use_rslora", "use_dora") if getattr(self, name)}
         return {**settings, "target_modules": modules, **flags}
+
+
+def _is_named(tensor: str, name: str) -> bool:
+    """Whether PEFT takes this name for the layer of a tensor: the last parts of its path."""
+    return f".{tensor.removesuffix('.weight')}".endswith(f".{name}")
 
 
 def _module(tensor: str) -> str:
