@@ -88,45 +88,31 @@ def bare_loop(steps: int) -> float:
 
     import torch
     from peft import LoraConfig, get_peft_model
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
+    from workbench.bundled.make import tuning_loop
     from workbench.objectives import machine
-    from workbench.objectives.resolving import CPU_PADDING
 
     torch.set_num_threads(processes.thread_count())
-    folder = model_path("tiny-support")
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    model, tokenizer = tuning_loop.load(model_path("tiny-support"))
     model = get_peft_model(model, LoraConfig(r=8, lora_alpha=16, target_modules="all-linear", task_type="CAUSAL_LM"))
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=RATE)
-    encoded = []
-    for row in rows():
-        prompt, answer = tokenizer(row["prompt"])["input_ids"], tokenizer(row["completion"])["input_ids"]
-        answer = [*answer, tokenizer.eos_token_id]
-        encoded.append((prompt + answer, [-100] * len(prompt) + answer))
-    random.Random(0).shuffle(encoded)
-    groups = [sorted(encoded[i : i + 50 * BATCH], key=lambda row: -len(row[0]))
-              for i in range(0, len(encoded), 50 * BATCH)]  # fmt: skip
-    batches = [group[i : i + BATCH] for group in groups for i in range(0, len(group), BATCH)]
-    random.Random(0).shuffle(batches)
+    train = wb.load_dataset("support-desk/tickets").rows("train")
+    encoded = [tuning_loop.encode(tokenizer, row) for row in train]
+    batches = tuning_loop.batches([len(ids) for ids, _ in encoded], BATCH, random.Random(0))
     tokens, began = 0, 0.0
     for step in range(steps):
         if step == SKIP:
             tokens, began = 0, time.perf_counter()
-        batch = batches[step % len(batches)]
-        width = -(-max(len(ids) for ids, _ in batch) // CPU_PADDING) * CPU_PADDING
-        ids = torch.tensor([row + [tokenizer.pad_token_id] * (width - len(row)) for row, _ in batch])
-        labels = torch.tensor([row + [-100] * (width - len(row)) for _, row in batch])
-        mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row, _ in batch])
+        inputs = tuning_loop.padded([encoded[i] for i in next(batches)], tokenizer.pad_token_id)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=machine().bf16):
-            loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+            loss = model(**inputs).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        tokens += int(mask.sum())
+        tokens += int(inputs["attention_mask"].sum())
     return tokens / (time.perf_counter() - began)
 
 

@@ -35,6 +35,23 @@ def load(folder: Path) -> tuple[Any, Any]:
     return model, tokenizer
 
 
+def encode(tokenizer: Any, row: dict[str, Any]) -> tuple[list[int], list[int]]:
+    """Return a row's token ids and its labels: the answer and the end token, -100 before."""
+    before = tokenizer(prompt_text(row["prompt"]))["input_ids"]
+    answer = tokenizer(row["completion"])["input_ids"] + [tokenizer.eos_token_id]
+    return before + answer, [-100] * len(before) + answer
+
+
+def padded(encoded: Sequence[tuple[list[int], list[int]]], pad_id: int) -> dict[str, torch.Tensor]:
+    """Return encoded rows as what the model takes, each tensor ``(rows, length)``, padded on the right."""
+    width = -(-max(len(ids) for ids, _ in encoded) // PADDED_TO) * PADDED_TO
+    return {
+        "input_ids": torch.tensor([ids + [pad_id] * (width - len(ids)) for ids, _ in encoded]),
+        "attention_mask": torch.tensor([[1] * len(ids) + [0] * (width - len(ids)) for ids, _ in encoded]),
+        "labels": torch.tensor([labels + [-100] * (width - len(labels)) for _, labels in encoded]),
+    }
+
+
 def batches(lengths: Sequence[int], size: int, rng: random.Random) -> Iterator[list[int]]:
     """Yield batches of row numbers for ever, rows of similar length together within groups of fifty batches."""
     while True:
@@ -62,23 +79,15 @@ def tune(
     model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=LINEAR, task_type="CAUSAL_LM"))
     model.train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.0)
-    encoded = []
-    for row in rows:
-        before = tokenizer(prompt_text(row["prompt"]))["input_ids"]
-        answer = tokenizer(row["completion"])["input_ids"] + [tokenizer.eos_token_id]
-        encoded.append((before + answer, [-100] * len(before) + answer))
+    encoded = [encode(tokenizer, row) for row in rows]
     source = batches([len(ids) for ids, _ in encoded], batch, random.Random(seed))
     began = time.monotonic()
     for step in range(steps):
-        chosen = [encoded[i] for i in next(source)]
-        width = -(-max(len(ids) for ids, _ in chosen) // PADDED_TO) * PADDED_TO
-        ids = torch.tensor([i + [tokenizer.pad_token_id] * (width - len(i)) for i, _ in chosen])
-        labels = torch.tensor([t + [-100] * (width - len(t)) for _, t in chosen])
-        mask = torch.tensor([[1] * len(i) + [0] * (width - len(i)) for i, _ in chosen])
+        inputs = padded([encoded[i] for i in next(source)], tokenizer.pad_token_id)
         for group in optimizer.param_groups:
             group["lr"] = rate * min(1.0, (step + 1) / 10) * max(0.0, 1 - step / steps)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            loss = model(input_ids=ids, attention_mask=mask, labels=labels).loss
+            loss = model(**inputs).loss
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
