@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from workbench._comparison import compare_with_base, print_report
 from workbench._terminal import JsonView, LiveView, PlainView, clean, duration, follow, table
-from workbench.errors import InvalidInputError, RunNotFoundError, WorkbenchError
+from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.runs import open_run
 
 if TYPE_CHECKING:
     from workbench.recipe import Recipe
@@ -41,6 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return args.command(args)
     except KeyboardInterrupt:
+        print("workbench: interrupted. The runs are kept; `workbench runs` lists them.", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # `workbench runs | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -156,7 +158,7 @@ def _pause(args: argparse.Namespace) -> int:
 
 
 def _command(args: argparse.Namespace, name: str, then: str) -> int:
-    run = _open(args.run)
+    run = open_run(args.run)
     getattr(run, name)()
     if args.wait:
         run.wait()
@@ -166,11 +168,11 @@ def _command(args: argparse.Namespace, name: str, then: str) -> int:
 
 
 def _resume(args: argparse.Namespace) -> int:
-    return _watch(_open(args.run).resume(), args)
+    return _watch(open_run(args.run).resume(), args)
 
 
 def _ask(args: argparse.Namespace) -> int:
-    run = _open(args.run)
+    run = open_run(args.run)
     decoding = {"max_new_tokens": args.max_new_tokens, "temperature": args.temperature, "seed": args.seed}
     answer = run.ask(args.prompt, **decoding)
     if args.json:
@@ -183,7 +185,7 @@ def _ask(args: argparse.Namespace) -> int:
 def _evaluate(args: argparse.Namespace) -> int:
     import workbench as wb
 
-    run = _open(args.run)
+    run = open_run(args.run)
     dataset = wb.load_dataset(args.data) if args.data else run.recipe.load_dataset()
     report, verdict = compare_with_base(run, dataset, args.split, args.max_rows)
     if args.json:
@@ -251,19 +253,6 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 # ---- arguments
-
-
-def _open(name: str) -> Run:
-    import workbench as wb
-
-    if name != "last":
-        return wb.open_run(name)
-    found = wb.runs()
-    if not found:
-        from workbench.home import home
-
-        raise RunNotFoundError(f"There are no runs in {home()} yet. `workbench train RECIPE.yaml` makes one.")
-    return found[-1]
 
 
 def _existing(name: str) -> Path:

@@ -138,7 +138,7 @@ def test_hard_records_quote_the_mail_and_normalise_dates_and_sums(split):
         for value in [record["customer"], *(value for order in record["orders"] for value in order.values())]:
             assert value is None or value in row["prompt"]
         assert record["date"] is None or re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])-[0-2]\d", record["date"])
-        assert (record["amount"] is None) == (record["currency"] is None)
+        assert record["amount"] is None or re.fullmatch(r"\d+\.\d\d", record["amount"])
         if record["amount"]:
             digits = record["amount"].replace(".", "").removesuffix("00")
             assert digits in re.sub(r"[.,]", "", row["prompt"])

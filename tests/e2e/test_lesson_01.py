@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.panels import assert_calm, step_of, wait_step
+
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-supervised-fine-tuning.ipynb"
 SOURCES = ["".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]]
 
@@ -25,21 +27,9 @@ LAUNCH, MEANWHILE = index_of("run = wb.launch(recipe)"), index_of("run.status, s
 WAIT, COMPARE = index_of('assert run.status == "completed"'), index_of("ComparePanel([recipe.model, run]")
 
 
-STEP = """() => {
-    const shown = document.querySelector('.wb-where')?.textContent.match(/^step ([\\d,]+)/);
-    return shown ? Number(shown[1].replaceAll(',', '')) : 0;
-}"""
-
-
-def step_of(panel) -> int:
-    """The step that the run's panel shows; 0 while it shows none."""
-    return panel.page.evaluate(STEP)
-
-
-def wait_step(panel, beyond: int) -> int:
-    """Wait until the panel shows a later step than `beyond`, and return it."""
-    panel.page.wait_for_function(f"beyond => ({STEP})() > beyond", arg=beyond, timeout=120_000)
-    return step_of(panel)
+def panel_of(index: int) -> str:
+    """The selector of the panel that a cell shows."""
+    return f'.jp-Cell[data-windowed-list-index="{index}"] .wb-panel'
 
 
 def points_drawn(panel) -> int:
@@ -51,14 +41,6 @@ def points_drawn(panel) -> int:
         stage.press(key)
         steps.append(int(spoken.inner_text().split(":")[0].removeprefix("step ").replace(",", "")))
     return steps[1] - steps[0] + 1
-
-
-def calm(notebook, index: int) -> None:
-    """Nothing in the page failed, and axe finds nothing serious in the panel of a cell."""
-    notebook.cell(index)
-    selector = f'.jp-Cell[data-windowed-list-index="{index}"] .wb-panel'
-    assert notebook.page_errors == []
-    assert notebook.accessibility_problems(selector) == []
 
 
 @pytest.mark.timeout(1200)
@@ -74,7 +56,8 @@ def test_lesson_01_from_the_first_cell(open_notebook):
     expect(notebook.output(MEANWHILE)).to_contain_text("('running', 333332833333500000)")
     panel = notebook.output(LAUNCH).locator(".wb-panel")
     seen = wait_step(panel, seen)
-    calm(notebook, LAUNCH)
+    notebook.cell(LAUNCH)
+    assert_calm(notebook, panel_of(LAUNCH))
     notebook.screenshot("lesson-01-live")
 
     # Stop, while a cell is running: the one that waits for the run.
@@ -105,7 +88,7 @@ def test_lesson_01_from_the_first_cell(open_notebook):
     panel = notebook.output(LAUNCH).locator(".wb-panel")
     expect(panel.locator(".wb-chip")).to_have_text("Completed", timeout=240_000)
     assert points_drawn(panel) == step_of(panel) == 100
-    notebook.screenshot("lesson-01-opened-again", f'[data-windowed-list-index="{LAUNCH}"] .wb-panel')
+    notebook.screenshot("lesson-01-opened-again", panel_of(LAUNCH))
 
     # Base and tuned, side by side.
     untuned = index_of("untuned = untuned_systems(")
@@ -115,5 +98,6 @@ def test_lesson_01_from_the_first_cell(open_notebook):
     expect(panel.get_by_label("Answer of tiny-support").first).to_be_visible(timeout=120_000)
     expect(panel).to_contain_text("is better than tiny-support", timeout=120_000)
     expect(panel.get_by_label(f"Answer of sft lora {run_id[-4:]}").first).to_contain_text('"category"')
-    calm(notebook, COMPARE)
-    notebook.screenshot("lesson-01-compared", f'[data-windowed-list-index="{COMPARE}"] .wb-panel')
+    notebook.cell(COMPARE)
+    assert_calm(notebook, panel_of(COMPARE))
+    notebook.screenshot("lesson-01-compared", panel_of(COMPARE))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.panels import assert_calm
+
 DATA = """
 import workbench as wb
 evil = "<script>window.hacked = 1</script><img src=x onerror='window.hacked = 2'>"
@@ -39,14 +41,6 @@ assert panel.page == 1, "the click did not arrive while this cell ran"
 expect.set_options(timeout=30_000)
 
 
-def calm(notebook):
-    assert notebook.page_errors == []
-    assert notebook.page.evaluate("window.hacked") is None
-    assert notebook.accessibility_problems(".wb-panel") == []
-    sizes = "panel => panel.scrollWidth <= panel.clientWidth"
-    assert notebook.page.locator(".wb-panel").first.evaluate(sizes), "the panel is wider than its place"
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_rows_of_data_are_text_and_pages_turn_in_a_busy_kernel(open_notebook, theme):
     notebook = open_notebook([DATA, BUSY], theme=theme)
@@ -69,7 +63,7 @@ def test_rows_of_data_are_text_and_pages_turn_in_a_busy_kernel(open_notebook, th
     expect(panel.locator(".wb-card")).to_have_count(1)
     expect(panel.locator("mark")).to_have_text("answer 39")
     notebook.screenshot(f"data-{theme}", ".wb-panel")
-    calm(notebook)
+    assert_calm(notebook)
 
 
 def test_answers_stand_side_by_side(open_notebook):
@@ -89,7 +83,7 @@ def test_answers_stand_side_by_side(open_notebook):
     panel.get_by_role("textbox", name="Your own prompt").press("Control+Enter")
     expect(panel.locator(".wb-asked .wb-card")).to_contain_text("It is wrong.")
     notebook.screenshot("compare", ".wb-panel")
-    calm(notebook)
+    assert_calm(notebook)
 
 
 def test_a_recipe_is_checked_while_it_is_written(open_notebook, tiny_model):
@@ -110,4 +104,4 @@ def test_a_recipe_is_checked_while_it_is_written(open_notebook, tiny_model):
     panel.get_by_role("button", name="Copy as code").click()
     expect(panel.locator(".wb-code-text")).to_contain_text("tuning=wb.Full()")
     notebook.screenshot("recipe", ".wb-panel")
-    calm(notebook)
+    assert_calm(notebook)

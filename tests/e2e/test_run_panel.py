@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.panels import assert_calm, step_of, wait_step
+
 ROOT = Path(__file__).parents[2]
 PLAY = f"""
 import os, sys
@@ -35,19 +37,6 @@ def named(code, name):
     return f"NAME = {name!r}\n{code}"
 
 
-def step_of(panel):
-    return int(panel.locator(".wb-where").inner_text().split()[1].replace(",", ""))
-
-
-def later_than(panel, step):
-    """Wait until the panel shows a later step."""
-    panel.page.wait_for_function(
-        "step => Number(document.querySelector('.wb-where').textContent.split(' ')[1].replaceAll(',', '')) > step",
-        arg=step,
-    )
-    return step_of(panel)
-
-
 def points_drawn(panel):
     """How many logged points the view holds, read from what it says to screen readers at the last one."""
     stage = panel.locator(".wb-chart-large .wb-stage")
@@ -56,19 +45,12 @@ def points_drawn(panel):
     return panel.locator(".wb-chart-large [role=status]").inner_text()
 
 
-def calm(notebook):
-    assert notebook.page_errors == []
-    assert notebook.page.evaluate("window.hacked") is None
-    assert notebook.accessibility_problems(".wb-panel") == []
-    assert notebook.page.locator(".wb-panel").evaluate("panel => panel.scrollWidth <= panel.clientWidth")
-
-
 def test_live_busy_reloaded_restarted(open_notebook):
     notebook = open_notebook([named(LIVE, "e2e-live"), BUSY, "6 * 7"])
     notebook.start_all()
     panel = notebook.output(0).locator(".wb-panel")
     expect(panel.locator(".wb-run-body")).to_be_visible()
-    seen = later_than(panel, step_of(panel))
+    seen = wait_step(panel, step_of(panel))
 
     # While the second cell runs: buttons arrive, a question is answered, the curve goes on.
     panel.get_by_role("button", name="Stop").click()
@@ -78,15 +60,15 @@ def test_live_busy_reloaded_restarted(open_notebook):
     panel.get_by_role("textbox", name="Prompt").press("Control+Enter")
     expect(panel.locator(".wb-asked")).to_contain_text("WHAT NOW?")
     notebook.wait_all(120)
-    seen = later_than(panel, seen)
+    seen = wait_step(panel, seen)
 
     notebook.execute("panel_answers = 1")  # the kernel is free, and the curve goes on
-    seen = later_than(panel, seen)
+    seen = wait_step(panel, seen)
 
     notebook.reload()
     panel = notebook.output(0).locator(".wb-panel")
     expect(panel.locator(".wb-run-body")).to_be_visible()
-    seen = later_than(panel, seen)
+    seen = wait_step(panel, seen)
     expect(panel.locator(".wb-asked")).to_contain_text("WHAT NOW?")
     assert notebook.page_errors == []
 
@@ -135,7 +117,7 @@ def test_look_and_saved_form(open_notebook, lab, theme):
     stage.hover(position={"x": 300, "y": 80})
     expect(panel.locator(".wb-chart-large .wb-tip")).to_contain_text("train")
     notebook.screenshot(f"run-{theme}", ".wb-panel")
-    calm(notebook)
+    assert_calm(notebook)
 
     # A part is chosen with the mouse, and the whole is a button away.
     box = stage.bounding_box()
@@ -155,7 +137,7 @@ def test_look_and_saved_form(open_notebook, lab, theme):
     expect(panel.locator(".wb-prompt")).to_contain_text("<script>window.hacked = 1</script>")
 
     notebook.narrow()
-    calm(notebook)
+    assert_calm(notebook)
     notebook.screenshot(f"run-{theme}-narrow", ".wb-panel")
 
     # The saved form stands in the file, and not beside the live panel.

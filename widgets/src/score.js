@@ -18,7 +18,7 @@ export function scoreWords({ count, n, low, high }) {
 
 /** @param {{count: number, n: number, value: number, low: number, high: number}|null} score */
 export function scoreCell(score) {
-  if (!score || !score.n) return el("span", { class: "wb-muted", text: "no rows yet" });
+  if (!score || !score.n) return el("span", { class: "wb-muted", text: "no row complete yet" });
   const track = el(
     "span",
     { class: "wb-interval", "aria-hidden": "true" },

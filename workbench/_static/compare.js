@@ -379,7 +379,7 @@ function scoreWords({ count, n, low, high }) {
   return `${number(count)} of ${number(n)} rows · 95 % interval ${ends} %`;
 }
 function scoreCell(score) {
-  if (!score || !score.n) return el("span", { class: "wb-muted", text: "no rows yet" });
+  if (!score || !score.n) return el("span", { class: "wb-muted", text: "no row complete yet" });
   const track = el(
     "span",
     { class: "wb-interval", "aria-hidden": "true" },

@@ -178,14 +178,7 @@ def decoding_for(given: Mapping[str, Any] | None, references: Sequence[str | Non
 
     longest = max((len((reference or "").encode("utf-8", "replace")) for reference in references), default=0)
     room = 256 if None in references else longest + 16 if longest <= 256 else max(272, longest // 2 + 16)
-    settings = {"max_new_tokens": room, "temperature": 0.0, "seed": 0, **(given or {})}
-    try:
-        return dict(vars(Decoding(**settings)))
-    except TypeError:
-        unknown = [name for name in settings if name not in ("max_new_tokens", "temperature", "seed")]
-        raise InvalidInputError(
-            f"decoding has no setting {unknown[0]!r}. It takes max_new_tokens, temperature and seed."
-        ) from None
+    return dict(vars(Decoding(**{"max_new_tokens": room, **(given or {})})))
 
 
 def _judged(

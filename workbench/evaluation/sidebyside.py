@@ -38,7 +38,7 @@ class Score:
     def words(self) -> str:
         """The rate with its rows and interval."""
         if not self.n:
-            return "no rows yet"
+            return "no row complete yet"
         span = f"95 % interval {self.low:.0%} to {self.high:.0%}"
         return f"{self.value:.0%} ({self.count:,} of {self.n:,} rows, {span})"
 

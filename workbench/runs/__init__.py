@@ -83,7 +83,7 @@ def open_run(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike[str]
     Parameters
     ----------
     id_or_path
-        An id, an unmistakable beginning or ending of one, or a folder.
+        An id, an unmistakable beginning or ending of one, or a folder; ``"last"`` is the newest run.
 
     Raises
     ------

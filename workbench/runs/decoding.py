@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from workbench.errors import InvalidInputError
 
@@ -34,6 +34,14 @@ class Decoding:
     max_new_tokens: int = 256
     temperature: float = 0.0
     seed: int = 0
+
+    def __new__(cls, *_: Any, **given: Any) -> Self:
+        unknown = [name for name in given if name not in cls.__dataclass_fields__]
+        if unknown:
+            raise InvalidInputError(
+                f"decoding has no setting {unknown[0]!r}. It takes {', '.join(cls.__dataclass_fields__)}."
+            )
+        return super().__new__(cls)
 
     def __post_init__(self) -> None:
         whole = isinstance(self.max_new_tokens, int) and not isinstance(self.max_new_tokens, bool)

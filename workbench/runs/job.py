@@ -125,7 +125,7 @@ def folders(home: Path) -> list[Folder]:
 
 
 def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
-    """The job with that id, an unmistakable beginning or ending of one, or at that path.
+    """The job with that id, an unmistakable beginning or ending of one, or at that path; ``"last"`` is the newest.
 
     Raises
     ------
@@ -137,6 +137,8 @@ def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
             return Folder(path)
     text = str(id_or_path)
     known = {folder.id: folder for folder in folders(home)}
+    if text == "last" and known:
+        return list(known.values())[-1]
     parts = [name for name in known if text and (name.startswith(text) or name.endswith(text))]
     if len(parts) == 1:
         return known[parts[0]]

@@ -7,9 +7,19 @@ documents (which is what makes a small base able to learn a record from few step
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from random import Random
 
-from workbench.bundled.make import corpus_general, corpus_hurry, corpus_incontext, corpus_rich, corpus_text, corpus_wide
+from workbench.bundled.make import (
+    corpus_general,
+    corpus_hurry,
+    corpus_incontext,
+    corpus_orders,
+    corpus_rich,
+    corpus_text,
+    corpus_wide,
+    phrases_said,
+)
 
 DOCUMENTS = {
     "mail": corpus_text.mail_and_reply,
@@ -41,6 +51,12 @@ DOCUMENTS = {
     "slip": corpus_rich.slip,
     "mail_rich": corpus_rich.mail_and_reply_rich,
     "signed": corpus_rich.signed,
+    "in_context_said": partial(corpus_rich.in_context_rich, bank=phrases_said),
+    "desk_note_said": partial(corpus_rich.desk_note_rich, bank=phrases_said),
+    "what_and_how_soon_said": partial(corpus_rich.what_and_how_soon_rich, bank=phrases_said),
+    "topics_said": partial(corpus_rich.topics, bank=phrases_said),
+    "slip_said": partial(corpus_rich.slip, bank=phrases_said),
+    "in_context_orders": corpus_orders.in_context_orders,
 }
 READING = {
     "mail": 20,
@@ -132,4 +148,16 @@ RICH = {
     "mail_rich": 4, "signed": 2, "dialogue": 2, "guide": 2, "record": 2, "passage": 3, "tool": 2, "general": 4,
     "order_table": 1, "normalised": 3,
 }  # fmt: skip
-"""Documents of each kind in a hundred, mails as people tell them: no phase of the present base has them."""
+"""Documents of each kind in about a hundred, sixth and seventh phase and first tail: mails as people tell them."""
+SAID = {
+    "in_context_said": 24, "what_and_how_soon_said": 14, "topics_said": 20, "slip_said": 8, "desk_note_said": 8,
+    "how_soon": 4, "mail_rich": 3, "signed": 2, "dialogue": 2, "guide": 2, "record": 1, "passage": 3, "tool": 2,
+    "general": 4, "order_table": 1, "normalised": 2,
+}  # fmt: skip
+"""Documents of each kind in about a hundred, second tail: everyday wordings of the concerns."""
+ORDERS = {
+    "in_context_orders": 32, "in_context_said": 12, "what_and_how_soon_said": 7, "topics_said": 10, "slip_said": 4,
+    "normalised": 7, "order_table": 6, "scan_list": 4, "echo": 2, "signatures": 2, "signed": 2, "dialogue": 2,
+    "guide": 2, "record": 2, "passage": 2, "tool": 1, "general": 3,
+}  # fmt: skip
+"""Documents of each kind in a hundred, third tail: two orders in a mail, sums and days, and copying."""

@@ -56,8 +56,6 @@ SCHEMAS = {
             },
             "date": {"type": ["string", "null"], "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
             "amount": {"type": ["string", "null"], "pattern": r"^[0-9]+\.[0-9]{2}$"},
-            "currency": {"enum": ["EUR", "USD", "GBP", None]},
-            "wish": {"enum": [*hard.WISHES, None]},
             "customer": _NULLABLE,
         },
         "Record of a mail to the support desk, harder form",

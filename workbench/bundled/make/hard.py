@@ -1,7 +1,7 @@
-"""The generator behind ``support-desk/tickets-hard``: two orders in a mail, dates and sums to normalise, a wish.
+"""The generator behind ``support-desk/tickets-hard``: two orders in a mail, dates and sums to normalise.
 
 It takes the mails of ``tickets.py`` further: a date and a sum in any usual spelling, a second order that shares the
-concern, an order that is said to be fine (and does not belong in the record), and what the customer wants.
+concern, an order that is said to be fine and what the customer wants (neither belongs in the record).
 """
 
 from __future__ import annotations
@@ -14,17 +14,6 @@ from workbench.bundled.make import names
 from workbench.bundled.make.amounts import amount_forms, date_forms
 from workbench.bundled.make.tickets import CATEGORIES, PRIORITIES, concern, fill, phone, signature, to_json
 
-CURRENCIES = {
-    "$": "USD",
-    "€": "EUR",
-    "£": "GBP",
-    "USD": "USD",
-    "EUR": "EUR",
-    "GBP": "GBP",
-    "dollars": "USD",
-    "euros": "EUR",
-    "pounds": "GBP",
-}
 WISHES = ("refund", "replacement", "repair", "call", "information")
 
 
@@ -118,7 +107,6 @@ def row(rng: Random, bank: ModuleType, extra: Phrases, pool: str, row_id: str) -
     customer = None if rng.random() < 0.1 else names.person(rng, pool)
     spoken_date, date = rng.choice(date_forms(rng)) if rng.random() < 0.75 else ("", None)
     spoken_amount, amount = rng.choice(amount_forms(rng)) if rng.random() < 0.7 else ("", None)
-    currency = next((code for mark, code in CURRENCIES.items() if mark in spoken_amount), None)
     wish = rng.choice(WISHES) if rng.random() < 0.6 else None
     slots = {"date": spoken_date, "amount": spoken_amount, "phone": phone(rng)}
 
@@ -148,8 +136,6 @@ def row(rng: Random, bank: ModuleType, extra: Phrases, pool: str, row_id: str) -
         "orders": orders,
         "date": date,
         "amount": amount,
-        "currency": currency,
-        "wish": wish,
         "customer": customer,
     }
     return {"id": row_id, "prompt": text, "completion": to_json(record)}

@@ -1,6 +1,6 @@
-"""Everyday wordings of the six concerns, as a thesaurus lists them: failing, lacking, owing, sending back.
+"""The rich bank with everyday wordings of the six concerns, as a thesaurus lists them: failing, lacking, owing, sending back.
 
-``PROBLEMS`` is the rich bank's with these, for the train and validation splits.
+A module with the same names as ``phrases_rich.py``, for the last phase of pretraining and for the train split.
 """
 
 from __future__ import annotations
@@ -8,6 +8,25 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases_rich
+from workbench.bundled.make.phrases_rich import (
+    AGAIN,
+    CLOSINGS,
+    FILLERS,
+    GREETINGS,
+    OPENERS,
+    ORDER_MENTIONS,
+    OWN,
+    OWN_UNNAMED,
+    PRIORITY,
+    PRODUCT_MENTIONS,
+    SHOP,
+    SHOP_UNNAMED,
+    SUBJECTS,
+    UNSIGNED,
+)
+
+__all__ = ["AGAIN", "CLOSINGS", "FILLERS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
+           "PRODUCT_MENTIONS", "SHOP", "SHOP_UNNAMED", "SUBJECTS", "UNSIGNED"]
 
 _DAY = "[on Monday|on Tuesday|on Friday|yesterday|this morning|last week|at the weekend|after a day|after three uses|in the first week|within an hour|the other day|overnight|on day one|by now]"
 _DUE = "[on Monday|on Tuesday|on Friday|on Saturday|yesterday|last week|at the weekend|a week ago|days ago|some time ago|before the holidays|on the third|by noon]"

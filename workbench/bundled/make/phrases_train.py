@@ -8,7 +8,7 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases
-from workbench.bundled.make.phrases_rich import (
+from workbench.bundled.make.phrases_said import (
     AGAIN,
     CLOSINGS,
     FILLERS,
@@ -17,12 +17,12 @@ from workbench.bundled.make.phrases_rich import (
     OWN,
     OWN_UNNAMED,
     PRIORITY,
+    PROBLEMS,
     SHOP,
     SHOP_UNNAMED,
     SUBJECTS,
     UNSIGNED,
 )
-from workbench.bundled.make.phrases_said import PROBLEMS
 
 __all__ = ["AGAIN", "CLOSINGS", "FILLERS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
            "PRODUCT_MENTIONS", "SHOP", "SHOP_UNNAMED", "SUBJECTS", "UNSIGNED"]

@@ -1,7 +1,9 @@
 """Makes the bundled base model: ``python -m workbench.bundled.make.pretrain``.
 
 Trains a byte-level BPE tokenizer and a small Llama-architecture model on the documents of ``corpus.py``, in the phases
-of ``PHASES``, on CPU in bfloat16 autocast. Needs about an hour and a half on two cores. Everything is seeded; sums of
+of ``PHASES``, on CPU in bfloat16 autocast; then each of ``TAILS`` goes on from there by itself, and the base is the
+mean of the weights they end with (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). Needs about HOURS on two
+cores. Everything is seeded; sums of
 bfloat16 on other hardware or another number of threads differ in the last bits, so the weights are reproducible in
 kind, not bit by bit; ``pretraining.json`` beside the model records what was run.
 """
@@ -9,14 +11,16 @@ kind, not bit by bit; ``pretraining.json`` beside the model records what was run
 from __future__ import annotations
 
 import argparse
+import copy
 import hashlib
 import json
 import os
 import platform
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
@@ -51,8 +55,16 @@ PHASES = [
     Phase("copying", "COPYING", length=512, rows=10, tokens=17_571_840, start_rate=2e-3, end_rate=1.662e-3),
     Phase("wide", "WIDE", length=512, rows=10, tokens=7_603_200, start_rate=1.662e-3, end_rate=1.343e-3),
     Phase("hurry", "HURRY", length=512, rows=10, tokens=5_000_000, start_rate=1.343e-3, end_rate=1.0e-3),
-    Phase("long", "HURRY", length=1024, rows=6, tokens=4_000_000, start_rate=1.0e-3, end_rate=0.0),
+    Phase("long", "HURRY", length=1024, rows=6, tokens=3_164_160, start_rate=1.0e-3, end_rate=2.09e-4),
+    Phase("rich", "RICH", length=512, rows=10, tokens=14_000_000, start_rate=1.3e-3, end_rate=1.0e-3),
+    Phase("last", "RICH", length=1024, rows=6, tokens=4_792_320, start_rate=1.0e-3, end_rate=2.01e-4),
 ]
+TAILS = [
+    Phase("settle", "RICH", length=1024, rows=6, tokens=1_200_000, start_rate=2.01e-4, end_rate=0.0),
+    Phase("said", "SAID", length=1024, rows=6, tokens=9_000_000, start_rate=1.2e-3, end_rate=0.0),
+    Phase("orders", "ORDERS", length=512, rows=10, tokens=7_000_000, start_rate=1.2e-3, end_rate=0.0),
+]
+"""Each starts from the weights and optimizer state after ``PHASES``."""
 WARMUP_STEPS = 200
 
 
@@ -121,7 +133,7 @@ def batches(tokenizer: PreTrainedTokenizerFast, phase: Phase, seed: int, skip: i
 
 def text_seen(tokenizer: PreTrainedTokenizerFast, seed: int) -> Iterator[str]:
     """Yield every document that pretraining reads, phase by phase."""
-    for phase in PHASES:
+    for phase in PHASES + TAILS:
         left, stream = phase.tokens, corpus.documents(f"{seed}:{phase.name}", getattr(corpus, phase.mix))
         while left > 0:
             texts = [next(stream) for _ in range(256)]
@@ -135,10 +147,10 @@ def export(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, target: 
     """Write the model in bfloat16, with tokenizer and configuration; each file appears whole or not at all."""
     target.mkdir(parents=True, exist_ok=True)
     staging = target.parent / f".{target.name}.partial"
-    copy = LlamaForCausalLM(model.config).to(torch.bfloat16)
-    copy.load_state_dict(model.state_dict())
-    copy.generation_config = GenerationConfig(eos_token_id=0, pad_token_id=1, do_sample=False)
-    copy.save_pretrained(staging)
+    half = LlamaForCausalLM(model.config).to(torch.bfloat16)
+    half.load_state_dict(model.state_dict())
+    half.generation_config = GenerationConfig(eos_token_id=0, pad_token_id=1, do_sample=False)
+    half.save_pretrained(staging)
     tokenizer.save_pretrained(staging)
     for file in sorted(staging.iterdir()):
         file.chmod(0o644)
@@ -157,90 +169,127 @@ def rate_at(phase: Phase, steps: int, step: int, first: bool) -> float:
     return rate * min(1.0, (step + 1) / WARMUP_STEPS) if first else rate
 
 
-def pretrain(target: Path, seed: int, state_path: Path, export_every: float, compiled: bool = True) -> None:
-    """Run all phases, exporting every ``export_every`` seconds; goes on from ``state_path`` when that exists."""
+@dataclass
+class State:
+    """What a restart needs: weights, optimizer, progress, the state that tails start from, and where they ended."""
+
+    model: LlamaForCausalLM
+    optimizer: torch.optim.Optimizer
+    done: dict[str, Any]
+    trunk: dict[str, Any] | None
+    ended: list[dict[str, torch.Tensor]]
+
+    @classmethod
+    def begin(cls, seed: int, path: Path) -> State:
+        """Return the state kept at ``path``, or that of an untrained model."""
+        model = new_model(seed)
+        decayed = [p for p in model.parameters() if p.dim() > 1]
+        plain = [p for p in model.parameters() if p.dim() == 1]
+        groups = [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}]
+        optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.95), fused=True)
+        done = {"stage": 0, "step": 0, "tokens": 0, "seconds": 0.0, "curve": []}
+        state = cls(model, optimizer, done, None, [])
+        if path.exists():
+            kept = torch.load(path, weights_only=True)
+            state.restore(kept)
+            state.done, state.trunk, state.ended = kept["done"], kept["trunk"], kept["ended"]
+        return state
+
+    def taken(self) -> dict[str, Any]:
+        """Return a copy of weights and optimizer state."""
+        return copy.deepcopy({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict()})
+
+    def restore(self, taken: dict[str, Any]) -> None:
+        """Go back to weights and optimizer state that ``taken`` returned."""
+        self.model.load_state_dict(taken["model"])
+        self.optimizer.load_state_dict(copy.deepcopy(taken["optimizer"]))
+
+    def save(self, path: Path) -> None:
+        """Write the state; the file appears whole or not at all."""
+        partial = path.with_suffix(".partial")
+        torch.save({**self.taken(), "done": self.done, "trunk": self.trunk, "ended": self.ended}, partial)
+        os.replace(partial, path)
+
+
+def pretrain(target: Path, seed: int, state_path: Path, save_every: float) -> None:
+    """Run phases and tails and write the mean; keeps its state every ``save_every`` seconds and goes on from it."""
     tokenizer = train_tokenizer(seed)
-    model = new_model(seed)
-    decayed = [p for p in model.parameters() if p.dim() > 1]
-    plain = [p for p in model.parameters() if p.dim() == 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}],
-        lr=1e-3,
-        betas=(0.9, 0.95),
-        fused=True,
-    )
-    done = {"phase": 0, "step": 0, "tokens": 0, "seconds": 0.0, "curve": []}
-    if state_path.exists():
-        state = torch.load(state_path, weights_only=True)
-        model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
-        done = state["done"]
+    state = State.begin(seed, state_path)
+    stages = PHASES + TAILS
+    for index in range(state.done["stage"], len(stages)):
+        if index >= len(PHASES) and state.done["step"] == 0:
+            state.trunk = state.trunk or state.taken()
+            state.restore(state.trunk)
+        run_stage(state, stages[index], tokenizer, seed, lambda: state.save(state_path), save_every, first=index == 0)
+        if index >= len(PHASES):
+            state.ended.append(state.taken()["model"])
+        state.done["stage"], state.done["step"] = index + 1, 0
+        state.save(state_path)
+    mean = {name: torch.stack([weights[name] for weights in state.ended]).mean(dim=0) for name in state.ended[0]}
+    state.model.load_state_dict(mean)
+    export(state.model, tokenizer, target)
+    record(target, seed, state.model, state.done)
+
+
+def run_stage(
+    state: State,
+    phase: Phase,
+    tokenizer: PreTrainedTokenizerFast,
+    seed: int,
+    save: Callable[[], None],
+    save_every: float,
+    first: bool,
+) -> None:
+    """Train through one phase or tail, from the step the state has reached."""
+    model, optimizer, done = state.model, state.optimizer, state.done
 
     def loss_of(ids: torch.Tensor) -> torch.Tensor:
         logits = model(ids, use_cache=False).logits[:, :-1]
         return torch.nn.functional.cross_entropy(logits.reshape(-1, VOCABULARY).float(), ids[:, 1:].reshape(-1))
 
-    step_loss = torch.compile(loss_of, dynamic=False) if compiled else loss_of
-    began = last_export = time.monotonic()
+    step_loss = torch.compile(loss_of, dynamic=False)
+    steps, window = phase.tokens // (phase.rows * phase.length), []
+    source = batches(tokenizer, phase, seed, skip=done["step"])
+    began = saved = time.monotonic()
     before = done["seconds"]
-    first_export = True
-    for index in range(done["phase"], len(PHASES)):
-        phase = PHASES[index]
-        if index > done["phase"]:
-            done["phase"], done["step"] = index, 0
-        steps = phase.tokens // (phase.rows * phase.length)
-        window: list[float] = []
-        source = batches(tokenizer, phase, seed, skip=done["step"])
-        for step in range(done["step"], steps):
-            for group in optimizer.param_groups:
-                group["lr"] = rate_at(phase, steps, step, first=index == 0)
-            ids = next(source)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                loss = step_loss(ids)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            optimizer.zero_grad()
-            window.append(loss.item())
-            done["step"] = step + 1
-            done["tokens"] += ids.numel()
-            done["seconds"] = before + time.monotonic() - began
-            if len(window) == 50:
-                mean = sum(window) / len(window)
-                done["curve"].append({"phase": phase.name, "tokens": done["tokens"], "loss": round(mean, 4)})
-                print(
-                    f"{phase.name} {step + 1}/{steps} tokens {done['tokens']:,} loss {mean:.4f} "
-                    f"{done['tokens'] / done['seconds']:.0f} tokens/s",
-                    flush=True,
-                )
-                window = []
-            wait = min(export_every, 300.0) if first_export else export_every
-            if time.monotonic() - last_export > wait:
-                last_export, first_export = time.monotonic(), False
-                export(model, tokenizer, target)
-                save_state(state_path, model, optimizer, done)
-    export(model, tokenizer, target)
-    record(target, seed, model, done)
+    for step in range(done["step"], steps):
+        for group in optimizer.param_groups:
+            group["lr"] = rate_at(phase, steps, step, first)
+        ids = next(source)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = step_loss(ids)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        optimizer.zero_grad()
+        window.append(loss.item())
+        done["step"] = step + 1
+        done["tokens"] += ids.numel()
+        done["seconds"] = before + time.monotonic() - began
+        if len(window) == 50:
+            mean = sum(window) / len(window)
+            done["curve"].append({"phase": phase.name, "tokens": done["tokens"], "loss": round(mean, 4)})
+            rate = done["tokens"] / done["seconds"]
+            at = f"{phase.name} {step + 1}/{steps} tokens {done['tokens']:,}"
+            print(f"{at} loss {mean:.4f} {rate:.0f} tokens/s", flush=True)
+            window = []
+        if time.monotonic() - saved > save_every:
+            saved = time.monotonic()
+            save()
 
 
-def save_state(path: Path, model: LlamaForCausalLM, optimizer: torch.optim.Optimizer, done: dict[str, object]) -> None:
-    """Write what is needed to go on after an interruption."""
-    partial = path.with_suffix(".partial")
-    torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "done": done}, partial)
-    os.replace(partial, path)
-
-
-def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, object]) -> None:
+def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, Any]) -> None:
     """Write ``pretraining.json``: phases, tokens, loss curve, seed, versions and checksums."""
     facts = {
         "script": "python -m workbench.bundled.make.pretrain",
         "seed": seed,
         "phases": [asdict(p) for p in PHASES],
-        "mixes": {name: getattr(corpus, name) for name in ("READING", "COPYING", "WIDE", "HURRY", "RICH")},
+        "tails": [asdict(p) for p in TAILS],
+        "mixes": {name: getattr(corpus, name) for name in sorted({p.mix for p in PHASES + TAILS})},
         "parameters": sum(p.numel() for p in model.parameters()),
         "tokens": done["tokens"],
-        "seconds": round(float(done["seconds"])),
-        "curve": done["curve"],  # type: ignore[arg-type]
+        "seconds": round(done["seconds"]),
+        "curve": done["curve"],
         "versions": {
             "python": platform.python_version(),
             "torch": torch.__version__,
@@ -261,10 +310,10 @@ def main() -> None:
     parser.add_argument(
         "--state", type=Path, default=Path("pretraining-state.pt"), help="where to keep what a restart needs"
     )
-    parser.add_argument("--export-every", type=float, default=600.0, help="seconds between exports")
+    parser.add_argument("--save-every", type=float, default=300.0, help="seconds between writes of the state")
     options = parser.parse_args()
     torch.set_num_threads(2)
-    pretrain(options.target, options.seed, options.state, options.export_every)
+    pretrain(options.target, options.seed, options.state, options.save_every)
 
 
 if __name__ == "__main__":
