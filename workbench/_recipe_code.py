@@ -64,17 +64,24 @@ def plain_code(recipe: Recipe) -> str:
         "Needs torch, transformers, peft, trl and datasets. "
         'Settings left to "auto" are settled for this machine.\n"""\n'
     )
+    on_cpu = chosen.settings["device"] == "cpu"
     modules = [
         "import json\n",
         "import torch",
+        *(["import trl.trainer.utils"] if on_cpu else []),
         "from datasets import Dataset",
         *imports,
         "from transformers import AutoModelForCausalLM, AutoTokenizer",
         "from trl import SFTConfig, SFTTrainer\n",
     ]
+    compact = (
+        "# On a CPU, too, the loss needs no work for positions that are not trained.\n"
+        "trl.trainer.utils._use_triton = lambda device: True\n"
+    )
     parts = [
         head,
         "\n".join(modules),
+        compact if on_cpu else "",
         _model_lines(ref, chosen, recipe.trust_remote_code),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),

@@ -8,12 +8,18 @@ from typing import Any
 
 import datasets
 import pyarrow as pa
+import trl.trainer.utils
 from trl import SFTConfig, SFTTrainer
 
 from workbench.data.rendering import Renderer
 from workbench.objectives.gate import encode_table
 
 __all__ = ["build_trainer"]
+
+# TRL's loss looks at trained positions only where Triton is, and elsewhere at every position, since some devices
+# compile anew for each number of positions. A CPU does not: there, too, other positions need no work.
+_compacts = trl.trainer.utils._use_triton
+trl.trainer.utils._use_triton = lambda device: device.type == "cpu" or _compacts(device)
 
 
 def build_trainer(
