@@ -17,6 +17,8 @@ MIXES = {
     "wide": corpus.WIDE,
     "hurry": corpus.HURRY,
     "rich": corpus.RICH,
+    "said": corpus.SAID,
+    "orders": corpus.ORDERS,
 }
 
 

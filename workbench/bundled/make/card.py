@@ -25,17 +25,22 @@ def _interval(found: dict[str, Any]) -> str:
     return f"{_share(found['mean'])} [{_share(found['low'])}, {_share(min(1.0, found['high']))}]"
 
 
+def _rates(phase: dict[str, Any]) -> str:
+    return f"{phase['start_rate']} to {phase['end_rate']}"
+
+
 def _training(facts: dict[str, Any]) -> list[str]:
     phases = [
-        f"| {p['name']} | `{p['mix']}` | {p['length']} | {p['tokens']:,} | {p['start_rate']} to {p['end_rate']} |"
-        for p in facts["phases"]
+        f"| {kind} | {p['name']} | `{p['mix']}` | {p['length']} | {p['tokens']:,} | {_rates(p)} |"
+        for kind in ("phase", "tail")
+        for p in facts[kind + "s"]
     ]
     versions = ", ".join(f"{name} {version}" for name, version in facts["versions"].items())
     return [
         f"{facts['parameters']:,} parameters; {facts['tokens']:,} tokens in {facts['seconds'] / 60:.0f} minutes; "
         f"loss {facts['curve'][0]['loss']} to {facts['curve'][-1]['loss']} nats per token; seed {facts['seed']}; "
         f"{facts['machine']}; {versions}.", "",
-        "| phase | mix of documents | sequence | tokens | learning rate |", "|---|---|---|---|---|", *phases, "",
+        "| | name | mix of documents | sequence | tokens | learning rate |", "|---|---|---|---|---|---|", *phases, "",
         *(f"- sha256 `{name}`: `{digest}`" for name, digest in facts["sha256"].items()),
     ]  # fmt: skip
 

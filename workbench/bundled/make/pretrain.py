@@ -2,10 +2,10 @@
 
 Trains a byte-level BPE tokenizer and a small Llama-architecture model on the documents of ``corpus.py``, in the phases
 of ``PHASES``, on CPU in bfloat16 autocast; then each of ``TAILS`` goes on from there by itself, and the base is the
-mean of the weights they end with (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). Needs about HOURS on two
-cores. Everything is seeded; sums of
-bfloat16 on other hardware or another number of threads differ in the last bits, so the weights are reproducible in
-kind, not bit by bit; ``pretraining.json`` beside the model records what was run.
+mean of the weights they end with (Wortsman et al. 2022, "Model soups", arXiv:2203.05482). Needs about three hours on
+two cores. Everything is seeded; sums of bfloat16 on other hardware or another number of threads differ in the last
+bits, so the weights are reproducible in kind, not bit by bit; ``pretraining.json`` beside the model records what was
+run.
 """
 
 from __future__ import annotations
