@@ -80,6 +80,9 @@ def test_it_continues_text():
 
     model = AutoModelForCausalLM.from_pretrained(FOLDER, dtype=torch.float32, local_files_only=True)
     tokenizer = AutoTokenizer.from_pretrained(FOLDER, local_files_only=True)
-    ids = tokenizer("Scanned:\nQX40718 LB55120 ZR90316\nChecked:\nQX40718", return_tensors="pt")["input_ids"]
-    made = model.generate(ids, max_new_tokens=16, do_sample=False)
-    assert "LB55120" in tokenizer.decode(made[0, ids.shape[1] :])
+    mail = "Hello,\nThe Brixton kettle arrived broken. My order is QX40718.\nRegards,\nAnna Weber"
+    ids = tokenizer(f"{mail}\n\nReply:\n", return_tensors="pt")["input_ids"]
+    made = model.generate(ids, max_new_tokens=60, do_sample=False)
+    reply = tokenizer.decode(made[0, ids.shape[1] :])
+    for said in ("Anna Weber", "Brixton kettle", "QX40718"):
+        assert said in reply
