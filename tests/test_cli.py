@@ -79,7 +79,7 @@ class Script:
 @pytest.fixture
 def run(monkeypatch) -> Script:
     script = Script()
-    monkeypatch.setattr(cli, "open_run", lambda name: script, raising=False)
+    monkeypatch.setattr(cli, "open_run", lambda name: script)
     monkeypatch.setattr(wb, "launch", lambda recipe: script, raising=False)
     monkeypatch.setattr(wb, "runs", lambda: [script], raising=False)
     monkeypatch.setattr("workbench._terminal.POLL", 0.001)
@@ -200,7 +200,7 @@ def test_an_error_is_one_message_and_an_exit_code(monkeypatch, capsys, error, co
     def fail(name):
         raise error
 
-    monkeypatch.setattr(cli, "open_run", fail, raising=False)
+    monkeypatch.setattr(cli, "open_run", fail)
     assert cli.main(["stop", "x"]) == code
     caught = capsys.readouterr()
     assert caught.err.startswith("workbench: ")

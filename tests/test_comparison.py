@@ -47,7 +47,7 @@ def test_compares_with_the_best_untuned_system(run, dataset, capsys):
 
 
 def test_evaluate_json_is_a_report_that_can_be_read_again(run, monkeypatch, capsys):
-    monkeypatch.setattr(wb, "open_run", lambda name: run, raising=False)
+    monkeypatch.setattr(cli, "open_run", lambda name: run)
     assert cli.main(["evaluate", run.id, "--json", "--max-rows", "7"]) == 0
     text = capsys.readouterr().out
     assert len(json.loads(text)["prompts"]) == 7
@@ -55,6 +55,6 @@ def test_evaluate_json_is_a_report_that_can_be_read_again(run, monkeypatch, caps
 
 
 def test_a_split_that_is_not_there(run, monkeypatch, capsys):
-    monkeypatch.setattr(wb, "open_run", lambda name: run, raising=False)
+    monkeypatch.setattr(cli, "open_run", lambda name: run)
     assert cli.main(["evaluate", run.id, "--split", "tset"]) == 2
     assert "tset" in capsys.readouterr().err
