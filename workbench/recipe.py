@@ -179,7 +179,7 @@ class Recipe(Settings):
         found = self._check()
         try:
             ref = resolve_model(self.model_name)
-            if ref.is_local:
+            if ref.path is not None:
                 found += self.tuning.model_problems(shapes(ref))
         except ModelNotFoundError as error:
             found.append(Problem("model", str(error)))

@@ -11,7 +11,9 @@ import pytest
 
 from workbench.bundled import dataset_path, datasets
 from workbench.bundled.make import (
+    corpus_orders,
     data,
+    hard,
     names,
     phrases_more,
     phrases_rich,
@@ -113,6 +115,16 @@ def test_no_phrasing_of_the_test_split_is_used_in_tuning_or_pretraining():
     assert len(test) > 150
     for bank in (phrases_train, phrases_wide, phrases_more, phrases_rich):
         assert not test & phrasings(bank), bank.__name__
+
+
+def test_no_sentence_of_the_harder_test_split_is_used_in_tuning_or_pretraining():
+    def sentences(bank):
+        lists = [bank.same, bank.fine, bank.paid, bank.dated, bank.priced, *bank.wishes.values()]
+        return {text for templates in lists for template in templates for text in expansions(template)}
+
+    orders = [corpus_orders.SECOND, corpus_orders.FINE, corpus_orders.BOTH, corpus_orders.DAY, corpus_orders.SUM]
+    pretrained = {text for templates in orders for template in templates for text in expansions(template)}
+    assert not sentences(hard.TEST) & (sentences(hard.TRAIN) | pretrained)
 
 
 @pytest.mark.parametrize("split", SPLITS)

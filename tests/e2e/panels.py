@@ -23,6 +23,14 @@ def wait_step(panel: Locator, beyond: int, seconds: float = 120) -> int:
     return step_of(panel)
 
 
+def spoken_at(panel: Locator, key: str) -> str:
+    """What the large chart tells a screen reader of the point that a key goes to: ``"Home"`` or ``"End"``."""
+    stage = panel.locator(".wb-chart-large .wb-stage")
+    stage.focus()
+    stage.press(key)
+    return panel.locator(".wb-chart-large [role=status]").inner_text()
+
+
 def assert_calm(notebook: Notebook, selector: str = ".wb-panel") -> None:
     """Nothing in the page failed, no data ran, and the panels have no serious problem and fit their place."""
     assert notebook.page_errors == []

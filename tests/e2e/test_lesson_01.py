@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.panels import assert_calm, step_of, wait_step
+from tests.e2e.panels import assert_calm, spoken_at, step_of, wait_step
 
 LESSON = Path(__file__).parents[2] / "notebooks" / "01-supervised-fine-tuning.ipynb"
 SOURCES = ["".join(cell["source"]) for cell in json.loads(LESSON.read_text(encoding="utf-8"))["cells"]]
@@ -34,13 +34,10 @@ def panel_of(index: int) -> str:
 
 def points_drawn(panel) -> int:
     """How many steps lie between the first and the last point of the large chart, read from its spoken values."""
-    stage, spoken = panel.locator(".wb-chart-large .wb-stage"), panel.locator(".wb-chart-large [role=status]")
-    stage.focus()
-    steps = []
-    for key in ("Home", "End"):
-        stage.press(key)
-        steps.append(int(spoken.inner_text().split(":")[0].removeprefix("step ").replace(",", "")))
-    return steps[1] - steps[0] + 1
+    first, last = (
+        int(spoken_at(panel, key).split(":")[0].removeprefix("step ").replace(",", "")) for key in ("Home", "End")
+    )
+    return last - first + 1
 
 
 @pytest.mark.timeout(1200)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.panels import assert_calm, step_of, wait_step
+from tests.e2e.panels import assert_calm, spoken_at, step_of, wait_step
 
 ROOT = Path(__file__).parents[2]
 PLAY = f"""
@@ -35,14 +35,6 @@ assert sorted(run.asked) == ["evaluate_now", "stop", "what now?"], run.asked
 
 def named(code, name):
     return f"NAME = {name!r}\n{code}"
-
-
-def points_drawn(panel):
-    """How many logged points the view holds, read from what it says to screen readers at the last one."""
-    stage = panel.locator(".wb-chart-large .wb-stage")
-    stage.focus()
-    stage.press("End")
-    return panel.locator(".wb-chart-large [role=status]").inner_text()
 
 
 def test_live_busy_reloaded_restarted(open_notebook):
@@ -81,7 +73,7 @@ def test_another_kernel_opens_the_whole_curve(open_notebook, lab):
     notebook.run_all()
     panel = notebook.output(0).locator(".wb-panel")
     expect(panel).to_contain_text("Overfitting from step 150")
-    first = points_drawn(panel)
+    first = spoken_at(panel, "End")
     assert first.startswith("step 300: train")
     notebook.restart_kernel()
     notebook.page.evaluate(
@@ -91,7 +83,7 @@ def test_another_kernel_opens_the_whole_curve(open_notebook, lab):
     notebook.run_all()
     panel = notebook.output(0).locator(".wb-panel")
     expect(panel.locator(".wb-run-body")).to_be_visible()
-    assert points_drawn(panel).partition(":")[2] == first.partition(":")[2]
+    assert spoken_at(panel, "End").partition(":")[2] == first.partition(":")[2]
 
 
 def test_the_saved_form_is_written_anew_when_the_run_ends(open_notebook, lab):

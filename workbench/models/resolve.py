@@ -63,11 +63,6 @@ class ModelRef:
         return str(self.path) if self.path is not None else self.name
 
     @property
-    def is_local(self) -> bool:
-        """Whether the model is on this machine."""
-        return self.path is not None or self.base is not None or self.source is not None
-
-    @property
     def has_adapter(self) -> bool:
         """Whether the folder holds an adapter to be put on `base`."""
         return self.base is not None

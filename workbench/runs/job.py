@@ -148,8 +148,11 @@ def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
     if len(parts) > 1:
         raise RunNotFoundError(f"'{text}' fits {len(parts)} runs in {home}: {', '.join(near)}. Give more of the id.")
     hint = f" Near to it: {', '.join(near)}." if near else ""
-    hint = hint or (f" The latest: {', '.join(sorted(known)[-3:])}." if known else " There are no runs there yet.")
-    raise RunNotFoundError(f"No run '{text}' in {home}.{hint} workbench.runs() lists them all.")
+    if not known:
+        hint = " There are no runs there yet: wb.launch(recipe) or `workbench train RECIPE.yaml` makes one."
+    else:
+        hint = (hint or f" The latest: {', '.join(sorted(known)[-3:])}.") + " workbench.runs() lists them all."
+    raise RunNotFoundError(f"No run '{text}' in {home}.{hint}")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -72,7 +72,7 @@ _URGENCIES = [
     )
 ]
 _MISSING = ["none", "-", "unknown", "n/a", "not given", "missing", "?"]
-_LEADS = [
+LEADS = [
     "\n--\n",
     "\n=> ",
     "\nCard: ",
@@ -89,7 +89,7 @@ _LEADS = [
     "\n\n",
     "\nSlip:\n",
 ]
-_GAPS = ["\n\n", "\n***\n", "\n-----\n", "\n\n\n", "\n====\n", "\n\n* "]
+GAPS = ["\n\n", "\n***\n", "\n-----\n", "\n\n\n", "\n====\n", "\n\n* "]
 
 
 def _forms(rng: Random) -> Callable[[list[tuple[str, object]]], str]:
@@ -138,7 +138,7 @@ def in_context(rng: Random, shots: int | None = None, write: Callable[[Random], 
     if len(set(keys)) < len(keys):
         return in_context(rng, shots, write)
     concerns, urgencies, form = rng.choice(_CONCERNS), rng.choice(_URGENCIES), _forms(rng)
-    lead, gap = rng.choice(_LEADS), rng.choice(_GAPS)
+    lead, gap = rng.choice(LEADS), rng.choice(GAPS)
     parts = []
     for _ in range(shots):
         made, extra = write(rng) if write else mail(rng, phrases, POOL), {}

@@ -12,22 +12,22 @@ from random import Random
 
 from workbench.bundled.make import names_rich
 from workbench.bundled.make.amounts import amount_forms, date_forms
-from workbench.bundled.make.corpus_incontext import _GAPS, _LEADS, KEYS
+from workbench.bundled.make.corpus_incontext import GAPS, KEYS, LEADS
 from workbench.bundled.make.corpus_rich import rich_mail
 from workbench.bundled.make.tickets import Mail, expand
 
 POOL = "pretraining"
 # fmt: off
 # ruff: noqa: E501
-_SECOND = ("[And|Also|Then|Besides] [there is|I have|we have] {order}, [the|a|my] {product}, [just as bad|no better|with the same fault|in the same state].",
+SECOND = ("[And|Also|Then|Besides] [there is|I have|we have] {order}, [the|a|my] {product}, [just as bad|no better|with the same fault|in the same state].",
            "{product} [from|of|in|as] {order}: [as above|same again|the very same|no different].", "[What I said holds for|All this goes for|Add to it|Count in] {order} [as well|too] ([the|a|one] {product}).",
            "[The second|Another|One more] [order|case|purchase], {order}, [is|has|was] [the|a|my] {product} [and|with] [the same|that] [trouble|story|matter].")
-_FINE = ("[But|While|Only] {order} [arrived well|works|is good|pleases me|is paid and here].", "[Leave|Forget|Do not touch|Never mind] {order}, [it is done|that one is good|no problem there].",
+FINE = ("[But|While|Only] {order} [arrived well|works|is good|pleases me|is paid and here].", "[Leave|Forget|Do not touch|Never mind] {order}, [it is done|that one is good|no problem there].",
          "{order} [closed|finished|is no trouble|was perfect].", "[I am glad about|I thank you for|Fine work on] {order}.")
-_BOTH = ("I gave {amount} on {date}.", "{amount}, {date}.", "It was {amount} and the day was {date}.", "On {date} it cost {amount}.", "The bill of {date} says {amount}.",
+BOTH = ("I gave {amount} on {date}.", "{amount}, {date}.", "It was {amount} and the day was {date}.", "On {date} it cost {amount}.", "The bill of {date} says {amount}.",
          "Bought {date}, {amount}.", "{date}: {amount} paid.", "That made {amount}, on {date}.", "{amount} left my account on {date}.", "Since {date} you have my {amount}.")
-_DAY = ("It was {date}.", "Since {date} I wait.", "We had {date}.", "Ordered {date}.", "{date} was the day.", "My mail of {date} says so.")
-_SUM = ("I gave {amount}.", "That is {amount}.", "It came to {amount}.", "{amount} left my account.", "The bill says {amount}.", "{amount} for nothing.")
+DAY = ("It was {date}.", "Since {date} I wait.", "We had {date}.", "Ordered {date}.", "{date} was the day.", "My mail of {date} says so.")
+SUM = ("I gave {amount}.", "That is {amount}.", "It came to {amount}.", "{amount} left my account.", "The bill says {amount}.", "{amount} for nothing.")
 # fmt: on
 _ITEM = (
     ("no", "item"),
@@ -73,7 +73,7 @@ def in_context_orders(rng: Random) -> str:
     keys = {name: rng.choice(KEYS[name]) for name in ("person", "date", "amount")} | {"orders": rng.choice(_LIST)}
     number, item = rng.choice(_ITEM)
     fields = rng.sample(list(keys), rng.randint(2, 4))
-    form, lead, gap, parts = _forms(rng), rng.choice(_LEADS), rng.choice(_GAPS), []
+    form, lead, gap, parts = _forms(rng), rng.choice(LEADS), rng.choice(GAPS), []
     for _ in range(rng.choice((1, 2, 2, 3))):
         made = _whole_mail(rng)
         orders = [{number: made.order_id, item: made.product}] if made.order_id else []
@@ -81,13 +81,13 @@ def in_context_orders(rng: Random) -> str:
         said = []
         if orders and rng.random() < 0.5:
             orders.append(second)
-            said.append(rng.choice(_SECOND))
+            said.append(rng.choice(SECOND))
         elif rng.random() < 0.25:
-            said.append(rng.choice(_FINE))
+            said.append(rng.choice(FINE))
         spoken_date, date = rng.choice(date_forms(rng)) if rng.random() < 0.75 else ("", None)
         spoken_amount, amount = rng.choice(amount_forms(rng)) if rng.random() < 0.7 else ("", None)
         if date or amount:
-            said.append(rng.choice(_BOTH if date and amount else _DAY if date else _SUM))
+            said.append(rng.choice(BOTH if date and amount else DAY if date else SUM))
         slots = {"order": second[number], "product": second[item], "date": spoken_date, "amount": spoken_amount}
         told = " ".join(expand(sentence, rng).format(**slots) for sentence in said)
         text = made.text.replace(made.topic, f"{made.topic} {told}".strip(), 1)

@@ -8,25 +8,9 @@ from __future__ import annotations
 # fmt: off
 # ruff: noqa: E501
 from workbench.bundled.make import phrases_rich
-from workbench.bundled.make.phrases_rich import (
-    AGAIN,
-    CLOSINGS,
-    FILLERS,
-    GREETINGS,
-    OPENERS,
-    ORDER_MENTIONS,
-    OWN,
-    OWN_UNNAMED,
-    PRIORITY,
-    PRODUCT_MENTIONS,
-    SHOP,
-    SHOP_UNNAMED,
-    SUBJECTS,
-    UNSIGNED,
-)
+from workbench.bundled.make.phrases_rich import *  # noqa: F403
 
-__all__ = ["AGAIN", "CLOSINGS", "FILLERS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
-           "PRODUCT_MENTIONS", "SHOP", "SHOP_UNNAMED", "SUBJECTS", "UNSIGNED"]
+__all__ = phrases_rich.__all__
 
 _DAY = "[on Monday|on Tuesday|on Friday|yesterday|this morning|last week|at the weekend|after a day|after three uses|in the first week|within an hour|the other day|overnight|on day one|by now]"
 _DUE = "[on Monday|on Tuesday|on Friday|on Saturday|yesterday|last week|at the weekend|a week ago|days ago|some time ago|before the holidays|on the third|by noon]"

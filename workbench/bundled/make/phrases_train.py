@@ -7,25 +7,10 @@ from __future__ import annotations
 
 # fmt: off
 # ruff: noqa: E501
-from workbench.bundled.make import phrases
-from workbench.bundled.make.phrases_said import (
-    AGAIN,
-    CLOSINGS,
-    FILLERS,
-    GREETINGS,
-    OPENERS,
-    OWN,
-    OWN_UNNAMED,
-    PRIORITY,
-    PROBLEMS,
-    SHOP,
-    SHOP_UNNAMED,
-    SUBJECTS,
-    UNSIGNED,
-)
+from workbench.bundled.make import phrases, phrases_said
+from workbench.bundled.make.phrases_said import *  # noqa: F403
 
-__all__ = ["AGAIN", "CLOSINGS", "FILLERS", "GREETINGS", "OPENERS", "ORDER_MENTIONS", "OWN", "OWN_UNNAMED", "PRIORITY", "PROBLEMS",
-           "PRODUCT_MENTIONS", "SHOP", "SHOP_UNNAMED", "SUBJECTS", "UNSIGNED"]
+__all__ = phrases_said.__all__
 
 ORDER_MENTIONS = [
     *phrases.ORDER_MENTIONS,

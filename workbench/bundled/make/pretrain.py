@@ -17,7 +17,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -163,16 +163,17 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def rate_at(phase: Phase, steps: int, step: int, first: bool) -> float:
+def rate_at(phase: Phase, steps: int, step: int) -> float:
     """Return the learning rate of a step: linear from start to end, after a warm-up in the first phase."""
     rate = phase.start_rate + (phase.end_rate - phase.start_rate) * step / steps
-    return rate * min(1.0, (step + 1) / WARMUP_STEPS) if first else rate
+    return rate * min(1.0, (step + 1) / WARMUP_STEPS) if phase is PHASES[0] else rate
 
 
 @dataclass
 class State:
     """What a restart needs: weights, optimizer, progress, the state that tails start from, and where they ended."""
 
+    path: Path
     model: LlamaForCausalLM
     optimizer: torch.optim.Optimizer
     done: dict[str, Any]
@@ -188,7 +189,7 @@ class State:
         groups = [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}]
         optimizer = torch.optim.AdamW(groups, lr=1e-3, betas=(0.9, 0.95), fused=True)
         done = {"stage": 0, "step": 0, "tokens": 0, "seconds": 0.0, "curve": []}
-        state = cls(model, optimizer, done, None, [])
+        state = cls(path, model, optimizer, done, None, [])
         if path.exists():
             kept = torch.load(path, weights_only=True)
             state.restore(kept)
@@ -204,11 +205,11 @@ class State:
         self.model.load_state_dict(taken["model"])
         self.optimizer.load_state_dict(copy.deepcopy(taken["optimizer"]))
 
-    def save(self, path: Path) -> None:
+    def save(self) -> None:
         """Write the state; the file appears whole or not at all."""
-        partial = path.with_suffix(".partial")
+        partial = self.path.with_suffix(".partial")
         torch.save({**self.taken(), "done": self.done, "trunk": self.trunk, "ended": self.ended}, partial)
-        os.replace(partial, path)
+        os.replace(partial, self.path)
 
 
 def pretrain(target: Path, seed: int, state_path: Path, save_every: float) -> None:
@@ -220,26 +221,18 @@ def pretrain(target: Path, seed: int, state_path: Path, save_every: float) -> No
         if index >= len(PHASES) and state.done["step"] == 0:
             state.trunk = state.trunk or state.taken()
             state.restore(state.trunk)
-        run_stage(state, stages[index], tokenizer, seed, lambda: state.save(state_path), save_every, first=index == 0)
+        run_stage(state, stages[index], tokenizer, seed, save_every)
         if index >= len(PHASES):
             state.ended.append(state.taken()["model"])
         state.done["stage"], state.done["step"] = index + 1, 0
-        state.save(state_path)
+        state.save()
     mean = {name: torch.stack([weights[name] for weights in state.ended]).mean(dim=0) for name in state.ended[0]}
     state.model.load_state_dict(mean)
     export(state.model, tokenizer, target)
     record(target, seed, state.model, state.done)
 
 
-def run_stage(
-    state: State,
-    phase: Phase,
-    tokenizer: PreTrainedTokenizerFast,
-    seed: int,
-    save: Callable[[], None],
-    save_every: float,
-    first: bool,
-) -> None:
+def run_stage(state: State, phase: Phase, tokenizer: PreTrainedTokenizerFast, seed: int, save_every: float) -> None:
     """Train through one phase or tail, from the step the state has reached."""
     model, optimizer, done = state.model, state.optimizer, state.done
 
@@ -254,7 +247,7 @@ def run_stage(
     before = done["seconds"]
     for step in range(done["step"], steps):
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(phase, steps, step, first)
+            group["lr"] = rate_at(phase, steps, step)
         ids = next(source)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             loss = step_loss(ids)
@@ -275,7 +268,7 @@ def run_stage(
             window = []
         if time.monotonic() - saved > save_every:
             saved = time.monotonic()
-            save()
+            state.save()
 
 
 def record(target: Path, seed: int, model: LlamaForCausalLM, done: dict[str, Any]) -> None:
