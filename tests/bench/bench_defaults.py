@@ -19,7 +19,7 @@ from typing import Any
 import workbench as wb
 
 RATES = (3e-4, 1e-3, 3e-3)
-LENGTHS = (256, 512, 1024)
+LENGTHS = (256, 320, 384, 512)
 ROUNDS = 2
 
 

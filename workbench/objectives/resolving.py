@@ -15,7 +15,7 @@ __all__ = ["Facts", "Resolved", "resolve"]
 
 EVALUATIONS = 20
 MEMORY_SHARE = 0.8
-EAGER_LENGTH = 512
+EAGER_LENGTH = 320
 """Tokens up to which a CPU trains faster with plain attention than with torch's fused one (`bench_defaults.py`)."""
 CPU_PADDING = 16
 

@@ -94,7 +94,7 @@ class Training(Settings):
     )  # fmt: skip
     group_by_length: bool | Literal["auto"] = setting(
         "auto", help="Batch rows of similar length together, so that little is padding.",
-        source="about 1.16 times the speed on the tickets (tests/bench/bench_defaults.py)", checked="4.3M", expert=True,
+        source="about 1.26 times the speed on the tickets (tests/bench/bench_defaults.py)", checked="4.3M", expert=True,
     )  # fmt: skip
     gradient_checkpointing: bool | Literal["auto"] = setting(
         "auto", help="Compute parts twice to save memory.", source="on only when memory would not suffice", expert=True,

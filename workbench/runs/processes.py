@@ -169,7 +169,7 @@ def worker_environment() -> dict[str, str]:
 
     env = dict(os.environ)
     # Threads that wait for each other by spinning without end stall beside anything else on the machine; those that
-    # sleep at once are slower on an idle one. A short spin, then sleep: about 1.2x of the latter (bench_defaults.py).
+    # sleep at once are slower on an idle one. A short spin, then sleep: about 1.28x of the latter (bench_defaults.py).
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     env.setdefault("GOMP_SPINCOUNT", "5000")
     env.setdefault("OMP_NUM_THREADS", str(thread_count()))
