@@ -15,6 +15,11 @@ rows += [{"prompt": f"question {i}", "completion": f"answer {i}"} for i in range
 panel = wb.panels.DataPanel(wb.load_dataset(rows, split={}))
 panel
 """
+TICKETS = """
+import workbench as wb
+panel = wb.panels.DataPanel("support-desk/tickets")
+panel
+"""
 COMPARE = """
 import workbench as wb
 prompts = [f"What is {i} and {i}?" for i in range(12)]
@@ -63,6 +68,37 @@ def test_rows_of_data_are_text_and_pages_turn_in_a_busy_kernel(open_notebook, th
     expect(panel.locator(".wb-card")).to_have_count(1)
     expect(panel.locator("mark")).to_have_text("answer 39")
     notebook.screenshot(f"data-{theme}", ".wb-panel")
+    assert_calm(notebook)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_condition_and_counted_values_lead_to_rows(open_notebook, theme):
+    notebook = open_notebook([TICKETS], theme=theme)
+    if theme == "dark":
+        notebook.narrow()
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    condition = panel.get_by_label("Condition in SQL")
+
+    panel.get_by_label("Count by").select_option("completion: priority")
+    values = panel.get_by_label("Values", exact=True)
+    expect(values.locator("li")).to_have_count(3)
+    values.get_by_role("button", name="high").click()
+    expect(values.get_by_role("button", name="high")).to_have_attribute("aria-pressed", "true")
+    expect(panel.locator(".wb-card").first).to_contain_text('"priority": "high"')
+    panel.get_by_label("Order").select_option("Longest prompt first")
+    expect(panel).to_contain_text("of 2,000 rows")
+    notebook.screenshot(f"data-counted-{theme}", ".wb-panel")
+
+    condition.fill("length(promt) > 3")
+    condition.press("Enter")
+    expect(panel.get_by_role("alert")).to_contain_text('"promt" not found')
+    expect(condition).to_have_attribute("aria-invalid", "true")
+    condition.fill("row = 7")
+    condition.press("Enter")
+    expect(panel.locator(".wb-card")).to_have_count(1)
+    expect(panel.locator(".wb-row-number")).to_have_text("Row 7")
+    expect(panel.get_by_role("alert")).to_have_count(0)
     assert_calm(notebook)
 
 

@@ -4,6 +4,7 @@ import pytest
 
 import workbench as wb
 from workbench.data import browse
+from workbench.data.selection import Selection
 from workbench.errors import DatasetError, ModelNotFoundError
 from workbench.models.resolve import resolve_model
 from workbench.panels import DataPanel
@@ -76,11 +77,53 @@ def test_search_starts_at_the_first_page_and_looks_into_every_column(make):
     assert shown(panel) == list(range(10))
 
 
+def test_rows_under_a_condition_and_in_an_order(make):
+    panel = make(page=1)
+    panel._on_message({"kind": "where", "value": "id >= 20"})
+    settle(panel)
+    assert shown(panel) == [20, 21, 22, 23, 24]
+    assert panel.page == 0
+    panel.order = "id desc"
+    assert shown(settle(panel)) == [24, 23, 22, 21, 20]
+    panel.search = "question 21"
+    assert shown(settle(panel)) == [21]
+    panel.where = "id > 90"
+    assert shown(settle(panel)) == []
+    assert panel._rows._page["nothing"] == "No row of train has “question 21” in it and is under the condition id > 90."
+    assert "where='id > 90', order='id desc'" in panel.to_code()
+
+
+def test_a_condition_that_cannot_be_used_is_told_beside_it_and_another_mends_it(make):
+    panel = make()
+    panel._on_message({"kind": "where", "value": "length(promt) > 3"})
+    settle(panel)
+    assert '"promt" not found' in panel._rows._head["refused"]
+    assert shown(panel) == []
+    assert not panel._rows._head["progress"]["running"]
+    panel.where = ""
+    assert panel._rows._head["refused"] == ""
+    assert shown(panel) == list(range(10))
+
+
+def test_values_are_counted_and_lead_to_their_rows(make):
+    rows = [{"prompt": f"p{i}", "completion": f'{{"kind": "{"ab"[i % 2]}"}}', "source": "web"} for i in range(9)]
+    rows[0]["source"] = "mail"
+    panel = settle(make(rows))
+    assert [option["label"] for option in panel._rows._facet["options"]] == ["completion: kind", "source"]
+    panel._on_message({"kind": "facet", "value": panel._rows._facet["options"][0]["key"]})
+    settle(panel)
+    assert [(value["label"], value["count"]) for value in panel._rows._facet["values"]] == [("a", 5), ("b", 4)]
+    panel.where = panel._rows._facet["values"][1]["condition"]
+    assert shown(settle(panel)) == [1, 3, 5, 7]
+    panel.facet = "length(source)"
+    assert [value["label"] for value in settle(panel)._rows._facet["values"]] == ["3", "4"]
+
+
 def test_a_new_search_ends_the_one_before(make, monkeypatch):
     monkeypatch.setattr(browse, "BATCH", 1)
     panel = make()
     panel._ticket += 1
-    panel._find(panel._ticket - 1)
+    panel._find(panel._ticket - 1, Selection(search="question"))
 
     assert panel._hits is None
 

@@ -2,7 +2,8 @@
 //
 // Python reads, searches and measures; one page at a time comes here. Everything is set as text.
 
-import { el, icon, setText } from "./dom.js";
+import { el, icon, setText, uniqueId } from "./dom.js";
+import { chooser, facets } from "./facets.js";
 import { histogram } from "./histogram.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 
@@ -19,6 +20,15 @@ function render({ model, el: root }) {
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const splits = choices("Split", (name) => send("split", name));
   const search = searchField("Search all columns", (text) => send("search", text));
+  const where = searchField("Condition in SQL: length(prompt) > 300", (text) => send("where", text), { pause: null });
+  const order = chooser("Order", (key) => send("order", key));
+  const counted = facets(
+    (expression) => send("facet", expression),
+    (condition) => send("where", condition),
+  );
+  const refused = el("p", { class: "wb-field-problem", id: uniqueId("refused"), role: "alert", hidden: true });
+  where.element.setAttribute("aria-describedby", refused.id);
+  where.element.classList.add("wb-where");
   const progress = progressLine("Rows searched");
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
@@ -28,7 +38,10 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
-    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, progress.element),
+    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
+    refused,
+    counted.element,
+    el("div", { class: "wb-work" }, progress.element),
     rows,
     nothing,
     pages.element,
@@ -41,8 +54,18 @@ function render({ model, el: root }) {
     notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
     splits.update(head.splits, head.split);
     search.update(head.search);
+    where.update(head.where);
+    order.update(head.orders, head.order);
+    setText(refused, head.refused);
+    refused.hidden = !head.refused;
+    where.element.setAttribute("aria-invalid", String(Boolean(head.refused)));
+    drawFacet();
     progress.update(head.progress);
     drawRows();
+  }
+
+  function drawFacet() {
+    counted.update(model.get("_facet"), model.get("_head").where);
   }
 
   function drawFigures() {
@@ -98,7 +121,7 @@ function render({ model, el: root }) {
     drawRows();
   }
 
-  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures };
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
   drawHead();
@@ -106,6 +129,7 @@ function render({ model, el: root }) {
 
   return () => {
     search.destroy();
+    where.destroy();
     for (const drawing of drawings) drawing.destroy();
     for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
     model.off("msg:custom", onMessage);

@@ -126,8 +126,8 @@ export function pager(onPage) {
   };
 }
 
-/** A search field that asks when the typing pauses, or at once on Enter. */
-export function searchField(label, onSearch) {
+/** A search field that asks when the typing pauses (`pause` in ms; null: not before it is left), or at once on Enter. */
+export function searchField(label, onSearch, { pause = 300 } = {}) {
   let timer = 0;
   let asked = "";
   const field = el("input", { class: "wb-field wb-search", type: "search", placeholder: label, "aria-label": label });
@@ -137,8 +137,10 @@ export function searchField(label, onSearch) {
   };
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 300);
+    // A field that was emptied, as by its cross, asks at once.
+    if (pause !== null || !field.value) timer = setTimeout(ask, pause ?? 0);
   });
+  field.addEventListener("change", ask);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask();
   });

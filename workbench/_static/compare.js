@@ -273,7 +273,7 @@ function pager(onPage) {
     }
   };
 }
-function searchField(label, onSearch) {
+function searchField(label, onSearch, { pause = 300 } = {}) {
   let timer = 0;
   let asked = "";
   const field = el("input", { class: "wb-field wb-search", type: "search", placeholder: label, "aria-label": label });
@@ -283,8 +283,9 @@ function searchField(label, onSearch) {
   };
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 300);
+    if (pause !== null || !field.value) timer = setTimeout(ask, pause ?? 0);
   });
+  field.addEventListener("change", ask);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask();
   });

@@ -61,125 +61,6 @@ function uniqueId(stem) {
   return `wb-${stem}-${serial}-${Math.random().toString(36).slice(2, 8)}`;
 }
 
-// src/histogram.js
-var SVG2 = "http://www.w3.org/2000/svg";
-var HEIGHT = 132;
-var MARGIN = { top: 16, right: 10, bottom: 34, left: 46 };
-var count = (n) => n.toLocaleString("en-US");
-function ticks(largest, most) {
-  const raw = Math.max(largest, 1) / most;
-  const scale = 10 ** Math.floor(Math.log10(raw));
-  const step = Math.max(1, [1, 2, 5, 10].find((s) => s * scale >= raw) * scale);
-  const out = [];
-  for (let at = 0; at <= largest; at += step) out.push(at);
-  return out;
-}
-function layout(data, width) {
-  const inner = { width: Math.max(40, width - MARGIN.left - MARGIN.right), height: HEIGHT - MARGIN.top - MARGIN.bottom };
-  const first = data.edges[0];
-  const last = data.edges[data.edges.length - 1];
-  const tallest = Math.max(1, ...data.counts);
-  const x = (value) => MARGIN.left + (value - first) / (last - first) * inner.width;
-  const y = (value) => MARGIN.top + inner.height * (1 - value / tallest);
-  const gap = Math.min(2, inner.width / data.counts.length / 4);
-  const bars = data.counts.map((rows, i) => {
-    const open = data.beyond && i === data.counts.length - 1;
-    return {
-      x: x(data.edges[i]) + gap / 2,
-      width: Math.max(1, x(data.edges[i + 1]) - x(data.edges[i]) - gap),
-      // One row among thousands is still seen.
-      y: rows ? Math.min(y(rows), MARGIN.top + inner.height - 1.5) : y(0),
-      height: rows ? Math.max(1.5, y(0) - y(rows)) : 0,
-      rows,
-      open,
-      range: open ? `${count(data.edges[i])} and more` : spanOf(data.edges[i], data.edges[i + 1] - 1)
-    };
-  });
-  const across = ticks(last, Math.max(2, Math.floor(inner.width / 70))).filter((at) => at >= first);
-  return { inner, x, y, bars, across, up: ticks(tallest, 3) };
-}
-function spanOf(from, to) {
-  return from === to ? count(from) : `${count(from)} to ${count(to)}`;
-}
-function sentence(data) {
-  const sampled = data.rows < data.of ? ` Measured on ${count(data.rows)} of ${count(data.of)} rows, evenly spread.` : "";
-  const over = data.limit && data.over ? ` ${count(data.over)} ${data.over === 1 ? "row is" : "rows are"} longer than ${count(data.limit)}.` : "";
-  return `Half of the rows have at most ${count(data.median)} ${data.unit}, 95 % at most ${count(data.p95)}; the longest has ${count(data.largest)}.${over}${sampled}`;
-}
-function histogram(data) {
-  const figure = document.createElement("figure");
-  figure.className = "wb-hist";
-  const title = document.createElement("div");
-  title.className = "wb-hist-title";
-  title.textContent = `Length of ${data.title}`;
-  const drawing = document.createElementNS(SVG2, "svg");
-  drawing.setAttribute("role", "img");
-  drawing.setAttribute("aria-label", `Histogram: length of ${data.title} in ${data.unit}. ${sentence(data)}`);
-  drawing.setAttribute("height", String(HEIGHT));
-  const caption = document.createElement("figcaption");
-  caption.textContent = sentence(data);
-  figure.append(title, drawing, caption);
-  let drawn = 0;
-  const observer = new ResizeObserver(() => {
-    const width = Math.floor(figure.clientWidth);
-    if (width && width !== drawn) draw(drawing, data, drawn = width);
-  });
-  observer.observe(figure);
-  return { element: figure, destroy: () => observer.disconnect() };
-}
-function marks(data, x, left, right) {
-  const named = [[data.median, "half"], [data.p95, "95 %"], [data.limit, "limit"]];
-  const inside = named.filter(([value]) => value !== void 0 && value !== null && value <= data.edges[data.edges.length - 1]);
-  const out = [];
-  for (const [value, name] of inside.sort((a, b) => a[0] - b[0])) {
-    const at = x(value);
-    const last = out[out.length - 1];
-    if (last && at - last.at < 2 && name !== "limit") last.name += `, ${name}`;
-    else {
-      const near = last && at - last.at < 40;
-      if (near && last.anchor === "middle") last.anchor = "end";
-      out.push({ at, name, anchor: near || at < left + 26 ? "start" : at > right - 20 ? "end" : "middle" });
-    }
-  }
-  return out;
-}
-function draw(drawing, data, width) {
-  const { inner, x, y, bars, across, up } = layout(data, width);
-  drawing.setAttribute("width", String(width));
-  drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-  const bottom = MARGIN.top + inner.height;
-  const right = MARGIN.left + inner.width;
-  const parts = [];
-  for (const at of up) {
-    parts.push(node("line", { class: "wb-hist-grid", x1: MARGIN.left, x2: right, y1: y(at), y2: y(at) }));
-    parts.push(node("text", { class: "wb-hist-tick", x: MARGIN.left - 6, y: y(at) + 3.5, "text-anchor": "end" }, count(at)));
-  }
-  for (const bar of bars) {
-    const rect = node("rect", { class: bar.open ? "wb-hist-bar wb-hist-open" : "wb-hist-bar", x: bar.x, y: bar.y, width: bar.width, height: bar.height });
-    const column = node("rect", { class: "wb-hist-column", x: bar.x, y: MARGIN.top, width: bar.width, height: inner.height });
-    column.append(node("title", {}, `${bar.range} ${data.unit}: ${count(bar.rows)} ${bar.rows === 1 ? "row" : "rows"}`));
-    parts.push(rect, column);
-  }
-  for (const at of across) {
-    parts.push(node("line", { class: "wb-hist-axis", x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4 }));
-    parts.push(node("text", { class: "wb-hist-tick", x: x(at), y: bottom + 15, "text-anchor": "middle" }, count(at)));
-  }
-  parts.push(node("line", { class: "wb-hist-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom }));
-  parts.push(node("text", { class: "wb-hist-label", x: right, y: bottom + 29, "text-anchor": "end" }, data.unit));
-  parts.push(node("text", { class: "wb-hist-label", x: MARGIN.left - 6, y: 9, "text-anchor": "end" }, "rows"));
-  for (const { at, name, anchor } of marks(data, x, MARGIN.left, right)) {
-    parts.push(node("line", { class: name === "limit" ? "wb-hist-mark wb-hist-limit" : "wb-hist-mark", x1: at, x2: at, y1: MARGIN.top - 3, y2: bottom }));
-    parts.push(node("text", { class: "wb-hist-label", x: at, y: 9, "text-anchor": anchor }, name));
-  }
-  drawing.replaceChildren(...parts);
-}
-function node(name, attributes, text) {
-  const element = document.createElementNS(SVG2, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  if (text !== void 0) element.textContent = text;
-  return element;
-}
-
 // src/worddiff.js
 var segmenter = new Intl.Segmenter(void 0, { granularity: "word" });
 var MAX_EDITS = 800;
@@ -392,7 +273,7 @@ function pager(onPage) {
     }
   };
 }
-function searchField(label, onSearch) {
+function searchField(label, onSearch, { pause = 300 } = {}) {
   let timer = 0;
   let asked = "";
   const field = el("input", { class: "wb-field wb-search", type: "search", placeholder: label, "aria-label": label });
@@ -402,8 +283,9 @@ function searchField(label, onSearch) {
   };
   field.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(ask, 300);
+    if (pause !== null || !field.value) timer = setTimeout(ask, pause ?? 0);
   });
+  field.addEventListener("change", ask);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") ask();
   });
@@ -487,6 +369,188 @@ function hash(text) {
   return `${value.toString(36)}.${text.length}`;
 }
 
+// src/facets.js
+function chooser(label, onChoice) {
+  const id = uniqueId("choose");
+  const list = el("select", { class: "wb-field", id, on: { change: () => onChoice(list.value) } });
+  let drawn = "";
+  return {
+    element: el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: id, text: label }), list),
+    update(options, chosen) {
+      const shape = JSON.stringify(options);
+      if (shape !== drawn) {
+        drawn = shape;
+        list.replaceChildren(...options.map(({ key, label: text }) => el("option", { value: key, text })));
+      }
+      list.value = chosen;
+    }
+  };
+}
+function facets(onFacet, onWhere) {
+  const what = chooser("Count by", onFacet);
+  const values = el("ul", { class: "wb-facet-values", "aria-label": "Values" });
+  const others = el("p", { class: "wb-muted" });
+  const element = el("section", { class: "wb-facet", "aria-label": "Values counted", hidden: true }, values, others);
+  function bar(value, most, where) {
+    const chosen = value.condition === where;
+    const share = el("span", { class: "wb-facet-bar", style: { width: `${100 * value.count / most}%` } });
+    return el(
+      "li",
+      {},
+      el(
+        "button",
+        {
+          type: "button",
+          class: "wb-facet-value",
+          "aria-pressed": String(chosen),
+          title: chosen ? "Take all rows again" : `Only these rows: ${value.condition}`,
+          on: { click: () => onWhere(chosen ? "" : value.condition) }
+        },
+        el("span", { class: "wb-facet-label", dir: "auto", text: value.label }),
+        el("span", { class: "wb-facet-track" }, share),
+        el("span", { class: "wb-count", text: number(value.count) })
+      )
+    );
+  }
+  return {
+    element,
+    choice: what.element,
+    update(facet, where) {
+      const options = facet.options ?? [];
+      const chosen = facet.chosen ?? "";
+      const known = options.some((option) => option.key === chosen);
+      what.element.hidden = !options.length && !chosen;
+      const own = chosen && !known ? [{ key: chosen, label: chosen }] : [];
+      what.update([{ key: "", label: "nothing" }, ...options, ...own], chosen);
+      const counted = facet.values ?? [];
+      const most = Math.max(1, ...counted.map((value) => value.count));
+      values.replaceChildren(...counted.map((value) => bar(value, most, where)));
+      setText(others, facet.others ?? "");
+      others.hidden = !facet.others;
+      element.hidden = !counted.length;
+    }
+  };
+}
+
+// src/histogram.js
+var SVG2 = "http://www.w3.org/2000/svg";
+var HEIGHT = 132;
+var MARGIN = { top: 16, right: 10, bottom: 34, left: 46 };
+var count = (n) => n.toLocaleString("en-US");
+function ticks(largest, most) {
+  const raw = Math.max(largest, 1) / most;
+  const scale = 10 ** Math.floor(Math.log10(raw));
+  const step = Math.max(1, [1, 2, 5, 10].find((s) => s * scale >= raw) * scale);
+  const out = [];
+  for (let at = 0; at <= largest; at += step) out.push(at);
+  return out;
+}
+function layout(data, width) {
+  const inner = { width: Math.max(40, width - MARGIN.left - MARGIN.right), height: HEIGHT - MARGIN.top - MARGIN.bottom };
+  const first = data.edges[0];
+  const last = data.edges[data.edges.length - 1];
+  const tallest = Math.max(1, ...data.counts);
+  const x = (value) => MARGIN.left + (value - first) / (last - first) * inner.width;
+  const y = (value) => MARGIN.top + inner.height * (1 - value / tallest);
+  const gap = Math.min(2, inner.width / data.counts.length / 4);
+  const bars = data.counts.map((rows, i) => {
+    const open = data.beyond && i === data.counts.length - 1;
+    return {
+      x: x(data.edges[i]) + gap / 2,
+      width: Math.max(1, x(data.edges[i + 1]) - x(data.edges[i]) - gap),
+      // One row among thousands is still seen.
+      y: rows ? Math.min(y(rows), MARGIN.top + inner.height - 1.5) : y(0),
+      height: rows ? Math.max(1.5, y(0) - y(rows)) : 0,
+      rows,
+      open,
+      range: open ? `${count(data.edges[i])} and more` : spanOf(data.edges[i], data.edges[i + 1] - 1)
+    };
+  });
+  const across = ticks(last, Math.max(2, Math.floor(inner.width / 70))).filter((at) => at >= first);
+  return { inner, x, y, bars, across, up: ticks(tallest, 3) };
+}
+function spanOf(from, to) {
+  return from === to ? count(from) : `${count(from)} to ${count(to)}`;
+}
+function sentence(data) {
+  const sampled = data.rows < data.of ? ` Measured on ${count(data.rows)} of ${count(data.of)} rows, evenly spread.` : "";
+  const over = data.limit && data.over ? ` ${count(data.over)} ${data.over === 1 ? "row is" : "rows are"} longer than ${count(data.limit)}.` : "";
+  return `Half of the rows have at most ${count(data.median)} ${data.unit}, 95 % at most ${count(data.p95)}; the longest has ${count(data.largest)}.${over}${sampled}`;
+}
+function histogram(data) {
+  const figure = document.createElement("figure");
+  figure.className = "wb-hist";
+  const title = document.createElement("div");
+  title.className = "wb-hist-title";
+  title.textContent = `Length of ${data.title}`;
+  const drawing = document.createElementNS(SVG2, "svg");
+  drawing.setAttribute("role", "img");
+  drawing.setAttribute("aria-label", `Histogram: length of ${data.title} in ${data.unit}. ${sentence(data)}`);
+  drawing.setAttribute("height", String(HEIGHT));
+  const caption = document.createElement("figcaption");
+  caption.textContent = sentence(data);
+  figure.append(title, drawing, caption);
+  let drawn = 0;
+  const observer = new ResizeObserver(() => {
+    const width = Math.floor(figure.clientWidth);
+    if (width && width !== drawn) draw(drawing, data, drawn = width);
+  });
+  observer.observe(figure);
+  return { element: figure, destroy: () => observer.disconnect() };
+}
+function marks(data, x, left, right) {
+  const named = [[data.median, "half"], [data.p95, "95 %"], [data.limit, "limit"]];
+  const inside = named.filter(([value]) => value !== void 0 && value !== null && value <= data.edges[data.edges.length - 1]);
+  const out = [];
+  for (const [value, name] of inside.sort((a, b) => a[0] - b[0])) {
+    const at = x(value);
+    const last = out[out.length - 1];
+    if (last && at - last.at < 2 && name !== "limit") last.name += `, ${name}`;
+    else {
+      const near = last && at - last.at < 40;
+      if (near && last.anchor === "middle") last.anchor = "end";
+      out.push({ at, name, anchor: near || at < left + 26 ? "start" : at > right - 20 ? "end" : "middle" });
+    }
+  }
+  return out;
+}
+function draw(drawing, data, width) {
+  const { inner, x, y, bars, across, up } = layout(data, width);
+  drawing.setAttribute("width", String(width));
+  drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
+  const bottom = MARGIN.top + inner.height;
+  const right = MARGIN.left + inner.width;
+  const parts = [];
+  for (const at of up) {
+    parts.push(node("line", { class: "wb-hist-grid", x1: MARGIN.left, x2: right, y1: y(at), y2: y(at) }));
+    parts.push(node("text", { class: "wb-hist-tick", x: MARGIN.left - 6, y: y(at) + 3.5, "text-anchor": "end" }, count(at)));
+  }
+  for (const bar of bars) {
+    const rect = node("rect", { class: bar.open ? "wb-hist-bar wb-hist-open" : "wb-hist-bar", x: bar.x, y: bar.y, width: bar.width, height: bar.height });
+    const column = node("rect", { class: "wb-hist-column", x: bar.x, y: MARGIN.top, width: bar.width, height: inner.height });
+    column.append(node("title", {}, `${bar.range} ${data.unit}: ${count(bar.rows)} ${bar.rows === 1 ? "row" : "rows"}`));
+    parts.push(rect, column);
+  }
+  for (const at of across) {
+    parts.push(node("line", { class: "wb-hist-axis", x1: x(at), x2: x(at), y1: bottom, y2: bottom + 4 }));
+    parts.push(node("text", { class: "wb-hist-tick", x: x(at), y: bottom + 15, "text-anchor": "middle" }, count(at)));
+  }
+  parts.push(node("line", { class: "wb-hist-axis", x1: MARGIN.left, x2: right, y1: bottom, y2: bottom }));
+  parts.push(node("text", { class: "wb-hist-label", x: right, y: bottom + 29, "text-anchor": "end" }, data.unit));
+  parts.push(node("text", { class: "wb-hist-label", x: MARGIN.left - 6, y: 9, "text-anchor": "end" }, "rows"));
+  for (const { at, name, anchor } of marks(data, x, MARGIN.left, right)) {
+    parts.push(node("line", { class: name === "limit" ? "wb-hist-mark wb-hist-limit" : "wb-hist-mark", x1: at, x2: at, y1: MARGIN.top - 3, y2: bottom }));
+    parts.push(node("text", { class: "wb-hist-label", x: at, y: 9, "text-anchor": anchor }, name));
+  }
+  drawing.replaceChildren(...parts);
+}
+function node(name, attributes, text) {
+  const element = document.createElementNS(SVG2, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+  if (text !== void 0) element.textContent = text;
+  return element;
+}
+
 // src/data.js
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-data");
@@ -500,6 +564,15 @@ function render({ model, el: root }) {
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const splits = choices("Split", (name) => send("split", name));
   const search = searchField("Search all columns", (text) => send("search", text));
+  const where = searchField("Condition in SQL: length(prompt) > 300", (text) => send("where", text), { pause: null });
+  const order = chooser("Order", (key) => send("order", key));
+  const counted = facets(
+    (expression) => send("facet", expression),
+    (condition) => send("where", condition)
+  );
+  const refused = el("p", { class: "wb-field-problem", id: uniqueId("refused"), role: "alert", hidden: true });
+  where.element.setAttribute("aria-describedby", refused.id);
+  where.element.classList.add("wb-where");
   const progress = progressLine("Rows searched");
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
@@ -508,7 +581,10 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
-    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, progress.element),
+    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
+    refused,
+    counted.element,
+    el("div", { class: "wb-work" }, progress.element),
     rows,
     nothing,
     pages.element
@@ -520,8 +596,17 @@ function render({ model, el: root }) {
     notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
     splits.update(head.splits, head.split);
     search.update(head.search);
+    where.update(head.where);
+    order.update(head.orders, head.order);
+    setText(refused, head.refused);
+    refused.hidden = !head.refused;
+    where.element.setAttribute("aria-invalid", String(Boolean(head.refused)));
+    drawFacet();
     progress.update(head.progress);
     drawRows();
+  }
+  function drawFacet() {
+    counted.update(model.get("_facet"), model.get("_head").where);
   }
   function drawFigures() {
     const lengths = model.get("_lengths");
@@ -572,13 +657,14 @@ function render({ model, el: root }) {
     whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
     drawRows();
   }
-  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures };
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
   drawHead();
   drawFigures();
   return () => {
     search.destroy();
+    where.destroy();
     for (const drawing of drawings) drawing.destroy();
     for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
     model.off("msg:custom", onMessage);

@@ -64,6 +64,11 @@ class Query:
     ----------
     table
         One split, as ``Dataset.arrow`` gives it. Not copied.
+
+    Attributes
+    ----------
+    row_name : str
+        What conditions call the row's number: ``row``, unless a column of the table has that name.
     """
 
     def __init__(self, table: pa.Table):
@@ -71,7 +76,7 @@ class Query:
         import pyarrow as pa
 
         self._lock = threading.Lock()  # a connection answers one question at a time
-        self._columns = list(table.column_names)
+        self.table, self._columns = table, list(table.column_names)
         self.row_name = "row" if "row" not in self._columns else "row_number"
         self._connection = duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
         numbers = pa.array(np.arange(table.num_rows))

@@ -10,10 +10,13 @@ import anywidget
 import numpy as np
 import traitlets
 
-from workbench.data.browse import cell, plain_text, readable_rows, search_rows
+from workbench.data.browse import cell, plain_text, readable_rows
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.histogram import Histogram
 from workbench.data.layouts import CANONICAL
+from workbench.data.query import Facet, Query, facet_expressions, quoted
+from workbench.data.selection import Selection, select
+from workbench.errors import DatasetError
 from workbench.objectives.lengths import row_lengths
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._static_form import StaticForm
@@ -38,10 +41,11 @@ class Rows(anywidget.AnyWidget):
     _head = traitlets.Dict().tag(sync=True)
     _page = traitlets.Dict().tag(sync=True)
     _lengths = traitlets.Dict().tag(sync=True)
+    _facet = traitlets.Dict().tag(sync=True)
 
 
 class DataPanel(Panel):
-    """What a data set was taken for, its splits, how long its rows are, and the rows, with search.
+    """What a data set was taken for, its splits, how long its rows are, and the rows: searched, filtered, counted.
 
     Parameters
     ----------
@@ -51,7 +55,7 @@ class DataPanel(Panel):
         Lengths are counted in tokens of this model; without one, in characters.
     recipe
         Lengths are counted in tokens of whole rows, as this recipe trains on them, beside its ``max_length``.
-    split, search, page, page_size
+    split, search, where, order, facet, page, page_size
         What is shown first.
     static
         As for every panel: ``"figures"`` keeps rows out of the saved notebook.
@@ -60,6 +64,9 @@ class DataPanel(Panel):
     dataset: Dataset = traitlets.Any(help="The data set shown.")  # type: ignore[assignment]
     split = traitlets.Unicode("train", help="The split whose rows are shown.")
     search = traitlets.Unicode("", help="Only rows that have this text in some column, whatever its case.")
+    where = traitlets.Unicode("", help="Only rows under this condition, in SQL: length(prompt) > 300.")
+    order = traitlets.Unicode("", help="The rows' order, in SQL: length(prompt) desc.")
+    facet = traitlets.Unicode("", help="Count the values of this column, or of any SQL expression.")
     page = traitlets.Int(0, help="The page shown, from 0.")
     page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
 
@@ -70,19 +77,22 @@ class DataPanel(Panel):
         self._lock = threading.RLock()
         self._ticket = 0  # what is still under way for an older split or search gives up
         self._hits: np.ndarray | None = None
-        self._looked = 0
+        self._looked, self._refused = 0, ""
+        self._queries: dict[str, Query] = {}
         self._histograms: list[Histogram] = []
         super().__init__(title=f"Data: {dataset.name}", dataset=dataset, **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
         self.body = [self._rows]
-        self.observe(lambda change: self.guarded(self._restart, change.name == "split"), ["split", "search"])
+        selecting = ["split", "search", "where", "order"]
+        self.observe(lambda change: self.guarded(self._restart, change.name == "split"), selecting)
         self.observe(lambda change: self.guarded(self._show), ["page", "page_size"])
+        self.observe(lambda change: self.in_background(self._count), "facet")
         self._restart(True, self.page)
 
     def to_code(self) -> str:
         """The code that makes this panel."""
-        traits = ("split", "search", "page", "page_size")
+        traits = ("split", "search", "where", "order", "facet", "page", "page_size")
         chosen = {name: getattr(self, name) for name in traits}
         given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
         lines = f"ds = {self.dataset.to_code()}\n"
@@ -119,38 +129,56 @@ class DataPanel(Panel):
         if kind == "cell":
             whole = cell(self._table()[value["column"]][value["row"]].as_py(), None)
             self._rows.send({"kind": "cell", "split": self.split, **value, "cell": whole})
-        elif kind in ("split", "search", "page"):
+        elif kind in ("split", "search", "where", "order", "facet", "page"):
             setattr(self, kind, value)
 
+    def _query(self) -> Query:
+        with self._lock:
+            return self._queries.setdefault(self.split, Query(self._table()))
+
     def _restart(self, new_split: bool, page: int = 0) -> None:
-        """Another split or search: look for its rows, and measure a new split."""
+        """Another split or other rows wanted: look for them, and measure a new split."""
         self.dataset.arrow(self.split)
+        selection = Selection(self.search, self.where, self.order)
         with self._lock:
             self._ticket += 1
-            ticket, self._looked = self._ticket, 0
-            self._hits = np.zeros(0, dtype=np.int64) if self.search.strip() else None
+            ticket, self._looked, self._refused = self._ticket, 0, ""
+            self._hits = None if selection.everything else np.zeros(0, dtype=np.int64)
         with self.hold_trait_notifications():
             self.page = page
         self._show()
-        if self._hits is not None:
-            self.in_background(self._find, ticket)
+        if not selection.everything:
+            self.in_background(self._find, ticket, selection)
         if new_split:
             self._histograms, self._rows._lengths = [], {"note": "Counting lengths …"}
             self.in_background(self._measure, self.split)
 
-    def _find(self, ticket: int) -> None:
-        found, shown = [], time.monotonic()
-        for looked, hits in search_rows(self._table(), self.search.strip(), lambda: ticket != self._ticket):
-            found.append(hits)
+    def _find(self, ticket: int, selection: Selection) -> None:
+        shown = time.monotonic()
+        try:
+            for looked, hits in select(self._query(), selection, lambda: ticket != self._ticket):
+                with self._lock:
+                    if ticket != self._ticket:
+                        return
+                    self._hits, self._looked = hits, looked
+                if time.monotonic() - shown > SHOW_EVERY:
+                    self._show()
+                    shown = time.monotonic()
+        except DatasetError as error:
             with self._lock:
-                if ticket != self._ticket:
-                    return
-                self._hits, self._looked = np.concatenate(found), looked
-            if time.monotonic() - shown > SHOW_EVERY:
-                self._show()
-                shown = time.monotonic()
+                if ticket == self._ticket:
+                    self._looked, self._refused = self._table().num_rows, str(error)
         if ticket == self._ticket:
             self._show()
+
+    def _count(self) -> None:
+        """Count the values of the facet, and say what else could be counted."""
+        split, chosen = self.split, self.facet
+        options = [{"key": each, "label": _facet_name(each)} for each in facet_expressions(self._table())]
+        found = self._query().facet(chosen) if chosen.strip() else None
+        if (split, chosen) == (self.split, self.facet):
+            self._rows._facet = {"options": options, "chosen": chosen, "total": self._table().num_rows,
+                                 **(_facet_values(found) if found else {"values": [], "others": ""})}  # fmt: skip
 
     def _show(self) -> None:
         with self._lock:
@@ -165,12 +193,20 @@ class DataPanel(Panel):
                 "split": self.split, "page": page, "pages": pages, "size": self.page_size, "total": len(indices),
                 "rows": readable_rows(table, shown), "main": main,
                 "rest": [name for name in table.column_names if name not in main],
-                "find": self.search.strip(), "nothing": f"No row of {self.split} has “{self.search.strip()}” in it.",
+                "find": self.search.strip(), "nothing": self._nothing(),
             }  # fmt: skip
 
+    def _nothing(self) -> str:
+        said = []
+        if self.search.strip():
+            said.append(f"has “{self.search.strip()}” in it")
+        if self.where.strip():
+            said.append(f"is under the condition {self.where.strip()}")
+        return f"No row of {self.split} {' and '.join(said)}." if said else f"{self.split} has no rows."
+
     def _describe(self, rows: int, found: int) -> dict[str, Any]:
-        ds, searching = self.dataset, self._hits is not None
-        running = searching and self._looked < rows
+        ds, looking = self.dataset, self._hits is not None
+        running, searching = looking and self._looked < rows, looking and not self._refused and found < rows
         kept = [name for name in ds.columns if name not in CANONICAL]
         used, made = ", ".join(self._main_columns()), ", ".join(ds.read_from)
         shape = "conversations: " if ds.conversational else ""
@@ -185,13 +221,49 @@ class DataPanel(Panel):
             text = f"{self._looked:,} of {rows:,} rows searched, {found:,} found"
         return {
             "facts": facts, "notes": list(ds.notes), "split": self.split, "search": self.search,
+            "where": self.where, "refused": self._refused, "order": self.order, "orders": self._orders(),
             "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
-            "progress": {"running": running, "done": self._looked, "total": rows, "text": text if searching else ""},
+            "progress": {"running": running, "done": self._looked, "total": rows,
+                         "text": text if running or searching else ""},
         }  # fmt: skip
 
+    def _orders(self) -> list[dict[str, str]]:
+        """Orders to choose from: as the rows come, and by length of each text that is used."""
+        schema = self._table().schema
+        columns = [name for name in self._main_columns() if str(schema.field(name).type) in ("string", "large_string")]
+        by_length = [
+            {"key": f"length({quoted(name)}){way}", "label": f"{word} {name} first"}
+            for name in columns
+            for way, word in ((" desc", "Longest"), ("", "Shortest"))
+        ]
+        options = [{"key": "", "label": "As they come"}, *by_length]
+        if self.order not in [option["key"] for option in options]:
+            options.append({"key": self.order, "label": self.order})
+        return options
+
     def _measure(self, split: str) -> None:
+        self._count()
         histograms = row_lengths(self.dataset, split, model=self.model, recipe=self.recipe)
         if split == self.split:
             self._histograms = histograms
             self._rows._lengths = {"histograms": [drawn.to_dict() for drawn in histograms]}
             self.save_static()
+
+
+def _facet_name(expression: str) -> str:
+    """``try(completion->>'category')`` as a reader would say it: ``completion: category``."""
+    inner = expression.removeprefix("try(").removesuffix(")")
+    column, arrow, key = inner.partition("->>")
+    return f"{column}: {key.strip(chr(39)).removeprefix('$.').strip(chr(34))}" if arrow else expression.strip('"')
+
+
+def _facet_values(found: Facet) -> dict[str, Any]:
+    values = zip(found.values, found.counts, found.conditions, strict=True)
+    rest = found.distinct - len(found.values)
+    return {
+        "values": [
+            {"label": "(empty)" if value in (None, "") else value, "count": count, "condition": condition}
+            for value, count, condition in values
+        ],
+        "others": f"and {rest:,} other values in {found.others:,} rows" if rest > 0 else "",
+    }
