@@ -13,8 +13,8 @@ import traitlets
 from workbench.data.browse import cell, plain_text, readable_rows
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.histogram import Histogram
-from workbench.data.layouts import CANONICAL
-from workbench.data.query import Facet, Query, facet_expressions, quoted
+from workbench.data.overview import facet_name, facet_values, facts, main_columns, nothing_found, orders
+from workbench.data.query import Query, facet_expressions
 from workbench.data.selection import Selection, select
 from workbench.errors import DatasetError
 from workbench.objectives.lengths import row_lengths
@@ -23,13 +23,6 @@ from workbench.panels._static_form import StaticForm
 
 __all__ = ["DataPanel"]
 
-TYPES = {
-    "language_modeling": "texts to continue",
-    "prompt_completion": "a prompt, and the answer to learn",
-    "prompt_only": "prompts without answers",
-    "preference": "a better and a worse answer",
-    "unpaired_preference": "answers marked good or bad",
-}
 SHOW_EVERY = 0.1  # seconds between two signs of life of a search
 
 
@@ -112,7 +105,7 @@ class DataPanel(Panel):
         for drawn in self._histograms:
             form.figures([(f"{drawn.title}, {drawn.unit}: half at most", f"{drawn.median:,}"),
                           ("95 % at most", f"{drawn.p95:,}"), ("longest", f"{drawn.largest:,}")])  # fmt: skip
-        columns = self._main_columns()
+        columns = main_columns(self.dataset)
         rows = self._table().slice(0, self.page_size).to_pylist()
         form.table(columns, [[plain_text(row[name]) for name in columns] for row in rows])
 
@@ -120,9 +113,6 @@ class DataPanel(Panel):
 
     def _table(self) -> Any:
         return self.dataset.arrow(self.split)
-
-    def _main_columns(self) -> list[str]:
-        return [name for name in self.dataset.columns if name in CANONICAL]
 
     def _on_message(self, message: dict[str, Any]) -> None:
         kind, value = message["kind"], message["value"]
@@ -174,11 +164,11 @@ class DataPanel(Panel):
     def _count(self) -> None:
         """Count the values of the facet, and say what else could be counted."""
         split, chosen = self.split, self.facet
-        options = [{"key": each, "label": _facet_name(each)} for each in facet_expressions(self._table())]
+        options = [{"key": each, "label": facet_name(each)} for each in facet_expressions(self._table())]
         found = self._query().facet(chosen) if chosen.strip() else None
         if (split, chosen) == (self.split, self.facet):
             self._rows._facet = {"options": options, "chosen": chosen, "total": self._table().num_rows,
-                                 **(_facet_values(found) if found else {"values": [], "others": ""})}  # fmt: skip
+                                 **(facet_values(found) if found else {"values": [], "others": ""})}  # fmt: skip
 
     def _show(self) -> None:
         with self._lock:
@@ -187,59 +177,28 @@ class DataPanel(Panel):
             pages = max(1, -(-len(indices) // self.page_size))
             page = min(max(self.page, 0), pages - 1)
             shown = indices[page * self.page_size : (page + 1) * self.page_size]
-            main = self._main_columns()
+            main = main_columns(self.dataset)
             self._rows._head = self._describe(table.num_rows, len(indices))
             self._rows._page = {
                 "split": self.split, "page": page, "pages": pages, "size": self.page_size, "total": len(indices),
                 "rows": readable_rows(table, shown), "main": main,
                 "rest": [name for name in table.column_names if name not in main],
-                "find": self.search.strip(), "nothing": self._nothing(),
+                "find": self.search.strip(), "nothing": nothing_found(self.split, self.search, self.where),
             }  # fmt: skip
-
-    def _nothing(self) -> str:
-        said = []
-        if self.search.strip():
-            said.append(f"has “{self.search.strip()}” in it")
-        if self.where.strip():
-            said.append(f"is under the condition {self.where.strip()}")
-        return f"No row of {self.split} {' and '.join(said)}." if said else f"{self.split} has no rows."
 
     def _describe(self, rows: int, found: int) -> dict[str, Any]:
         ds, looking = self.dataset, self._hits is not None
         running, searching = looking and self._looked < rows, looking and not self._refused and found < rows
-        kept = [name for name in ds.columns if name not in CANONICAL]
-        used, made = ", ".join(self._main_columns()), ", ".join(ds.read_from)
-        shape = "conversations: " if ds.conversational else ""
-        facts = [
-            ("Type", f"{ds.type} ({shape}{TYPES[ds.type]})"),
-            ("Read as", ds.layout),
-            ("Columns used", used if made == used or not made else f"{used} (made of {made})"),
-            *([("Columns kept beside", ", ".join(kept))] if kept else []),
-        ]
         text = f"{found:,} of {rows:,} rows"
         if running:
             text = f"{self._looked:,} of {rows:,} rows searched, {found:,} found"
         return {
-            "facts": facts, "notes": list(ds.notes), "split": self.split, "search": self.search,
-            "where": self.where, "refused": self._refused, "order": self.order, "orders": self._orders(),
+            "facts": facts(ds), "notes": list(ds.notes), "split": self.split, "search": self.search,
+            "where": self.where, "refused": self._refused, "order": self.order, "orders": orders(ds, self.order),
             "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
             "progress": {"running": running, "done": self._looked, "total": rows,
                          "text": text if running or searching else ""},
         }  # fmt: skip
-
-    def _orders(self) -> list[dict[str, str]]:
-        """Orders to choose from: as the rows come, and by length of each text that is used."""
-        schema = self._table().schema
-        columns = [name for name in self._main_columns() if str(schema.field(name).type) in ("string", "large_string")]
-        by_length = [
-            {"key": f"length({quoted(name)}){way}", "label": f"{word} {name} first"}
-            for name in columns
-            for way, word in ((" desc", "Longest"), ("", "Shortest"))
-        ]
-        options = [{"key": "", "label": "As they come"}, *by_length]
-        if self.order not in [option["key"] for option in options]:
-            options.append({"key": self.order, "label": self.order})
-        return options
 
     def _measure(self, split: str) -> None:
         self._count()
@@ -248,22 +207,3 @@ class DataPanel(Panel):
             self._histograms = histograms
             self._rows._lengths = {"histograms": [drawn.to_dict() for drawn in histograms]}
             self.save_static()
-
-
-def _facet_name(expression: str) -> str:
-    """``try(completion->>'category')`` as a reader would say it: ``completion: category``."""
-    inner = expression.removeprefix("try(").removesuffix(")")
-    column, arrow, key = inner.partition("->>")
-    return f"{column}: {key.strip(chr(39)).removeprefix('$.').strip(chr(34))}" if arrow else expression.strip('"')
-
-
-def _facet_values(found: Facet) -> dict[str, Any]:
-    values = zip(found.values, found.counts, found.conditions, strict=True)
-    rest = found.distinct - len(found.values)
-    return {
-        "values": [
-            {"label": "(empty)" if value in (None, "") else value, "count": count, "condition": condition}
-            for value, count, condition in values
-        ],
-        "others": f"and {rest:,} other values in {found.others:,} rows" if rest > 0 else "",
-    }
