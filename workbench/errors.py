@@ -6,6 +6,7 @@
     │   ├── RecipeError                one or more settings, all reported at once
     │   ├── ModelNotFoundError         a name that is no bundled model, folder or reachable hub id
     │   └── RunNotFoundError           an id or path that is no run
+    ├── CancelledError                 exit code 1: work that was stopped on request before it had a result
     └── RunError                       exit code 1: something went wrong with work already begun
         ├── RunBusyError               the run is already being worked on
         ├── RunNotLiveError            a command for a run that is not running
@@ -21,6 +22,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 __all__ = [
+    "CancelledError",
     "DatasetError",
     "GenerationError",
     "InvalidInputError",
@@ -48,13 +50,13 @@ class Problem:
     remedy
         What to do about it.
     severity
-        ``"error"`` refuses the work, ``"warning"`` is shown and recorded.
+        ``"error"`` refuses the work, ``"warning"`` is shown and recorded, ``"note"`` is for information.
     """
 
     where: str
     message: str
     remedy: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Literal["error", "warning", "note"] = "error"
 
     def __str__(self) -> str:
         return f"{self.where}: {self.message}" + (f" {self.remedy}" if self.remedy else "")
@@ -68,6 +70,10 @@ class WorkbenchError(Exception):
     """The root of all errors raised on purpose."""
 
     exit_code = 1
+
+
+class CancelledError(WorkbenchError):
+    """Work that was stopped on request before it had a result."""
 
 
 class InvalidInputError(WorkbenchError, ValueError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -189,17 +189,37 @@ class Dataset:
 
         return pd.DataFrame(list(self.rows()), columns=self.columns)
 
-    def check(self, recipe: Any = None) -> DataReport:
-        """Look for what is wrong with the rows: empty answers, repeats, contradictions, leaks between splits.
+    def check(
+        self,
+        recipe: Any = None,
+        *,
+        only: Sequence[str] | None = None,
+        schema: Mapping[str, Any] | None = None,
+        progress: Callable[[int, int, str], Any] | None = None,
+    ) -> DataReport:
+        """Look for what is wrong with the rows, from empty answers to leaks between splits.
 
         Parameters
         ----------
         recipe
             A `Recipe`: its token gate is asked too, which tells what would be cut, dropped or not trained.
+        only
+            Names of checks, of those in ``workbench.data.checks.CHECKS``; all by default.
+        schema
+            A JSON Schema that every answer must fit.
+        progress
+            Called with the rows done, the rows there are and what is being done; returning False cancels.
+
+        Raises
+        ------
+        DatasetError
+            For an unknown check or an invalid schema.
+        CancelledError
+            When `progress` returned False.
         """
         from workbench.data.checks import DataReport, check
 
-        report = check(self)
+        report = check(self, only, schema=schema, progress=progress)
         if recipe is None:
             return report
         return DataReport(report.findings, report.checked, recipe.replace({"dataset": self}).problems(tokens=True))

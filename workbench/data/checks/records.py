@@ -1,0 +1,140 @@
+"""Answers that should be JSON: whether they are, and whether they fit a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from workbench.data.checks.base import Check, Flagged, Rows, shortened
+from workbench.data.checks.view import Batch
+from workbench.data.findings import EVIDENCE, Finding
+from workbench.errors import DatasetError
+from workbench.metrics.strict_json import JsonError, parse
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
+    from workbench.data.dataset import Dataset
+
+__all__ = ["CHECKS"]
+
+#: The share of answers that must be JSON objects or arrays for a set to claim JSON.
+CLAIMED = 0.8
+
+#: Answers below which a share says nothing.
+ENOUGH = 5
+
+COLUMNS = ("completion", "chosen", "messages")
+
+
+class InvalidJson(Check):
+    """Answers that are no JSON object or array, in a set where nearly all are."""
+
+    name, kind, severity = "invalid_json", "invalid JSON", "error"
+    message = "the other answers are JSON, and a program that reads these will fail."
+    remedy = "Correct them, or take the rows out."
+    repair = "drop the rows"
+
+    def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
+        super().__init__(dataset, schema)
+        self.bad: dict[str, dict[int, str]] = {}
+        self.good: dict[str, int] = {}
+
+    def applies(self) -> bool:
+        return any(column in self.dataset.columns for column in COLUMNS)
+
+    def scan(self, batch: Batch) -> tuple[int, dict[int, str]]:
+        good, bad = 0, {}
+        for column in COLUMNS:
+            if column in batch.columns:
+                texts = batch.answer_text(column)
+                opens = pc.match_substring_regex(texts, r"^\s*[\[{]").to_numpy(zero_copy_only=False)
+                filled = pc.match_substring_regex(texts, r"\S").to_numpy(zero_copy_only=False)
+                for at in filled.nonzero()[0].tolist():
+                    why = _why_not(texts[at].as_py()) if opens[at] else "does not begin as JSON"
+                    if why:
+                        bad[batch.start + at] = why
+                    else:
+                        good += 1
+        return good, bad
+
+    def collect(self, split: str, seen: list[tuple[int, dict[int, str]]]) -> None:
+        self.good[split] = sum(good for good, _ in seen)
+        self.bad[split] = {row: why for _, bad in seen for row, why in bad.items()}
+
+    def findings(self) -> Iterable[Finding]:
+        good, bad = sum(self.good.values()), sum(map(len, self.bad.values()))
+        if self.schema is None and (good + bad < ENOUGH or good < CLAIMED * (good + bad)):
+            return
+        for split, rows in self.bad.items():
+            if rows:
+                evidence = {row: rows[row] for row in sorted(rows)[:EVIDENCE]}
+                yield self.finding(split, rows, evidence=evidence)
+
+
+class SchemaViolations(Flagged):
+    """Answers that are JSON and do not fit the schema given."""
+
+    name, kind, severity = "schema", "schema violation", "error"
+    message = "the answer does not fit the schema, and a program that reads it will fail."
+    remedy = "Correct them, or take the rows out."
+
+    def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
+        super().__init__(dataset, schema)
+        self.validator = None if schema is None else _validator(schema)
+
+    def applies(self) -> bool:
+        return self.validator is not None and any(column in self.dataset.columns for column in COLUMNS)
+
+    def scan(self, batch: Batch) -> Rows:
+        assert self.validator is not None
+        found: dict[int, str] = {}
+        for column in COLUMNS:
+            if column in batch.columns:
+                for at, text in enumerate(_values(batch.answer_text(column))):
+                    if text.strip() and (why := self._misfit(text)):
+                        found[batch.start + at] = why
+        return found
+
+    def _misfit(self, text: str) -> str:
+        assert self.validator is not None
+        try:
+            value = parse(text)
+        except JsonError:
+            return ""
+        error = next(iter(self.validator.iter_errors(value)), None)
+        return "" if error is None else shortened(f"{error.json_path}: {error.message}")
+
+
+def _values(texts: pa.StringArray) -> list[str]:
+    return texts.to_pylist()
+
+
+def _why_not(text: str) -> str:
+    """Why a text is no strict JSON object or array; empty when it is one."""
+    try:
+        return "" if isinstance(parse(text), (dict, list)) else "neither an object nor an array"
+    except JsonError as error:
+        return shortened(f"{error.kind}: {error}")
+
+
+def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+    from referencing import Registry
+
+    if not isinstance(schema, (Mapping, bool)):
+        raise DatasetError(f"schema= takes a JSON Schema as a dict, got {schema!r} ({type(schema).__name__}).")
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise DatasetError(
+            f"The schema itself is invalid at {error.json_path}: {error.message}. Correct it."
+        ) from error
+    return Draft202012Validator(schema, registry=Registry())
+
+
+CHECKS: tuple[type[Check], ...] = (InvalidJson, SchemaViolations)
