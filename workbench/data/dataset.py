@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.checks import DataReport
+    from workbench.data.repair import Repair
 
 __all__ = ["Dataset", "load_dataset"]
 
@@ -94,6 +95,8 @@ class Dataset:
         What was chosen for you while reading.
     read_from : tuple of str
         The source's own columns that the canonical ones were made of.
+    repairs : tuple of Repair
+        What `repair` did so far, in order, with the hashes before and after.
     """
 
     def __init__(
@@ -108,10 +111,11 @@ class Dataset:
         reference: Mapping[str, Any] | None = None,
         code: str = "wb.load_dataset(rows)",
         read_from: tuple[str, ...] = (),
+        repairs: tuple[Repair, ...] = (),
     ):
         self._tables, self._code = dict(tables), code
         self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
-        self.notes, self.read_from = tuple(notes), tuple(read_from)
+        self.notes, self.read_from, self.repairs = tuple(notes), tuple(read_from), tuple(repairs)
         self._reference = dict(reference) if reference is not None else None
 
     @property
@@ -224,6 +228,30 @@ class Dataset:
             return report
         return DataReport(report.findings, report.checked, recipe.replace({"dataset": self}).problems(tokens=True))
 
+    def repair(
+        self, *checks: str, drop: Mapping[str, Sequence[int]] | None = None, key: str | Path | None = None
+    ) -> Dataset:
+        """A new data set in which faults are repaired; the source is never edited.
+
+        Parameters
+        ----------
+        *checks
+            Checks whose repair is wanted, by name, applied in this order: ``ds.repair("encoding", "near_duplicates")``.
+            `Finding.repair` tells what each does.
+        drop
+            Rows to take out first, by split: ``{"train": [3, 9]}``.
+        key
+            A file for masked values, from which alone they can be told again (``"personal_data"``, ``"secrets"``).
+
+        Raises
+        ------
+        DatasetError
+            For unknown checks or rows, checks without a safe repair, or when no row of train would be left.
+        """
+        from workbench.data.repair import repair
+
+        return repair(self, checks, drop=drop, key=key)
+
     def describe(self) -> str:
         """One sentence: how many rows, of which type, read as what."""
         counts = ", ".join(f"{count:,} {name}" for name, count in self.splits.items())
@@ -235,12 +263,18 @@ class Dataset:
         return self._code
 
     def save(self, folder: Path) -> None:
-        """Write all splits as parquet files that `load_dataset` reads back with the same hash."""
+        """Write all splits as parquet files that `load_dataset` reads back with the same hash.
+
+        What `repair` did is written beside them, as ``repairs.json``.
+        """
         import pyarrow.parquet as pq
 
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in self._tables.items():
             pq.write_table(table, folder / f"{name}.parquet")
+        if self.repairs:
+            log = [repair.to_dict() for repair in self.repairs]
+            (folder / "repairs.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
 
     def __len__(self) -> int:
         return self._train.num_rows
@@ -266,9 +300,17 @@ class Dataset:
     def _train(self) -> pa.Table:
         return self._tables["train"]
 
+    def replaced(
+        self, tables: Mapping[str, pa.Table], *, step: str = "", repairs: tuple[Repair, ...] | None = None
+    ) -> Dataset:
+        """The data set with other rows of the same columns; `step` is the code that makes them of these."""
+        made = self._with(tables, self.name, step)
+        made.repairs = self.repairs if repairs is None else repairs
+        return made
+
     def _with(self, tables: Mapping[str, pa.Table], name: str, step: str) -> Dataset:
         return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name,
-                       code=self._code + step, read_from=self.read_from)  # fmt: skip
+                       code=self._code + step, read_from=self.read_from, repairs=self.repairs)  # fmt: skip
 
 
 def _code(source: str | None, columns: Mapping[str, str] | None, split: Mapping[str, float | str] | None) -> str:
