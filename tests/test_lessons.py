@@ -2,8 +2,10 @@
 
 import pytest
 
+import workbench as wb
 from workbench.errors import InvalidInputError
 from workbench.lessons import check, exercises
+from workbench.lessons.spoiling import FAULTS, planted, spoil
 
 CASES = ["This week's policy", "Forty thousand mails", "Replies should be friendlier", "When will the parcel arrive"]
 
@@ -41,3 +43,34 @@ def test_an_unknown_exercise_names_the_nearest():
     with pytest.raises(InvalidInputError, match=r"01\.labels"):
         check("01.label", None)
     assert "00.rungs" in exercises()
+
+
+def test_planted_faults_are_found_by_their_rows(capsys):
+    made, where = planted()
+    assert made.splits == {"train": 260, "validation": 30, "test": 60}
+    assert check("02.faults", where) is True
+    assert check("02.faults", {kind: [] for kind in where}) is None
+    assert check("02.faults", {**where, "secret": [0]}) is False
+    assert "secret: row 0 has no such fault" in capsys.readouterr().out
+    assert check("02.faults", {**where, "secret": where["secret"][:1]}) is False
+    assert "secret: 1 of 2 rows" in capsys.readouterr().out
+    assert check("02.faults", {"sekret": [1]}) is False
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_spoiled_set_keeps_its_size_and_its_other_splits(fault):
+    clean = wb.load_dataset("support-desk/tickets").head(60)
+    spoiled = spoil(clean, fault, 0.2)
+    assert spoiled.splits == clean.splits
+    assert [row["prompt"] for row in spoiled.rows("test")] == [row["prompt"] for row in clean.rows("test")]
+    changed = [a != b for a, b in zip(spoiled.rows(), clean.rows(), strict=True)]
+    assert sum(changed) == 12
+    assert spoil(clean, fault, 0.2).hash == spoiled.hash != spoil(clean, fault, 0.2, seed=1).hash
+
+
+def test_what_cannot_be_spoiled_is_said():
+    clean = wb.load_dataset("support-desk/tickets").head(60)
+    with pytest.raises(InvalidInputError, match=r"There is no fault 'leek'.*leak"):
+        spoil(clean, "leek", 0.2)
+    with pytest.raises(InvalidInputError, match=r"0\.8 of 60 rows"):
+        spoil(clean, "contradictions", 0.8)

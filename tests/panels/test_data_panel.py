@@ -1,5 +1,8 @@
 """DataPanel: what it says of a data set, pages, search, lengths, and that rows stay text and stay put."""
 
+import json
+import threading
+
 import pytest
 
 import workbench as wb
@@ -7,7 +10,7 @@ from workbench.data import browse
 from workbench.data.selection import Selection
 from workbench.errors import DatasetError, ModelNotFoundError
 from workbench.models.resolve import resolve_model
-from workbench.panels import DataPanel
+from workbench.panels import DataPanel, _problems
 
 ROWS = [{"prompt": f"question {i}", "completion": f"answer {i}", "id": i} for i in range(25)]
 
@@ -25,8 +28,8 @@ def make(monkeypatch):
     started = []
     run = DataPanel.in_background
 
-    def in_background(self, function, *args):
-        thread = run(self, function, *args)
+    def in_background(self, function, *args, **options):
+        thread = run(self, function, *args, **options)
         started.append(thread)
         return thread
 
@@ -201,3 +204,81 @@ def test_the_saved_form_is_escaped_and_can_leave_rows_out(make):
 def test_what_is_no_data_is_refused():
     with pytest.raises(DatasetError, match="no file, folder or bundled"):
         DataPanel("not/there.csv")
+
+
+def spoiled():
+    rows = [{"prompt": f"Where is parcel number {i}?", "completion": f"It is at depot {i}."} for i in range(8)]
+    return [*rows, {"prompt": "nothing", "completion": " "}, rows[2], {**rows[3], "completion": "Lost."}]
+
+
+def problem(panel, check):
+    return next(item for item in panel._rows._problems["findings"] if item["check"] == check)
+
+
+def test_small_sets_are_checked_at_once_and_a_problem_leads_to_its_rows(make):
+    panel = settle(make(spoiled()))
+    assert panel._rows._problems["summary"].startswith("11 train rows checked: ")
+    assert not panel._rows._problems["progress"]["running"]
+    repeated = problem(panel, "exact_duplicates")
+    assert (repeated["count"], repeated["where"], repeated["severity"]) == (1, "1 row of train", "warning")
+
+    panel._on_message({"kind": "finding", "value": repeated["key"]})
+    assert shown(settle(panel)) == [2, 9]
+    assert panel._rows._page["rows"][1]["note"] == "group 1 of 1"
+    assert problem(panel, "exact_duplicates")["shown"]
+    panel._on_message({"kind": "finding", "value": ""})
+    assert len(shown(settle(panel))) == 10
+
+
+def test_a_large_set_is_checked_when_asked_and_can_be_cancelled(make, monkeypatch):
+    monkeypatch.setattr(_problems, "AT_ONCE", 3)
+    panel = settle(make(spoiled()))
+    assert panel._rows._problems["summary"] == "Not checked yet."
+    panel.problems._cancel = Always()
+    panel._on_message({"kind": "check"})
+    assert settle(panel)._rows._problems["summary"] == "Not checked yet."
+    assert panel.head._error == ""
+    panel.problems._cancel = threading.Event()
+    panel._on_message({"kind": "check"})
+    assert "problems found" in settle(panel)._rows._problems["summary"]
+
+
+class Always:
+    """A cancel button that is always pressed."""
+
+    def clear(self):
+        pass
+
+    def is_set(self):
+        return True
+
+
+def test_a_repair_is_previewed_applied_and_undone_and_the_code_makes_the_same_rows(make, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in spoiled()))
+    panel = settle(make(path))
+    before = panel.dataset.hash
+    panel._on_message({"kind": "preview", "value": "exact_duplicates"})
+    settle(panel)
+    assert problem(panel, "exact_duplicates")["preview"]["text"] == "This takes 1 row out of train."
+    panel._on_message({"kind": "apply", "value": "exact_duplicates"})
+    settle(panel)
+    assert panel.dataset.splits == {"train": 10}
+    assert panel._rows._problems["repairs"] == ["repeated row: takes 1 row out of train"]
+    assert panel._rows._page["total"] == 10
+
+    names = {"wb": wb}
+    exec(panel.to_code(), names)
+    assert names["ds"].hash == panel.dataset.hash != before
+    panel._on_message({"kind": "undo"})
+    assert settle(panel).dataset.hash == before
+    assert panel._rows._problems["repairs"] == []
+
+
+def test_words_that_differ_within_a_group_can_be_marked(make):
+    panel = settle(make(spoiled()))
+    panel._on_message({"kind": "finding", "value": problem(panel, "contradictions")["key"]})
+    settle(panel)
+    rows = {row["row"]: row for row in panel._rows._page["rows"]}
+    assert rows[10]["against"]["completion"] == "It is at depot 3."
+    assert "against" not in rows[3]

@@ -2,9 +2,10 @@
 //
 // Python reads, searches and measures; one page at a time comes here. Everything is set as text.
 
-import { el, icon, setText, uniqueId } from "./dom.js";
+import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { chooser, facets } from "./facets.js";
 import { histogram } from "./histogram.js";
+import { problems } from "./problems.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 
 function render({ model, el: root }) {
@@ -26,6 +27,10 @@ function render({ model, el: root }) {
     (expression) => send("facet", expression),
     (condition) => send("where", condition),
   );
+  const found = problems(send);
+  const onlyText = el("span", {});
+  const all = button({ label: "Show all rows again", icon: "close", hideLabel: true, onClick: () => send("finding", "") });
+  const only = el("div", { class: "wb-only", hidden: true }, onlyText, all);
   const refused = el("p", { class: "wb-field-problem", id: uniqueId("refused"), role: "alert", hidden: true });
   where.element.setAttribute("aria-describedby", refused.id);
   where.element.classList.add("wb-where");
@@ -38,6 +43,8 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    found.element,
+    only,
     el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
     refused,
     counted.element,
@@ -62,6 +69,17 @@ function render({ model, el: root }) {
     drawFacet();
     progress.update(head.progress);
     drawRows();
+  }
+
+  let chosen = "";
+  function drawProblems() {
+    const state = model.get("_problems");
+    found.update(state);
+    const shown = state.findings?.find((finding) => finding.shown);
+    only.hidden = !shown;
+    setText(onlyText, shown ? `Only the rows of: ${shown.kind}` : "");
+    if (shown && shown.key !== chosen) only.scrollIntoView({ block: "start", behavior: "smooth" });
+    chosen = shown?.key ?? "";
   }
 
   function drawFacet() {
@@ -97,6 +115,7 @@ function render({ model, el: root }) {
       return textCell(whole.get(key) ?? row.cells[column], {
         open: opened.has(key),
         find: page.find,
+        against: page.find ? null : (row.against?.[column] ?? null),
         name: column,
         onOpen: (open) => (open ? opened.add(key) : opened.delete(key)),
         onAll: () => send("cell", { row: row.row, column }),
@@ -110,6 +129,7 @@ function render({ model, el: root }) {
       "li",
       { class: "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
+      row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),
       long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null,
     );
@@ -121,11 +141,12 @@ function render({ model, el: root }) {
     drawRows();
   }
 
-  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet };
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet, "change:_problems": drawProblems };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
   drawHead();
   drawFigures();
+  drawProblems();
 
   return () => {
     search.destroy();

@@ -551,6 +551,87 @@ function node(name, attributes, text) {
   return element;
 }
 
+// src/problems.js
+var SIGNS = { error: ["failed", "Error"], warning: ["warning", "Warning"], note: ["info", "Note"] };
+function problems(send) {
+  const check = button({ label: "Check the rows", icon: "check", onClick: () => send("check") });
+  const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_check") });
+  const undo = button({ label: "Undo the last repair", icon: "previous", onClick: () => send("undo") });
+  const progress = progressLine("Rows checked");
+  const summary = el("p", { class: "wb-findings-summary", role: "status" });
+  const list = el("ol", { class: "wb-findings" });
+  const done = el("ul", { class: "wb-repairs", "aria-label": "Repairs made" });
+  const element = el(
+    "section",
+    { class: "wb-problems", "aria-label": "Problems" },
+    el("div", { class: "wb-work" }, summary, check, progress.element, cancel),
+    list,
+    el("div", { class: "wb-repaired" }, done, undo)
+  );
+  function finding(item) {
+    const [sign, word] = SIGNS[item.severity];
+    const show = el(
+      "button",
+      { type: "button", class: "wb-button", "aria-pressed": String(item.shown), on: { click: () => send("finding", item.shown ? "" : item.key) } },
+      el("span", { text: item.shown ? "Show all rows again" : item.count === 1 ? "Show the row" : `Show the ${number(item.count)} rows` })
+    );
+    const mend = item.repair && !item.preview ? button({ label: "Repair …", title: item.repair, onClick: () => send("preview", item.check) }) : null;
+    return el(
+      "li",
+      { class: `wb-finding wb-finding-${item.severity}` },
+      el(
+        "div",
+        { class: "wb-finding-head" },
+        el("span", { class: "wb-finding-sign", title: word }, icon(sign), el("span", { class: "wb-finding-word", text: word })),
+        el("span", { class: "wb-finding-kind", text: item.kind }),
+        el("span", { class: "wb-muted", text: item.where })
+      ),
+      item.count || mend ? el("div", { class: "wb-finding-buttons" }, mend, item.count ? show : null) : null,
+      el("p", { class: "wb-finding-text", text: sentence2(`${item.message} ${item.remedy}`) }),
+      item.preview ? preview(item) : null
+    );
+  }
+  function preview(item) {
+    const rows = item.preview.examples.map(
+      (example) => el(
+        "li",
+        {},
+        el("span", { class: "wb-part-label", text: `row ${number(example.row)}, ${example.column}` }),
+        textCell({ text: example.after, length: example.after.length }, { against: example.before, name: example.column })
+      )
+    );
+    return el(
+      "div",
+      { class: "wb-preview" },
+      el("p", { text: item.preview.text }),
+      rows.length ? el("ul", { class: "wb-preview-rows" }, ...rows) : null,
+      el(
+        "div",
+        { class: "wb-finding-buttons" },
+        button({ label: "Apply", icon: "check", class: "wb-primary", onClick: () => send("apply", item.check) }),
+        button({ label: "Leave it", onClick: () => send("preview", "") })
+      )
+    );
+  }
+  return {
+    element,
+    update(state) {
+      if (!state.summary && !state.progress) return;
+      progress.update(state.progress);
+      check.hidden = state.checked || state.progress.running;
+      cancel.hidden = !state.progress.running;
+      setText(summary, state.summary);
+      summary.hidden = !state.summary;
+      keyed(list, state.findings, (item) => item.key, finding);
+      keyed(done, state.repairs.map((text, at) => ({ text, at })), (item) => item.at, (item) => el("li", {}, icon("check"), el("span", { text: item.text })));
+      undo.hidden = done.hidden = !state.repairs.length;
+    }
+  };
+}
+function sentence2(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 // src/data.js
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-data");
@@ -570,6 +651,10 @@ function render({ model, el: root }) {
     (expression) => send("facet", expression),
     (condition) => send("where", condition)
   );
+  const found = problems(send);
+  const onlyText = el("span", {});
+  const all = button({ label: "Show all rows again", icon: "close", hideLabel: true, onClick: () => send("finding", "") });
+  const only = el("div", { class: "wb-only", hidden: true }, onlyText, all);
   const refused = el("p", { class: "wb-field-problem", id: uniqueId("refused"), role: "alert", hidden: true });
   where.element.setAttribute("aria-describedby", refused.id);
   where.element.classList.add("wb-where");
@@ -581,6 +666,8 @@ function render({ model, el: root }) {
     facts,
     notes,
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    found.element,
+    only,
     el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
     refused,
     counted.element,
@@ -604,6 +691,16 @@ function render({ model, el: root }) {
     drawFacet();
     progress.update(head.progress);
     drawRows();
+  }
+  let chosen = "";
+  function drawProblems() {
+    const state = model.get("_problems");
+    found.update(state);
+    const shown = state.findings?.find((finding) => finding.shown);
+    only.hidden = !shown;
+    setText(onlyText, shown ? `Only the rows of: ${shown.kind}` : "");
+    if (shown && shown.key !== chosen) only.scrollIntoView({ block: "start", behavior: "smooth" });
+    chosen = shown?.key ?? "";
   }
   function drawFacet() {
     counted.update(model.get("_facet"), model.get("_head").where);
@@ -635,6 +732,7 @@ function render({ model, el: root }) {
       return textCell(whole.get(key) ?? row.cells[column], {
         open: opened.has(key),
         find: page.find,
+        against: page.find ? null : row.against?.[column] ?? null,
         name: column,
         onOpen: (open) => open ? opened.add(key) : opened.delete(key),
         onAll: () => send("cell", { row: row.row, column })
@@ -648,6 +746,7 @@ function render({ model, el: root }) {
       "li",
       { class: "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
+      row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),
       long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null
     );
@@ -657,11 +756,12 @@ function render({ model, el: root }) {
     whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
     drawRows();
   }
-  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet };
+  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet, "change:_problems": drawProblems };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
   drawHead();
   drawFigures();
+  drawProblems();
   return () => {
     search.destroy();
     where.destroy();

@@ -110,3 +110,26 @@ def _labels(answer: Callable[[list[int], list[int]], list[int]]) -> str | None:
             part = "prompt" if wrong < border else "answer"
             return f"Row {index}: label {wrong} (in the {part}) is {got[wrong]}, the trainer's is {want[wrong]}."
     return None
+
+
+@_exercise("02.faults")
+def _faults(answer: dict[str, list[int]]) -> str | None:
+    from workbench.lessons.spoiling import planted
+
+    _, right = planted()
+    if not any(answer.values()):
+        raise _Unanswered
+    unknown = [kind for kind in answer if kind not in right]
+    if unknown:
+        return f"{unknown[0]!r} is none of the kinds: {', '.join(right)}."
+    hints = []
+    for kind, rows in right.items():
+        given = set(answer.get(kind, []))
+        wrong, missing = given - set(rows), set(rows) - given
+        if wrong:
+            hints.append(
+                f"{kind}: row {min(wrong)} has no such fault, or is the first of the rows that belong together."
+            )
+        elif missing:
+            hints.append(f"{kind}: {len(missing)} of 2 rows not found yet.")
+    return " ".join(hints) or None

@@ -154,15 +154,17 @@ class Panel(ipywidgets.VBox):
         self._pump_thread = threading.Thread(target=self._run_pump, daemon=True, name=f"{type(self).__name__} pump")
         self._pump_thread.start()
 
-    def in_background(self, function: Callable[..., object], *args: Any) -> threading.Thread:
-        """Run `function` in a daemon thread; what it raises is shown in words."""
-        thread = threading.Thread(target=self.guarded, args=(function, *args), daemon=True, name=function.__name__)
+    def in_background(self, function: Callable[..., object], *args: Any, clear: bool = True) -> threading.Thread:
+        """Run `function` in a daemon thread; what it raises is shown in words. `clear`: forget the last error."""
+        thread = threading.Thread(
+            target=self.guarded, args=(function, *args), kwargs={"clear": clear}, daemon=True, name=function.__name__
+        )
         thread.start()
         return thread
 
-    def guarded(self, function: Callable[..., object], *args: Any) -> None:
-        """Run `function`; what it raises is shown in words."""
-        with self.showing_errors():
+    def guarded(self, function: Callable[..., object], *args: Any, clear: bool = True) -> None:
+        """Run `function`; what it raises is shown in words. `clear`: forget the last error."""
+        with self.showing_errors(clear):
             function(*args)
 
     @contextmanager

@@ -13,12 +13,14 @@ import traitlets
 from workbench.data.browse import cell, plain_text, readable_rows
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.histogram import Histogram
+from workbench.data.mending import Mending
 from workbench.data.overview import facet_name, facet_values, facts, main_columns, nothing_found, orders
 from workbench.data.query import Query, facet_expressions
 from workbench.data.selection import Selection, select
 from workbench.errors import DatasetError
 from workbench.objectives.lengths import row_lengths
 from workbench.panels._panel import Panel, static_file
+from workbench.panels._problems import Problems
 from workbench.panels._static_form import StaticForm
 
 __all__ = ["DataPanel"]
@@ -35,6 +37,7 @@ class Rows(anywidget.AnyWidget):
     _page = traitlets.Dict().tag(sync=True)
     _lengths = traitlets.Dict().tag(sync=True)
     _facet = traitlets.Dict().tag(sync=True)
+    _problems = traitlets.Dict().tag(sync=True)
 
 
 class DataPanel(Panel):
@@ -76,12 +79,20 @@ class DataPanel(Panel):
         super().__init__(title=f"Data: {dataset.name}", dataset=dataset, **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
+        self.problems = Problems(
+            Mending(dataset, recipe),
+            show=lambda state: setattr(self._rows, "_problems", state),
+            rows_changed=self._problem_chosen,
+            dataset_changed=self._renew,
+            in_background=self.in_background,
+        )
         self.body = [self._rows]
         selecting = ["split", "search", "where", "order"]
         self.observe(lambda change: self.guarded(self._restart, change.name == "split"), selecting)
         self.observe(lambda change: self.guarded(self._show), ["page", "page_size"])
         self.observe(lambda change: self.in_background(self._count), "facet")
         self._restart(True, self.page)
+        self.problems.begin()
 
     def to_code(self) -> str:
         """The code that makes this panel."""
@@ -115,12 +126,29 @@ class DataPanel(Panel):
         return self.dataset.arrow(self.split)
 
     def _on_message(self, message: dict[str, Any]) -> None:
-        kind, value = message["kind"], message["value"]
+        kind = message["kind"]
+        value: Any = message.get("value")
         if kind == "cell":
             whole = cell(self._table()[value["column"]][value["row"]].as_py(), None)
             self._rows.send({"kind": "cell", "split": self.split, **value, "cell": whole})
         elif kind in ("split", "search", "where", "order", "facet", "page"):
             setattr(self, kind, value)
+        else:
+            self.problems.handle(kind, value)
+
+    def _problem_chosen(self, split: str) -> None:
+        """Show the rows of a problem, in whichever split they are; or, without a split, all rows again."""
+        if split and split != self.split:
+            self.split = split
+        else:
+            self._restart(False)
+
+    def _renew(self, dataset: Dataset) -> None:
+        """Another data set, made by a repair or an undo."""
+        with self._lock:
+            self._queries = {}
+        self.dataset = dataset
+        self._restart(True)
 
     def _query(self) -> Query:
         with self._lock:
@@ -129,7 +157,7 @@ class DataPanel(Panel):
     def _restart(self, new_split: bool, page: int = 0) -> None:
         """Another split or other rows wanted: look for them, and measure a new split."""
         self.dataset.arrow(self.split)
-        selection = Selection(self.search, self.where, self.order)
+        selection = Selection(self.search, self.where, self.order, self.problems.rows())
         with self._lock:
             self._ticket += 1
             ticket, self._looked, self._refused = self._ticket, 0, ""
@@ -181,10 +209,20 @@ class DataPanel(Panel):
             self._rows._head = self._describe(table.num_rows, len(indices))
             self._rows._page = {
                 "split": self.split, "page": page, "pages": pages, "size": self.page_size, "total": len(indices),
-                "rows": readable_rows(table, shown), "main": main,
+                "rows": self._rows_shown(table, shown), "main": main,
                 "rest": [name for name in table.column_names if name not in main],
                 "find": self.search.strip(), "nothing": nothing_found(self.split, self.search, self.where),
             }  # fmt: skip
+
+    def _rows_shown(self, table: Any, numbers: np.ndarray) -> list[dict[str, Any]]:
+        notes, firsts = self.problems.notes(), self.problems.firsts()
+        rows = readable_rows(table, numbers)
+        for row in rows:
+            row["note"] = notes.get(row["row"], "")
+            if row["row"] in firsts:  # words that differ from the first of the group are marked
+                [first] = readable_rows(table, [firsts[row["row"]]])
+                row["against"] = {name: part.get("text") for name, part in first["cells"].items()}
+        return rows
 
     def _describe(self, rows: int, found: int) -> dict[str, Any]:
         ds, looking = self.dataset, self._hits is not None

@@ -1,0 +1,146 @@
+"""The problems list of `DataPanel`: checks with progress, the rows of a problem, repairs with preview and undo."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.mending import Mending, firsts_of_groups, row_notes, rows_in_groups
+from workbench.errors import CancelledError
+
+if TYPE_CHECKING:
+    from workbench.data.dataset import Dataset
+
+__all__ = ["AT_ONCE", "Problems"]
+
+AT_ONCE = 20_000  # rows that are checked without being asked
+SHOW_EVERY = 0.1  # seconds between two signs of life of a check
+
+QUIET = {"running": False, "done": 0, "total": 0, "text": ""}
+
+
+class Problems:
+    """What was found in a data set and done about it, for one panel.
+
+    Parameters
+    ----------
+    mending
+        The data set, with its report and repairs.
+    show
+        Called with the state to draw, as plain data.
+    rows_changed
+        Called when other rows are to be shown: those of a problem, or all again.
+    dataset_changed
+        Called with the data set that a repair or an undo has made.
+    in_background
+        Runs work in a thread of its own.
+    """
+
+    def __init__(
+        self,
+        mending: Mending,
+        show: Callable[[dict[str, Any]], None],
+        rows_changed: Callable[[str], None],
+        dataset_changed: Callable[[Dataset], None],
+        in_background: Callable[..., Any],
+    ):
+        self.mending = mending
+        self.shown = ""  # the key of the finding whose rows are shown
+        self._show, self._rows_changed, self._dataset_changed = show, rows_changed, dataset_changed
+        self._in_background = in_background
+        self._cancel = threading.Event()
+        self._progress: dict[str, Any] = QUIET
+
+    def begin(self) -> None:
+        """Draw, and check at once where that is a matter of seconds."""
+        self.draw()
+        if sum(self.mending.dataset.splits.values()) <= AT_ONCE:
+            self._in_background(self.check, clear=False)
+
+    def draw(self) -> None:
+        """Show the state as it is."""
+        self._show({**self.mending.state(self.shown), "progress": self._progress})
+
+    def rows(self) -> tuple[int, ...] | None:
+        """The rows of the problem that is shown, groups together; None for all rows."""
+        finding = self.mending.finding(self.shown)
+        return rows_in_groups(finding) if finding is not None else None
+
+    def notes(self) -> dict[int, str]:
+        """What to say beside each of them."""
+        finding = self.mending.finding(self.shown)
+        return row_notes(finding) if finding is not None else {}
+
+    def firsts(self) -> dict[int, int]:
+        """For each of them that belongs to an earlier row, that row."""
+        finding = self.mending.finding(self.shown)
+        return firsts_of_groups(finding) if finding is not None else {}
+
+    def handle(self, kind: str, value: Any) -> bool:
+        """Do what was pressed; False where it is not for the problems list."""
+        if kind == "check":
+            self._in_background(self.check)
+        elif kind == "cancel_check":
+            self._cancel.set()
+        elif kind == "finding":
+            self._look_at(value)
+        elif kind == "preview":
+            self._in_background(self._propose, value)
+        elif kind == "apply":
+            self._in_background(self._repair, value)
+        elif kind == "undo":
+            self._in_background(self._undo)
+        else:
+            return False
+        return True
+
+    def check(self) -> None:
+        """Run all checks, with progress."""
+        self._cancel.clear()
+        shown = 0.0
+
+        def progress(done: int, total: int, what: str) -> bool:
+            nonlocal shown
+            if time.monotonic() - shown > SHOW_EVERY:
+                shown = time.monotonic()
+                self._progress = {"running": True, "done": done, "total": total, "text": f"Checking: {what}"}
+                self.draw()
+            return not self._cancel.is_set()
+
+        self._progress = {"running": True, "done": 0, "total": 1, "text": "Checking …"}
+        self.draw()
+        try:
+            self.mending.check(progress)
+        except CancelledError:
+            pass  # it was asked for
+        finally:
+            self._progress = QUIET
+            self.draw()
+
+    def _look_at(self, key: str) -> None:
+        finding = self.mending.finding(key)
+        self.shown = key if finding is not None else ""
+        self.draw()
+        self._rows_changed(finding.split if finding is not None else "")
+
+    def _propose(self, check: str) -> None:
+        self.mending.propose(check)
+        self.draw()
+
+    def _repair(self, check: str) -> None:
+        if self.mending.proposed != check:
+            self.mending.propose(check)
+        self.mending.apply()
+        self._renew()
+
+    def _undo(self) -> None:
+        self.mending.undo()
+        self._renew()
+
+    def _renew(self) -> None:
+        """Another data set: show it, and look at it anew."""
+        self.shown = ""
+        self._dataset_changed(self.mending.dataset)
+        self.begin()
