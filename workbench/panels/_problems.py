@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["AT_ONCE", "Problems"]
 
-AT_ONCE = 20_000  # rows that are checked without being asked
+AT_ONCE = 50_000  # rows that are checked without being asked
 SHOW_EVERY = 0.1  # seconds between two signs of life of a check
 
 QUIET = {"running": False, "done": 0, "total": 0, "text": ""}
