@@ -150,23 +150,26 @@ def _around(text: str, pattern: str) -> str:
 def _loops(hashes: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> list[np.ndarray]:
     """For each length of phrase, the texts (from ``starts[i]`` to ``stops[i]``) that repeat one long enough."""
     found = [np.zeros(0, np.int64)]
-    edge = np.zeros(len(hashes), bool)  # words whose partner, a phrase earlier, would stand before the text
+    short = hashes.astype(np.uint32)  # at least LEAST - TIMES + 1 >= 8 words in a row equal the one a phrase earlier
     for period in range(1, PERIOD + 1):
-        new = starts + period - 1
-        edge[new[new < stops]] = True
-        same = np.zeros(len(hashes), bool)
-        np.equal(hashes[period:], hashes[:-period], out=same[period:])
-        same &= ~edge
-        at = np.flatnonzero(same)
+        same = short[period:] == short[:-period]
+        eight = same
+        for step in (1, 2, 4):
+            eight = eight[step:] & eight[:-step]
+        if not eight.any():
+            continue
+        at = np.flatnonzero(same) + period
+        text = np.searchsorted(stops, at, side="right")
+        within = at - period >= starts[text]  # the word a phrase earlier stands in the same text
+        at, text = at[within], text[within]
         if not len(at):
             continue
-        cuts = np.flatnonzero(np.diff(at) != 1)
-        firsts, lasts = at[np.append(0, cuts + 1)], at[np.append(cuts, len(at) - 1)]
-        covered = lasts - firsts + 1 + period
-        long = (covered >= max(LEAST, TIMES * period)).nonzero()[0]
-        text = np.searchsorted(stops, firsts[long], side="right")
-        inside = (firsts[long] >= starts[text]) & (covered[long] >= SHARE * (stops[text] - starts[text]))
-        found.append(text[inside])
+        breaks = np.flatnonzero((np.diff(at) != 1) | (np.diff(text) != 0))
+        firsts, lasts = np.append(0, breaks + 1), np.append(breaks, len(at) - 1)
+        covered = at[lasts] - at[firsts] + 1 + period
+        text = text[firsts]
+        long = (covered >= max(LEAST, TIMES * period)) & (covered >= SHARE * (stops[text] - starts[text]))
+        found.append(text[long])
     return found
 
 

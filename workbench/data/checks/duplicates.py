@@ -74,9 +74,7 @@ class NearDuplicates(Check):
     def findings(self) -> Iterable[Finding]:
         _, first = np.unique(self.hashes, return_index=True)  # equal rows are another check's
         first.sort()
-        pairs = first[similar.candidates(self.keys[first])]
-        self.keys = self.keys[:0]
-        groups = similar.joined(similar.verified(pairs, self.dataset.arrow("train"), lambda batch: batch.words))
+        groups = similar.near_groups(self.keys[first], first, self.dataset.arrow("train"))
         rows = [row for group in groups for row in group[1:]]
         if rows:
             yield self.finding("train", rows, groups=_tuples(groups))

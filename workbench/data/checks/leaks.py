@@ -217,8 +217,8 @@ def _matching(left: np.ndarray, right: np.ndarray, limit: int | None = None) -> 
 def _shares(dataset: Dataset, split: str, pairs: np.ndarray) -> np.ndarray:
     """The exact share of common runs of each (row of split, row of train)."""
     shares = [np.zeros(0)]
-    for start in range(0, len(pairs), similar.AT_ONCE // 2):
-        some = pairs[start : start + similar.AT_ONCE // 2]
+    for start in range(0, len(pairs), similar.AT_ONCE):
+        some = pairs[start : start + similar.AT_ONCE]
         lefts, left = np.unique(some[:, 0], return_inverse=True)
         rights, right = np.unique(some[:, 1], return_inverse=True)
         ours = Batch(split, 0, dataset.arrow(split).take(pa.array(lefts))).question_words

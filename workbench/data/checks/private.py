@@ -46,8 +46,9 @@ PERSONAL = (
     r"|\+\d[\d ()./-]{6}|\d{3}(?:\) ?|[-.])\d{3}[-.]\d{4}|[0-9A-Fa-f]:[0-9A-Fa-f]{1,4}:[0-9A-Fa-f]{0,4}:"
 )
 SECRET = (
-    r"AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9]|(?i:aws)|gh[pousr]_|github_pat_|gl[a-z]{2,6}-|PRIVATE KEY|PuTTY-User-Key|eyJ"
-    r"|(?i:xox[a-z]-)|hooks\.slack|[rs]k_live_|\bsk-|SG\.|pypi-AgE|_authToken|\d{8}:[0-9A-Za-z_-]{8}|\b(?:AC|SK)[a-f0-9]{8}"
+    r"AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9]|(?i:aws[a-z_. -]{0,20}(?:key|pw|pass|token))|gh[pousr]_|github_pat_"
+    r"|gl[a-z]{2,6}-|PRIVATE KEY|PuTTY-User-Key|eyJ|(?i:xox[a-z]-)|hooks\.slack|[rs]k_live_|\bsk-|SG\."
+    r"|pypi-AgE|_authToken|\d{8}:[0-9A-Za-z_-]{8}|\b(?:AC|SK)[a-f0-9]{8}"
     r"|AIza|\bhf_|://[^/\s:@]+:[^/\s:@]+@|AccountKey="
 )
 

@@ -6,19 +6,17 @@ found is then judged by all its runs, so what is reported is never an estimate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import chain
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
-import rensa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from workbench.data.checks.view import Batch
 from workbench.data.checks.words import Words
 
-__all__ = ["BANDS", "RUN", "THRESHOLD", "band_keys", "candidates", "joined", "similarity", "verified"]
+__all__ = ["AT_ONCE", "BANDS", "RUN", "THRESHOLD", "band_keys", "near_groups", "similarity"]
 
 THRESHOLD = 0.8
 """Runs that two texts share, of all runs they have (Jaccard)."""
@@ -26,56 +24,88 @@ THRESHOLD = 0.8
 RUN = 5
 """Words in a run; a shorter text is one run."""
 
-BANDS, BAND_ROWS, SEED = 12, 5, 1
+BANDS, BAND_ROWS = 12, 5
 
 SPREAD = 0x9E3779B97F4A7C15
+
+_RANDOM = np.random.default_rng(20240501)
+FLIPS = _RANDOM.integers(0, 1 << 32, BANDS * BAND_ROWS, np.uint32)
+FACTORS = _RANDOM.integers(0, 1 << 32, BANDS * BAND_ROWS, np.uint32) | np.uint32(1)
 
 #: Neighbours within a bucket that a text is compared with. Only crowded buckets have more.
 NEIGHBOURS = 6
 
-#: Rows whose runs are held at a time.
-AT_ONCE = 50_000
+#: Pairs whose runs are held at a time.
+AT_ONCE = 10_000
 
 
 def band_keys(words: Words) -> np.ndarray:
     """A row of `BANDS` keys for each text. Texts that share one are candidates; 0 stands for a text without words."""
     runs, ends = words.runs(RUN, short=True)
-    made = rensa.RMinHash.digest_matrix_from_flat_token_hashes(runs, ends.astype(np.uint64), BANDS * BAND_ROWS, SEED)
-    rows = made.to_rows()
-    flat = np.fromiter(chain.from_iterable(rows), np.uint32, len(rows) * BANDS * BAND_ROWS)
-    minima = flat.reshape(len(rows), BANDS, BAND_ROWS).astype(np.uint64)
-    keys = np.full((len(rows), BANDS), 0x2545F4914F6CDD1D, np.uint64)
-    for at in range(BAND_ROWS):
-        keys = (keys ^ minima[:, :, at]) * np.uint64(SPREAD)
-        keys ^= keys >> np.uint64(29)
-    keys[words.counts == 0] = 0
+    filled = np.flatnonzero(words.counts)
+    keys = np.zeros((len(words), BANDS), np.uint64)
+    if not len(filled):
+        return keys
+    short, starts = (runs >> np.uint64(32)).astype(np.uint32), ends[:-1][filled]
+    turned = np.empty_like(short)
+    for at, (flip, factor) in enumerate(zip(FLIPS, FACTORS, strict=True)):
+        np.multiply(np.bitwise_xor(short, flip, out=turned), factor, out=turned)
+        key = keys[filled, at // BAND_ROWS]
+        key = (key ^ np.minimum.reduceat(turned, starts)) * np.uint64(SPREAD) + np.uint64(1)
+        keys[filled, at // BAND_ROWS] = key ^ (key >> np.uint64(29))
     return keys
 
 
-def candidates(keys: np.ndarray) -> np.ndarray:
-    """Pairs of rows that share a band, each once, as an array of two columns."""
-    found = [np.zeros((0, 2), np.int64)]
+def near_groups(keys: np.ndarray, rows: np.ndarray, table: pa.Table) -> list[np.ndarray]:
+    """Groups of texts of a table that are nearly the same as another of their group, by their row numbers.
+
+    Bands are gone through one by one, and in each the neighbours at growing distance; what is joined or was refused
+    before is not compared again, so a crowd of equal texts costs one comparison each.
+
+    Parameters
+    ----------
+    keys
+        As `band_keys` gives them, for each of `rows`.
+    rows
+        Row numbers, ascending.
+    table
+        Where they are.
+    """
+    kept, tested = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
+    groups = np.arange(len(rows))
     for band in range(BANDS):
         order = np.lexsort((keys[:, (band + 1) % BANDS], keys[:, band]))
         key = keys[order, band]
         for step in range(1, NEIGHBOURS + 1):
             same = np.flatnonzero((key[step:] == key[:-step]) & (key[step:] != 0))
+            pairs = np.sort(np.stack([order[same], order[same + step]], axis=1), axis=1)
+            pairs = pairs[groups[pairs[:, 0]] != groups[pairs[:, 1]]]
+            codes = pairs[:, 0] * len(rows) + pairs[:, 1]
+            new = ~np.isin(codes, tested)
+            if new.any():
+                good = pairs[new][verified(rows[pairs[new]], table)]
+                tested = np.union1d(tested, codes[new])
+                kept = np.concatenate([kept, good])
+                if len(good):
+                    groups = _components(kept, len(rows))
             if not len(same):
                 break
-            found.append(np.sort(np.stack([order[same], order[same + step]], axis=1), axis=1))
-    return np.unique(np.concatenate(found), axis=0)
+    members = np.unique(kept)
+    labels = groups[members]
+    order = np.argsort(labels, kind="stable")
+    found: Iterable[np.ndarray] = np.split(rows[members[order]], np.flatnonzero(np.diff(labels[order])) + 1)
+    return sorted((group for group in found if len(group)), key=lambda group: group[0])
 
 
-def verified(pairs: np.ndarray, table: pa.Table, words_of: Callable[[Batch], Words]) -> np.ndarray:
-    """Those pairs whose texts really share `THRESHOLD` of their runs."""
-    kept = [np.zeros((0, 2), np.int64)]
-    for start in range(0, len(pairs), AT_ONCE // 2):
-        some = pairs[start : start + AT_ONCE // 2]
+def verified(pairs: np.ndarray, table: pa.Table) -> np.ndarray:
+    """Which pairs of rows of a table really share `THRESHOLD` of their runs."""
+    kept = [np.zeros(0, bool)]
+    for start in range(0, len(pairs), AT_ONCE):
+        some = pairs[start : start + AT_ONCE]
         rows, places = np.unique(some, return_inverse=True)
-        words = words_of(Batch("train", 0, table.take(pa.array(rows))))
+        words = Batch("train", 0, table.take(pa.array(rows))).words
         places = places.reshape(some.shape)
-        shares = similarity(words, places[:, 0], words, places[:, 1])
-        kept.append(some[shares >= THRESHOLD])
+        kept.append(similarity(words, places[:, 0], words, places[:, 1]) >= THRESHOLD)
     return np.concatenate(kept)
 
 
@@ -104,14 +134,7 @@ def _keyed_runs(words: Words, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return runs[starts[texts][owner] + within] ^ (owner.astype(np.uint64) * np.uint64(SPREAD)), owner, sizes
 
 
-def joined(pairs: np.ndarray) -> list[np.ndarray]:
-    """The groups that pairs make, each ascending, in the order of their first."""
-    if not len(pairs):
-        return []
-    rows, places = np.unique(pairs, return_inverse=True)
-    places = places.reshape(pairs.shape)
-    links = coo_matrix((np.ones(len(pairs), bool), (places[:, 0], places[:, 1])), shape=(len(rows), len(rows)))
-    _, labels = connected_components(links, directed=False)
-    order = np.argsort(labels, kind="stable")
-    groups: Iterable[np.ndarray] = np.split(rows[order], np.flatnonzero(np.diff(labels[order])) + 1)
-    return sorted(groups, key=lambda group: group[0])
+def _components(pairs: np.ndarray, n: int) -> np.ndarray:
+    """For each of `n` texts the number of the group that the pairs put it in."""
+    links = coo_matrix((np.ones(len(pairs), bool), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    return connected_components(links, directed=False)[1]

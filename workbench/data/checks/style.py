@@ -44,7 +44,7 @@ REFUSALS = "|".join((
 ))  # fmt: skip
 
 #: Rows a split whose language is looked up.
-SAMPLE = 2_000
+SAMPLE = 1_000
 
 #: Letters below which the language of a text is a guess, and the certainty asked for.
 LETTERS, SURE = 40, 0.95

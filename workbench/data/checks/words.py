@@ -1,8 +1,8 @@
 """Words and runs of words as 64-bit hashes, for a whole batch at once and without a Python object a word.
 
 A word is a run of letters, digits and bytes beyond ASCII, ASCII letters without their case. Chinese and Japanese
-characters, which no space parts, are a word each. Hashes are polynomials modulo 2^64 with an odd base, whose powers
-have inverses: the hash of any stretch is a difference of two prefix sums times one inverse.
+characters, which no space parts, are a word each. The hash of a run of words is a polynomial modulo 2^64 with an odd
+base, whose powers have inverses: a difference of two prefix sums times one inverse.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import xxhash
 
 __all__ = ["Words"]
 
@@ -25,11 +26,17 @@ TABLE = bytes(
     ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else byte if byte >= 128 else SPACE
     for byte in range(256)
 )
+#: Bytes from which on a word is hashed by itself.
+LONG_WORD = 64
+
+#: Keeps the first bytes, up to eight, of a little-endian number.
+MASKS = np.array([(1 << (8 * n)) - 1 for n in range(9)], np.uint64)
+
 UNSPACED = (0xE3, 0xE9)  # first bytes of kana and Han characters in UTF-8
 
 
 class _Powers:
-    """Powers of `BASE` and their inverses, as many as the longest stretch so far needs."""
+    """Powers of `BASE` and their inverses, as many as the most words so far need."""
 
     def __init__(self) -> None:
         self._lock, self._tables = threading.Lock(), (np.ones(1, np.uint64), np.ones(1, np.uint64))
@@ -152,10 +159,25 @@ def _hash_words(raw: bytes, firsts: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     edges = np.append(np.flatnonzero(edge), size)
     is_start = is_word[edges[:-1]]
     starts, stops = edges[:-1][is_start], edges[1:][is_start]
-    powers, inverses = _POWERS.get(size + 1)
-    sums = np.zeros(size + 1, np.uint64)
-    np.cumsum(data * powers[:size], out=sums[1:])
-    return _mixed((sums[stops] - sums[starts]) * inverses[starts]), starts
+    return _hashed(raw, starts, stops - starts), starts
+
+
+def _hashed(raw: bytes, starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """The hash of each stretch, taken eight bytes at a time; the few that are long one by one."""
+    padded = raw + bytes(LONG_WORD + 8)
+    eights = np.ndarray((len(raw) + LONG_WORD,), "<u8", buffer=padded, strides=(1,))
+    hashes = (eights[starts] & MASKS[np.minimum(lengths, 8)]) ^ (lengths.astype(np.uint64) << np.uint64(56))
+    hashes = _mixed(hashes)
+    left = np.flatnonzero(lengths > 8)
+    for at in range(8, LONG_WORD, 8):
+        if not len(left):
+            return hashes
+        more = eights[starts[left] + at] & MASKS[np.minimum(lengths[left] - at, 8)]
+        hashes[left] = _mixed(hashes[left] * np.uint64(BASE) + more)
+        left = left[lengths[left] > at + 8]
+    for word in left.tolist():
+        hashes[word] = xxhash.xxh3_64_intdigest(raw[starts[word] : starts[word] + lengths[word]])
+    return hashes
 
 
 def _mixed(values: np.ndarray) -> np.ndarray:
