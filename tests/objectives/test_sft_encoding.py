@@ -176,3 +176,54 @@ def test_rows_are_encoded_in_chunks_as_one_by_one(tiny_model):
     table = encode_table(wb.SFT(), rows, renderer, None).table
     assert table.num_rows == 1_005
     assert table["input_ids"][1_003].as_py() == wb.SFT().encode(rows[1_003], renderer).input_ids
+
+
+def test_the_gate_tells_how_much_of_the_answers_is_lost(tiny_model):
+    rows = [{"prompt": "a", "completion": "b" * 100}, *[{"prompt": f"p{i}", "completion": "ok"} for i in range(3)]]
+    renderer = Renderer(load_tokenizer(resolve_model(str(tiny_model))))
+    whole, cut = (wb.SFT().encode(rows[0], renderer, limit) for limit in (None, 80))
+    assert cut.truncated_trained == sum(whole.trained) - sum(cut.trained) == cut.truncated_tokens > 0
+    report = gate_of(tiny_model, rows, max_length=80)
+    assert report.lost_trained_tokens == cut.truncated_trained
+    share = report.lost_trained_tokens / (report.lost_trained_tokens + report.trained_tokens)
+    [message] = [p.message for p in report.warnings if p.where == "training.max_length"]
+    assert f"{report.lost_trained_tokens} of these would have been trained ({share:.0%} of all such)" in message
+    assert report.to_dict()["lost_trained_tokens"] == report.lost_trained_tokens
+    # of a prompt's tokens none is lost to training
+    assert wb.SFT().encode({"prompt": "x" * 100, "completion": "y"}, renderer, 200).truncated_trained == 0
+
+
+def test_the_gate_tells_the_share_of_tokens_that_are_trained(tiny_model):
+    report = gate_of(tiny_model, PAIRS)
+    assert report.trained_share == pytest.approx(report.trained_tokens / report.tokens, abs=1e-4)
+    assert not any("of the tokens are trained" in problem.message for problem in report.warnings)
+    long = gate_of(tiny_model, [{"prompt": "x " * 400, "completion": "y"}] * 4)
+    assert long.trained_share < 0.02
+    assert any("of the tokens are trained" in problem.message for problem in long.warnings)
+
+
+BEGUN = (
+    "{{ bos_token }}{%- for m in messages %}{{ m['role'] + ': ' }}{% generation %}{{ m['content'] }}{% endgeneration %}"
+    "{{ eos_token + '\n' }}{% endfor -%}{%- if add_generation_prompt %}{{ 'assistant: ' }}{% endif -%}"
+)
+
+
+def test_the_gate_warns_of_an_end_token_that_is_not_trained(tiny_model):
+    """With the end token outside the template's marks a model never learns to stop, and nothing else says so."""
+    inside = BEGUN.replace("{% endgeneration %}{{ eos_token + '\n' }}", "{{ eos_token }}{% endgeneration %}{{ '\n' }}")
+    assert inside != BEGUN
+    outside, good = (gate_of(tiny_model, CHATS, template=template) for template in (BEGUN, inside))
+    assert any("end token that the loss does not count" in problem.message for problem in outside.warnings)
+    assert not any("end token" in problem.message for problem in good.warnings)
+
+
+def test_the_gate_warns_of_two_beginning_tokens(tiny_model):
+    tokenizer = load_tokenizer(resolve_model(str(tiny_model)))
+    tokenizer.bos_token = tokenizer.eos_token
+    recipe = recipe_of(tiny_model, CHATS)
+    for begin, rows in (("{{ bos_token }}", 0), ("{{ bos_token + bos_token }}", 1)):
+        renderer = Renderer(tokenizer, BEGUN.replace("{{ bos_token }}", begin))
+        found = [
+            p.message for p in gate(recipe, recipe.load_dataset(), renderer).warnings if "token twice" in p.message
+        ]
+        assert len(found) == rows

@@ -30,6 +30,8 @@ class Encoded:
         For each token 1 if the loss counts it, else 0.
     truncated_tokens
         How many tokens were cut off at the end.
+    truncated_trained
+        How many of these the loss would have counted.
     merged_tokens
         How many tokens at the end of the prompt merged with the start of the answer, so that the prompt a model
         is asked with ends differently from the one it was trained on.
@@ -39,6 +41,7 @@ class Encoded:
     trained: list[int]
     truncated_tokens: int = 0
     merged_tokens: int = 0
+    truncated_trained: int = 0
 
     @property
     def labels(self) -> list[int]:

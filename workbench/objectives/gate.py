@@ -23,6 +23,7 @@ __all__ = ["EncodedRows", "GateReport", "encode_table", "gate"]
 
 CHUNK = 1_000
 ROWS_NAMED = 5
+LITTLE = 0.02  # of the tokens trained: below, fifty are read for each that teaches
 
 
 @dataclass
@@ -39,11 +40,12 @@ class EncodedRows:
         How many tokens are in the table, and how many of them the loss counts.
     longest
         The longest row in tokens, after cutting.
-    truncated, dropped, merged, unfinished
+    truncated, dropped, merged, unfinished, untrained_end, doubled
         Numbers of the rows that were cut, dropped because nothing in them is trained, merge tokens over the
-        border of prompt and answer, or do not end in an end token.
-    lost_tokens
-        How many tokens were cut off in all.
+        border of prompt and answer, do not end in an end token, end in one that the loss does not count, or begin
+        with two beginning tokens.
+    lost_tokens, lost_trained
+        How many tokens were cut off in all, and how many of these the loss would have counted.
     """
 
     table: pa.Table
@@ -52,10 +54,18 @@ class EncodedRows:
     trained_tokens: int = 0
     longest: int = 0
     lost_tokens: int = 0
+    lost_trained: int = 0
     truncated: list[int] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
     merged: list[int] = field(default_factory=list)
     unfinished: list[int] = field(default_factory=list)
+    untrained_end: list[int] = field(default_factory=list)
+    doubled: list[int] = field(default_factory=list)
+
+    @property
+    def trained_share(self) -> float:
+        """The share of the tokens that the loss counts."""
+        return self.trained_tokens / self.tokens if self.tokens else 0.0
 
 
 @dataclass
@@ -68,6 +78,10 @@ class GateReport:
         Counts over the training rows.
     tokens
         All tokens of the rows that are left.
+    trained_share
+        The share of these that the loss counts.
+    lost_trained_tokens
+        Tokens that the loss would have counted, had they not been cut off; of dropped rows too.
     longest
         The longest row in tokens.
     warnings, errors
@@ -85,12 +99,15 @@ class GateReport:
     eval_rows: int
     warnings: list[Problem]
     errors: list[Problem]
+    trained_share: float
+    lost_trained_tokens: int
     train: pa.Table = field(repr=False)
     validation: pa.Table | None = field(repr=False, default=None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for the ``gate`` event."""
-        names = ("rows", "tokens", "trained_tokens", "truncated_rows", "dropped_rows", "longest", "eval_rows")
+        names = ("rows", "tokens", "trained_tokens", "trained_share", "truncated_rows", "lost_trained_tokens",
+                 "dropped_rows", "longest", "eval_rows")  # fmt: skip
         return {
             **{name: getattr(self, name) for name in names},
             "warnings": [problem.to_dict() for problem in self.warnings],
@@ -106,7 +123,7 @@ def encode_table(
 
     schema = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
     stream, tables, out = iter(rows), [], EncodedRows(pa.table({"input_ids": [], "labels": []}, schema=schema))
-    stops = set(renderer.stop_ids)
+    stops, beginning = set(renderer.stop_ids), renderer.tokenizer.bos_token_id
     while chunk := list(itertools.islice(stream, CHUNK)):
         ids, labels = [], []
         for encoded in objective.encode_rows(chunk, renderer, max_length):
@@ -114,13 +131,21 @@ def encode_table(
             if encoded.truncated_tokens:
                 out.truncated.append(number)
                 out.lost_tokens += encoded.truncated_tokens
+                out.lost_trained += encoded.truncated_trained
             if not any(encoded.trained):
                 out.dropped.append(number)
                 continue
             if encoded.merged_tokens:
                 out.merged.append(number)
-            if not encoded.truncated_tokens and not any(token in stops for token in encoded.input_ids[-3:]):
-                out.unfinished.append(number)
+            if not encoded.truncated_tokens:
+                ends = [kept for token, kept in zip(encoded.input_ids[-3:], encoded.trained[-3:], strict=True)
+                        if token in stops]  # fmt: skip
+                if not ends:
+                    out.unfinished.append(number)
+                elif not any(ends):
+                    out.untrained_end.append(number)
+            if beginning is not None and encoded.input_ids[:2] == [beginning, beginning]:
+                out.doubled.append(number)
             out.tokens += len(encoded.input_ids)
             out.trained_tokens += sum(encoded.trained)
             out.longest = max(out.longest, len(encoded.input_ids))
@@ -163,6 +188,8 @@ def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | No
         eval_rows=validation.table.num_rows if validation else 0,
         warnings=[] if errors else _warnings(train, validation, recipe, dataset, renderer, limit),
         errors=errors,
+        trained_share=round(train.trained_share, 4),
+        lost_trained_tokens=train.lost_trained,
         train=train.table,
         validation=validation.table if validation else None,
     )
@@ -199,8 +226,10 @@ def _warnings(
              "Their answers are empty, or begin after max_length.")  # fmt: skip
     kept = [number for number in train.truncated if number not in set(train.dropped)]
     if kept:
+        share = train.lost_trained / (train.lost_trained + train.trained_tokens)
         warn("training.max_length", f"{_rows(kept, train.rows)} are cut at {limit} tokens, "
-             f"{train.lost_tokens:,} tokens lost, their end token among them.",
+             f"{train.lost_tokens:,} tokens lost, their end token among them; {train.lost_trained:,} of these would "
+             f"have been trained ({share:.0%} of all such).",
              "Raise max_length, or shorten these rows.")  # fmt: skip
     if train.merged:
         warn("template", f"in {_rows(train.merged, train.rows)} tokens merge over the border of prompt and answer, so "
@@ -209,6 +238,15 @@ def _warnings(
     if train.unfinished:
         warn("template", f"{_rows(train.unfinished, train.rows)} do not end in an end token: the model would not learn "
              "to stop.", "Use a chat template that ends the assistant's turn with a special token.")  # fmt: skip
+    if train.untrained_end:
+        warn("template", f"{_rows(train.untrained_end, train.rows)} end in an end token that the loss does not count: "
+             "the model would not learn to stop.", "Put the end token inside {% generation %}.")  # fmt: skip
+    if train.doubled:
+        warn("template", f"{_rows(train.doubled, train.rows)} begin with the beginning token twice, as no row of its "
+             "pretraining did.", "Leave the beginning token out of the template, or out of the texts.")  # fmt: skip
+    if train.trained_share < LITTLE:
+        warn("dataset", f"only {train.trained_share:.1%} of the tokens are trained; the rest is prompt that is read "
+             "over and over.", "Shorten what all prompts share, or see whether answers are missing.")  # fmt: skip
     if "messages" in dataset.columns and not recipe.objective.answers_only(renderer):
         warn("objective.assistant_only_loss", "every turn is trained, the user's too, since the chat template does not "
              "mark what the assistant says.", "Use template='bundled', or one with {% generation %}.")  # fmt: skip

@@ -134,4 +134,5 @@ def _cut(row: Encoded, max_length: int | None) -> Encoded:
     over = len(row.input_ids) - max_length if max_length else 0
     if over <= 0:
         return row
-    return Encoded(row.input_ids[:max_length], row.trained[:max_length], over, row.merged_tokens)
+    lost = sum(row.trained[max_length:])
+    return Encoded(row.input_ids[:max_length], row.trained[:max_length], over, row.merged_tokens, lost)
