@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import workbench as wb
 from workbench.data.splits import held_out
+from workbench.errors import DatasetError
 
 ROWS = [{"prompt": f"What is {i}?", "completion": f'It is {i}, "quoted",\nand ü.'} for i in range(60)]
 
@@ -312,3 +313,33 @@ def test_it_says_which_of_the_source_s_columns_it_was_made_of():
 
     assert wb.load_dataset(rows, columns={"prompt": "frage", "completion": "output"}).read_from == ("frage", "output")
     assert wb.load_dataset(rows).head(1).read_from == ("instruction", "output")
+
+
+def test_splits_are_cut_anew_out_of_all_their_rows():
+    rows = [{"prompt": f"p{i % 40}", "completion": f"c{i}"} for i in range(100)]
+    ds = wb.load_dataset(rows, split={"validation": 0.1, "test": 0.1})
+    again = ds.resplit({"validation": 0.2})
+    assert again.splits["test"] == ds.splits["test"]
+    assert sum(again.splits.values()) == 100
+    assert again.splits["validation"] == pytest.approx(18, abs=3)
+    prompts = {name: {row["prompt"] for row in again.rows(name)} for name in again.splits}
+    assert not prompts["train"] & prompts["validation"]
+    assert ds.resplit({"validation": 0.2}).hash == again.hash != ds.resplit({"validation": 0.2}, seed=1).hash
+    names = {"wb": wb, "rows": rows}
+    assert eval(again.to_code(), names).hash == again.hash
+    assert eval(ds.resplit({"test": 0.3}, seed=4).to_code(), names).hash == ds.resplit({"test": 0.3}, seed=4).hash
+
+
+@pytest.mark.parametrize(
+    ("shares", "said"),
+    [({"validation": 1.5}, "between 0 and 1"), ({"train": 0.5}, "keeps the rest"), ({}, "must be given"),
+     ({"validation": 0.6, "test": 0.5}, "less than 1"), ({"validation": True}, "between 0 and 1")],
+)  # fmt: skip
+def test_shares_that_cannot_be_cut_are_told(shares, said):
+    with pytest.raises(DatasetError, match=said):
+        wb.load_dataset([{"prompt": f"p{i}", "completion": "c"} for i in range(9)]).resplit(shares)
+
+
+def test_one_prompt_cannot_be_cut():
+    with pytest.raises(DatasetError, match="too few different prompts"):
+        wb.load_dataset([{"prompt": "p", "completion": f"{i}"} for i in range(9)]).resplit({"validation": 0.2})

@@ -87,3 +87,13 @@ def test_a_recipe_says_what_its_tokens_would_be(tiny_model):
     made = Mending(ds, wb.Recipe(str(tiny_model), ds, training=wb.Training(max_length=12)))
     made.check()
     assert any("max_length" in item["kind"] for item in made.state()["findings"])
+
+
+def test_splits_are_cut_anew_and_that_is_undone():
+    original = wb.load_dataset(ROWS, split={"validation": 0.2})
+    made = Mending(original)
+    made.resplit({"validation": 0.4, "test": 0.2})
+    assert made.dataset.splits == {"train": 3, "validation": 3, "test": 2}
+    assert made.state()["repairs"] == ["splits cut anew: 3 train, 3 validation, 2 test"]
+    made.undo()
+    assert made.dataset is original

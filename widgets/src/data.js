@@ -6,6 +6,7 @@ import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { chooser, facets } from "./facets.js";
 import { histogram } from "./histogram.js";
 import { problems } from "./problems.js";
+import { splitEditor } from "./splits.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 
 function render({ model, el: root }) {
@@ -20,6 +21,7 @@ function render({ model, el: root }) {
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const splits = choices("Split", (name) => send("split", name));
+  const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
   const where = searchField("Condition in SQL: length(prompt) > 300", (text) => send("where", text), { pause: null });
   const order = chooser("Order", (key) => send("order", key));
@@ -45,7 +47,7 @@ function render({ model, el: root }) {
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
     found.element,
     only,
-    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
+    el("div", { class: "wb-row-toolbar" }, splits.element, cutting.element, search.element, where.element, order.element, counted.choice),
     refused,
     counted.element,
     el("div", { class: "wb-work" }, progress.element),
@@ -60,6 +62,7 @@ function render({ model, el: root }) {
     facts.replaceChildren(...head.facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
     notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
     splits.update(head.splits, head.split);
+    cutting.update(head.splits);
     search.update(head.search);
     where.update(head.where);
     order.update(head.orders, head.order);

@@ -632,6 +632,49 @@ function sentence2(text) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+// src/splits.js
+function splitEditor(onCut) {
+  const fields = {};
+  const words2 = el("p", { class: "wb-muted", role: "status" });
+  let rows = 0;
+  function share(name) {
+    const id = uniqueId(name);
+    fields[name] = el("input", { class: "wb-field wb-share", id, type: "number", min: 0, max: 90, step: 1, on: { input: tell } });
+    return el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: id, text: `${name}, %` }), fields[name]);
+  }
+  const shares = () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, Number(field.value)]).filter(([, value]) => value > 0));
+  const cut = button({
+    label: "Cut anew",
+    title: "Rows of validation and test go back to train; these shares of all rows are cut out, never parting equal prompts",
+    onClick: () => {
+      onCut(shares());
+      element.open = false;
+    }
+  });
+  function tell() {
+    const sum = Object.values(shares()).reduce((a, b) => a + b, 0);
+    cut.disabled = !(sum > 0 && sum < 100);
+    words2.textContent = cut.disabled ? "Give shares above 0 that leave something for train." : `About ${number(Math.round(rows * (100 - sum) / 100))} rows stay in train.`;
+  }
+  const element = el(
+    "details",
+    { class: "wb-split-editor" },
+    el("summary", { text: "Cut splits anew" }),
+    el("div", { class: "wb-split-fields" }, share("validation"), share("test"), cut, words2)
+  );
+  return {
+    element,
+    update(splits) {
+      const counts = Object.fromEntries(splits.map(({ key, count: count2 }) => [key, count2]));
+      rows = ["train", "validation", "test"].reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+      for (const [name, field] of Object.entries(fields)) {
+        if (document.activeElement !== field) field.value = String(Math.round(100 * (counts[name] ?? 0) / Math.max(1, rows)));
+      }
+      tell();
+    }
+  };
+}
+
 // src/data.js
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-data");
@@ -644,6 +687,7 @@ function render({ model, el: root }) {
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const splits = choices("Split", (name) => send("split", name));
+  const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
   const where = searchField("Condition in SQL: length(prompt) > 300", (text) => send("where", text), { pause: null });
   const order = chooser("Order", (key) => send("order", key));
@@ -668,7 +712,7 @@ function render({ model, el: root }) {
     el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
     found.element,
     only,
-    el("div", { class: "wb-row-toolbar" }, splits.element, search.element, where.element, order.element, counted.choice),
+    el("div", { class: "wb-row-toolbar" }, splits.element, cutting.element, search.element, where.element, order.element, counted.choice),
     refused,
     counted.element,
     el("div", { class: "wb-work" }, progress.element),
@@ -682,6 +726,7 @@ function render({ model, el: root }) {
     facts.replaceChildren(...head.facts.map(([name, value]) => el("div", {}, el("dt", { text: name }), el("dd", { text: value }))));
     notes.replaceChildren(...head.notes.map((text) => el("div", { class: "wb-notice" }, icon("info"), el("span", { class: "wb-notice-text", text }))));
     splits.update(head.splits, head.split);
+    cutting.update(head.splits);
     search.update(head.search);
     where.update(head.where);
     order.update(head.orders, head.order);

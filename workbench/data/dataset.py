@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 from workbench.data.layouts import CANONICAL
-from workbench.data.loading import build_tables
+from workbench.data.loading import build_tables, cut_again
 from workbench.data.sources import open_source
 from workbench.errors import DatasetError
 from workbench.settings import nearest
@@ -162,6 +162,26 @@ class Dataset:
         if name == "train" and list(self._tables) == ["train"]:
             return self
         return self._with({"train": self._tables[name]}, f"{self.name} ({name})", f".split({name!r})")
+
+    def resplit(self, split: Mapping[str, float], *, seed: int = 0) -> Dataset:
+        """Cut splits anew: the rows of those named go back to train, and shares of all are cut out of it.
+
+        Rows of equal prompt are never parted, so what was split by another rule may leak no more afterwards.
+
+        Parameters
+        ----------
+        split
+            ``{"validation": 0.1, "test": 0.1}``: the share of the rows each gets. Splits not named stay.
+        seed
+            Which rows.
+
+        Raises
+        ------
+        DatasetError
+            For shares that are none or leave nothing, or too few different prompts.
+        """
+        more = f", seed={seed}" if seed else ""
+        return self.replaced(cut_again(self._tables, split, seed), step=f".resplit({dict(split)!r}{more})")
 
     def head(self, n: int) -> Dataset:
         """The data set with only the first `n` rows of train; validation and test stay."""

@@ -18,7 +18,7 @@ from workbench.settings import nearest
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Built", "build_tables", "row_key"]
+__all__ = ["Built", "build_tables", "cut_again", "row_key"]
 
 SAMPLE = 50
 CHUNK = 10_000
@@ -79,6 +79,36 @@ def row_key(row: Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else json.dumps([turn["content"] for turn in value])
 
 
+def cut_again(tables: Mapping[str, pa.Table], shares: Mapping[str, float], seed: int) -> dict[str, pa.Table]:
+    """Put the rows of the splits named back into train, and cut shares of all these rows out of it anew.
+
+    Raises
+    ------
+    DatasetError
+        For a share that is none, or shares that leave nothing, or too few different prompts for one of them.
+    """
+    import pyarrow as pa
+
+    for role, share in shares.items():
+        _check_share(role, share)
+    if not shares or sum(shares.values()) >= 1:
+        raise DatasetError(f"The shares {dict(shares)} must be given, and sum to less than 1.")
+    others = {name: table for name, table in tables.items() if name not in shares and name != "train"}
+    rows = pa.concat_tables([tables["train"], *(tables[name] for name in shares if name in tables)])
+    made = _cut({"train": rows, **others}, dict(shares), False, [], seed)
+    missing = [name for name in shares if name not in made]
+    if missing:
+        raise DatasetError(f"There are too few different prompts to cut {' and '.join(missing)} from train.")
+    return made
+
+
+def _check_share(role: str, share: Any) -> None:
+    if isinstance(share, bool) or not isinstance(share, (int, float)) or not 0 < share < 1:
+        raise DatasetError(f"split[{role!r}] must be a share between 0 and 1 or the name of a split, got {share!r}.")
+    if role == "train":
+        raise DatasetError('Give the shares of the other splits; "train" keeps the rest.')
+
+
 def _check_columns_argument(columns: Mapping[str, str]) -> None:
     for ours, theirs in columns.items():
         if ours not in (*CANONICAL, "system"):
@@ -107,13 +137,8 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
             if value != role:
                 named.pop(value, None)
             named[role] = source.splits[value]
-        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1:
-            raise DatasetError(
-                f"split[{role!r}] must be a share between 0 and 1 or the name of a split, got {value!r}."
-            )
-        elif role == "train":
-            raise DatasetError('Give the shares of the other splits; "train" keeps the rest.')
         else:
+            _check_share(role, value)
             named.pop(role, None)
             cut[role] = float(value)
     if sum(cut.values()) >= 1:
@@ -226,12 +251,14 @@ def _json(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _cut(tables: dict[str, pa.Table], cut: dict[str, float], said: bool, notes: list[str]) -> dict[str, pa.Table]:
+def _cut(
+    tables: dict[str, pa.Table], cut: dict[str, float], said: bool, notes: list[str], seed: int = 0
+) -> dict[str, pa.Table]:
     if not cut:
         return tables
     train = tables["train"]
     keys = [row_key(row) for row in train.select([n for n in train.column_names if n in CANONICAL]).to_pylist()]
-    parts = held_out(keys, cut)
+    parts = held_out(keys, cut, seed)
     made = {name: numbers for name, numbers in parts.items() if numbers and name != "train"}
     if said and made:
         shares = " and ".join(f"{len(numbers)} rows for {name}" for name, numbers in made.items())

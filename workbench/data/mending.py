@@ -63,6 +63,14 @@ class Mending:
             self.dataset, self.report = self._made, None
             self.propose("")
 
+    def resplit(self, shares: dict[str, float]) -> None:
+        """Cut validation and test anew; undone like a repair."""
+        made = self.dataset.resplit(shares)
+        counts = ", ".join(f"{count:,} {name}" for name, count in made.splits.items())
+        self._before.append((self.dataset, f"splits cut anew: {counts}"))
+        self.dataset, self.report = made, None
+        self.propose("")
+
     def undo(self) -> None:
         """Go back to before the last repair."""
         if self._before:

@@ -90,6 +90,8 @@ class Problems:
             self._in_background(self._propose, value)
         elif kind == "apply":
             self._in_background(self._repair, value)
+        elif kind == "resplit":
+            self._in_background(self._resplit, value)
         elif kind == "undo":
             self._in_background(self._undo)
         else:
@@ -133,6 +135,10 @@ class Problems:
         if self.mending.proposed != check:
             self.mending.propose(check)
         self.mending.apply()
+        self._renew()
+
+    def _resplit(self, percent: dict[str, float]) -> None:
+        self.mending.resplit({name: value / 100 for name, value in percent.items()})
         self._renew()
 
     def _undo(self) -> None:
