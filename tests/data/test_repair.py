@@ -71,6 +71,11 @@ def test_texts_are_mended_as_they_should_read():
     assert fixed.repairs[0].after == fixed.repairs[1].before
 
 
+def test_an_accent_whose_second_half_became_a_space_is_mended():
+    ds = load([*good(3), {"prompt": "Où ?", "completion": "Ã  gauche, jusqu'Ã  la porte, voilÃ\u00a0 tout"}])
+    assert ds.repair("encoding")[3]["completion"] == "à gauche, jusqu'à la porte, voilà tout"
+
+
 def test_a_conversation_is_mended_turn_by_turn():
     turns = [{"role": "user", "content": "cafÃ©?"}, {"role": "assistant", "content": "Mail bo@firm.fr, bo@firm.fr"}]
     chat = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]

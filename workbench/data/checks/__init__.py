@@ -19,8 +19,9 @@ provenance          where the rows come from and what may be done with them
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -108,7 +109,7 @@ def check(
     findings: list[Finding] = []
     for one in running:
         tell(one.kind)
-        findings += one.findings()
+        findings += _not_named_yet(one.findings(), [found for found in findings if found.check in one.yields_to])
     return DataReport(findings, dataset.splits)
 
 
@@ -124,6 +125,16 @@ def known(names: Sequence[str]) -> list[str]:
         if name not in CHECKS:
             raise DatasetError(f"There is no check {name!r}{nearest(name, CHECKS)}. Checks: {', '.join(CHECKS)}.")
     return list(names)
+
+
+def _not_named_yet(findings: Iterable[Finding], before: list[Finding]) -> Iterator[Finding]:
+    """The findings without rows of the same split that stand in those before."""
+    for finding in findings:
+        named = {row for other in before if other.split == finding.split for row in other.rows}
+        rows = tuple(row for row in finding.rows if row not in named)
+        if rows or not finding.rows:
+            elsewhere = {row: place for row, place in finding.elsewhere.items() if row not in named}
+            yield replace(finding, rows=rows, elsewhere=elsewhere)
 
 
 def _ahead(pool: ThreadPoolExecutor, running: list[Check], stream: Iterator[Batch]) -> Iterator[tuple[int, list[Any]]]:

@@ -43,6 +43,9 @@ class Check:
     remedy: ClassVar[str] = ""
     repair: ClassVar[str | None] = None
 
+    #: Checks whose rows this one need not name again, where all of them are asked for.
+    yields_to: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
         self.dataset, self.schema = dataset, schema
 

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["CHECKS", "CONTROL", "is_damaged", "mended"]
 
-#: Where damage may be: the replacement character, or two characters as UTF-8 read as Latin-1 leaves them.
-SUSPECT = "\ufffd|[\u00c2-\u00f4][^\\x00-\\x7f]"
+#: Where damage may be: the replacement character, or two characters as UTF-8 read as Latin-1 leaves them (of an à the
+#: second one is a hard space, which often became a plain one).
+SUSPECT = "\ufffd|\u00c3 |[\u00c2-\u00f4][^\\x00-\\x7f]"
+
+#: An à by itself, which ftfy leaves alone: its second half looks like a space.
+LONE = re.compile("(?<![^\\s'’(])\u00c3[ \u00a0] ?")
 
 CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\u0080-\u009f\u202d\u202e\ufeff]"
 """Control characters but tab, line feed and carriage return; forced writing directions; a byte order mark."""
@@ -128,14 +132,14 @@ def is_damaged(text: str) -> bool:
     """Whether a text holds the replacement character, or mojibake that can be undone."""
     from ftfy.badness import is_bad
 
-    return "\ufffd" in text or (is_bad(text) and mended(text) != text)
+    return "\ufffd" in text or LONE.search(text) is not None or (is_bad(text) and mended(text) != text)
 
 
 def mended(text: str) -> str:
     """The text with wrong decoding undone and nothing else changed: quotes, ligatures and widths stay."""
     import ftfy
 
-    return ftfy.fix_encoding(text)
+    return ftfy.fix_encoding(LONE.sub("\u00e0 ", text))
 
 
 def _listed(found: tuple[np.ndarray, list[str]]) -> tuple[list[int], list[str]]:

@@ -17,7 +17,7 @@ from workbench.data.findings import Finding
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS", "digests", "grouped"]
+__all__ = ["CHECKS", "EMPTY", "digests", "grouped"]
 
 
 class ExactDuplicates(Check):
@@ -81,6 +81,7 @@ class NearDuplicates(Check):
 
 
 class _Claim(NamedTuple):
+    rows: np.ndarray
     question: np.ndarray
     answer: np.ndarray
     good: np.ndarray
@@ -109,23 +110,24 @@ class Contradictions(Check):
     def scan(self, batch: Batch) -> Any:
         if batch.split != "train":
             return None
-        questions = digests(batch.questions if not self.judged else batch.prompts)
+        questions = digests(batch.prompts if self.judged else batch.questions)
+        asked = questions != EMPTY
         if self.dataset.type == "preference":
             good, bad = digests(batch.answer_text("chosen")), digests(batch.answer_text("rejected"))
-            return _Claim(np.concatenate([questions, questions]), np.concatenate([good, bad]),
-                          np.repeat([True, False], len(batch)))  # fmt: skip
-        label = batch.table["label"].to_numpy().astype(bool) if self.judged else np.ones(len(batch), bool)
-        return _Claim(questions, digests(batch.answers), label)
+            asked &= good != bad
+            claims = [_Claim(batch.numbers, questions, answer, np.full(len(batch), verdict))
+                      for answer, verdict in ((good, True), (bad, False))]  # fmt: skip
+        else:
+            label = batch.table["label"].to_numpy().astype(bool) if self.judged else np.ones(len(batch), bool)
+            claims = [_Claim(batch.numbers, questions, digests(batch.answers), label)]
+        return [_Claim(*(values[asked] for values in claim)) for claim in claims]
 
     def collect(self, split: str, seen: list[Any]) -> None:
         if split != "train" or not seen:
             return
-        pair = self.dataset.type == "preference"
-        sizes = np.array([len(claim.question) // (2 if pair else 1) for claim in seen])
-        starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-        rows = np.concatenate([np.tile(np.arange(start, start + size), 2 if pair else 1)
-                               for start, size in zip(starts, sizes, strict=True)])  # fmt: skip
-        question, answer, good = (np.concatenate(part) for part in zip(*seen, strict=True))
+        rows, question, answer, good = (
+            np.concatenate(values) for values in zip(*(claim for claims in seen for claim in claims), strict=True)
+        )
         same = question ^ (answer * np.uint64(0x9E3779B97F4A7C15)) if self.judged else question
         said = good if self.judged else answer
         for group in grouped(same):
@@ -143,6 +145,10 @@ def digests(texts: pa.StringArray) -> np.ndarray:
     """A 64-bit hash of each text."""
     digest = xxhash.xxh3_64_intdigest
     return np.fromiter((digest(text) for text in texts.cast(pa.binary()).to_pylist()), np.uint64, len(texts))
+
+
+EMPTY = digests(pa.array([""], pa.string()))[0]
+"""The hash of no text."""
 
 
 def grouped(keys: np.ndarray) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from workbench.data.checks import similar
 from workbench.data.checks.base import Check
-from workbench.data.checks.duplicates import digests
+from workbench.data.checks.duplicates import EMPTY, digests
 from workbench.data.checks.view import Batch
 from workbench.data.findings import Finding
 
@@ -72,11 +72,10 @@ class ExactLeaks(_Leak):
         self.hashes[split] = np.concatenate([np.zeros(0, np.uint64), *seen])
 
     def findings(self) -> Iterable[Finding]:
-        empty = digests(pa.array([""], pa.string()))[0]
         train = self.hashes["train"]
         for split in self.splits:
             hashes = self.hashes[split]
-            there = np.flatnonzero(np.isin(train, hashes[hashes != empty]))
+            there = np.flatnonzero(np.isin(train, hashes[hashes != EMPTY]))
             pairs = _matching(hashes, train[there])
             if len(pairs):
                 yield self.found(split, np.stack([pairs[:, 0], there[pairs[:, 1]]], axis=1))
@@ -136,6 +135,7 @@ class LongRuns(_Leak):
     """A row of an evaluation split 70 % of whose runs of 13 words stand in train, wherever."""
 
     name, kind, severity = "overlap", "13-gram overlap", "warning"
+    yields_to = ("leaks", "near_leaks")
     remedy = "Look where they come from; take the source out of train or the rows out of {split}."
 
     def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):

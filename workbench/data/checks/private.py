@@ -38,6 +38,7 @@ US_NUMBER = re.compile(r"(?<![\d-])(?:\(\d{3}\) ?|\d{3}[-.])\d{3}[-.]\d{4}(?![\d
 
 #: Domains that belong to nobody (RFC 2606 and RFC 6761).
 NOBODY = re.compile(r"(?i)(?:^|\.)(?:example(?:\.(?:com|net|org|edu))?|test|invalid|localhost|local)$")
+LOGIN = re.compile(r"://[^\s/@]*$")
 VERSION = re.compile(r"(?i)\b(?:v|version|release|ver\.?)\s*$")
 
 #: What a text must hold to be worth a closer look (RE2, all at once).
@@ -89,7 +90,8 @@ def secrets(text: str) -> list[Hit]:
 
 def _personal(text: str) -> Iterator[Hit]:
     for match in EMAIL.finditer(text) if "@" in text else ():
-        if not NOBODY.search(match[0].rpartition("@")[2]):
+        in_address = LOGIN.search(text[max(0, match.start() - 200) : match.start()])
+        if not in_address and not NOBODY.search(match[0].rpartition("@")[2]):
             yield Hit("email", match.start(), match.end(), match[0])
     for kind, pattern, valid in _NUMBERS:
         for match in pattern.finditer(text):
