@@ -11,7 +11,7 @@ import pyarrow as pa
 from workbench.data.checks import similar
 from workbench.data.checks.base import Check
 from workbench.data.checks.duplicates import EMPTY, digests
-from workbench.data.checks.view import Batch
+from workbench.data.checks.view import Batch, picked
 from workbench.data.findings import Finding
 
 if TYPE_CHECKING:
@@ -221,8 +221,8 @@ def _shares(dataset: Dataset, split: str, pairs: np.ndarray) -> np.ndarray:
         some = pairs[start : start + similar.AT_ONCE]
         lefts, left = np.unique(some[:, 0], return_inverse=True)
         rights, right = np.unique(some[:, 1], return_inverse=True)
-        ours = Batch(split, 0, dataset.arrow(split).take(pa.array(lefts))).question_words
-        theirs = Batch("train", 0, dataset.arrow("train").take(pa.array(rights))).question_words
+        ours = Batch(split, 0, picked(dataset.arrow(split), lefts)).question_words
+        theirs = Batch("train", 0, picked(dataset.arrow("train"), rights)).question_words
         shares.append(similar.similarity(ours, left, theirs, right))
     return np.concatenate(shares)
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from workbench.data.checks.view import Batch
+from workbench.data.checks.view import Batch, picked
 from workbench.data.checks.words import Words
 
 __all__ = ["AT_ONCE", "BANDS", "RUN", "THRESHOLD", "band_keys", "near_groups", "similarity"]
@@ -74,7 +74,8 @@ def near_groups(keys: np.ndarray, rows: np.ndarray, table: pa.Table) -> list[np.
     kept, tested = np.zeros((0, 2), np.int64), np.zeros(0, np.int64)
     groups = np.arange(len(rows))
     for band in range(BANDS):
-        order = np.lexsort((keys[:, (band + 1) % BANDS], keys[:, band]))
+        order = _shared(keys[:, band])
+        order = order[np.lexsort((keys[order, (band + 1) % BANDS], keys[order, band]))]
         key = keys[order, band]
         for step in range(1, NEIGHBOURS + 1):
             same = np.flatnonzero((key[step:] == key[:-step]) & (key[step:] != 0))
@@ -103,7 +104,7 @@ def verified(pairs: np.ndarray, table: pa.Table) -> np.ndarray:
     for start in range(0, len(pairs), AT_ONCE):
         some = pairs[start : start + AT_ONCE]
         rows, places = np.unique(some, return_inverse=True)
-        words = Batch("train", 0, table.take(pa.array(rows))).words
+        words = Batch("train", 0, picked(table, rows)).words
         places = places.reshape(some.shape)
         kept.append(similarity(words, places[:, 0], words, places[:, 1]) >= THRESHOLD)
     return np.concatenate(kept)
@@ -132,6 +133,13 @@ def _keyed_runs(words: Words, texts: np.ndarray) -> tuple[np.ndarray, np.ndarray
     owner = np.repeat(np.arange(len(texts)), sizes)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     return runs[starts[texts][owner] + within] ^ (owner.astype(np.uint64) * np.uint64(SPREAD)), owner, sizes
+
+
+def _shared(keys: np.ndarray) -> np.ndarray:
+    """The places of keys that occur more than once, equal ones together."""
+    order = np.argsort(keys)
+    same = keys[order[1:]] == keys[order[:-1]]
+    return order[np.append(same, False) | np.append(False, same)]
 
 
 def _components(pairs: np.ndarray, n: int) -> np.ndarray:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from workbench.data.checks.words import Words
 
-__all__ = ["TEXT_COLUMNS", "Batch", "Part", "Turns", "batches"]
+__all__ = ["TEXT_COLUMNS", "Batch", "Part", "Turns", "batches", "picked"]
 
 Side = Literal["prompt", "answer"]
 
@@ -178,6 +178,18 @@ def batches(split: str, table: pa.Table) -> Iterator[Batch]:
     size = max(1, min(BATCH_ROWS, int(BATCH_BYTES * table.num_rows / max(1, table.nbytes))))
     for start in range(0, table.num_rows, size):
         yield Batch(split, start, table.slice(start, size))
+
+
+def picked(table: pa.Table, rows: np.ndarray) -> pa.Table:
+    """The rows of a table by their ascending numbers, without joining the parts it is made of first."""
+    table = table.select([name for name in table.column_names if name in TEXT_COLUMNS])
+    parts = table.to_batches()
+    stops = np.cumsum([len(part) for part in parts])
+    cuts = np.searchsorted(rows, stops)
+    firsts = np.concatenate([[0], cuts[:-1]])
+    taken = [part.take(pa.array(rows[first:cut] - (stop - len(part))))
+             for part, stop, first, cut in zip(parts, stops, firsts, cuts, strict=True) if cut > first]  # fmt: skip
+    return pa.Table.from_batches(taken, table.schema)
 
 
 def is_list(type: pa.DataType) -> bool:
