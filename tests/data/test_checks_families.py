@@ -68,7 +68,7 @@ PLANTS = {
     "encoding": ["caf\u00c3\u00a9", "don\u00e2\u20ac\u2122t", "\ufffd"],
     "control_characters": ["\x00", "\x1b[1m", "\x07", "\u009d", "\ufeff"],
     "special_tokens": ["<|im_start|>", "<|endoftext|>", "[/INST]", "</s>", "<end_of_turn>", "<|eot_id|>"],
-    "personal_data": ["olga@nord-bank.dk", "+44 20 7946 1234", "FR1420041010050500013M02606", "4111 1111 1111 1111",
+    "personal_data": ["olga@nord-bank.dk", "+44 20 7946 1234", "FR1420041010050500013M02606", "5425 2334 3010 9903",
                       "8.8.4.4", "219-09-9998", "212-555-2368"],
     "secrets": ["AKIAI44QH8DHBEXAMPLE", "ghp_" + "a1B2" * 9, "-----BEGIN EC PRIVATE KEY-----", "AIza" + "Sy7" * 12,
                 "hf_" + "Qw8e" * 9],
