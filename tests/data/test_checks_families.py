@@ -331,6 +331,40 @@ def test_the_view_of_conversations():
     assert [part.rows.tolist() for part in sliced.parts] == [[6], [6]]
 
 
+def test_a_split_without_rows_is_passed_over():
+    table = pa.table({"prompt": pa.array(["a", "b"], pa.large_string()), "completion": pa.array(["x\x00", None])})
+    ds = Dataset({"train": table, "test": table.slice(0, 0)}, type="prompt_completion", conversational=False,
+                 layout="made", name="made")  # fmt: skip
+    assert [(one.check, one.rows) for one in ds.check().findings] == [
+        ("empty_answers", (1,)), ("control_characters", (0,))]  # fmt: skip
+
+
+def user(text: str) -> list[dict]:
+    return [{"role": "user", "content": text}]
+
+
+def assistant(text: str) -> list[dict]:
+    return [{"role": "assistant", "content": text}]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda i: {"prompt": f"only {i}"},
+        lambda i: {"chosen": f"Human: q{i} Assistant: yes", "rejected": f"Human: q{i} Assistant: not"},
+        lambda i: {"chosen": user(f"q {i}") + assistant("yes"), "rejected": user(f"q {i}") + assistant("not")},
+        lambda i: {"prompt": user(f"q {i}"), "chosen": assistant("yes"), "rejected": assistant("not")},
+        lambda i: {"prompt": user(f"q {i}"), "completion": assistant("yes"), "label": i % 2 == 0},
+        lambda i: {"text": f"text number {i}"},
+    ],
+)
+def test_every_type_of_rows_is_checked(made):
+    rows = [made(i) for i in range(25)]
+    assert not wb.load_dataset(rows, split={}).check()
+    again = wb.load_dataset([*rows, made(3)], split={}).check()
+    assert [(one.check, one.rows) for one in again.findings] == [("exact_duplicates", (25,))]
+
+
 def test_progress_is_told_and_can_cancel():
     ds = tables(train=rows_of(1, 50, False), test=rows_of(2, 20, False))
     told = []
