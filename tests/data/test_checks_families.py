@@ -68,7 +68,7 @@ PLANTS = {
     "encoding": ["caf\u00c3\u00a9", "don\u00e2\u20ac\u2122t", "\ufffd"],
     "control_characters": ["\x00", "\x1b[1m", "\x07", "\u009d", "\ufeff"],
     "special_tokens": ["<|im_start|>", "<|endoftext|>", "[/INST]", "</s>", "<end_of_turn>", "<|eot_id|>"],
-    "personal_data": ["olga@nord-bank.dk", "+44 20 7946 1234", "FR1420041010050500013M02606", "4111 1111 1111 1111",
+    "personal_data": ["olga@nord-bank.dk", "+44 20 7946 1234", "FR1420041010050500013M02606", "5425 2334 3010 9903",
                       "8.8.4.4", "219-09-9998", "212-555-2368"],
     "secrets": ["AKIAI44QH8DHBEXAMPLE", "ghp_" + "a1B2" * 9, "-----BEGIN EC PRIVATE KEY-----", "AIza" + "Sy7" * 12,
                 "hf_" + "Qw8e" * 9],
@@ -329,6 +329,40 @@ def test_the_view_of_conversations():
     sliced = Batch("train", 6, pa.table({"messages": turns}).slice(1, 1))
     assert sliced.prompts.to_pylist() == ["V"]
     assert [part.rows.tolist() for part in sliced.parts] == [[6], [6]]
+
+
+def test_a_split_without_rows_is_passed_over():
+    table = pa.table({"prompt": pa.array(["a", "b"], pa.large_string()), "completion": pa.array(["x\x00", None])})
+    ds = Dataset({"train": table, "test": table.slice(0, 0)}, type="prompt_completion", conversational=False,
+                 layout="made", name="made")  # fmt: skip
+    assert [(one.check, one.rows) for one in ds.check().findings] == [
+        ("empty_answers", (1,)), ("control_characters", (0,))]  # fmt: skip
+
+
+def user(text: str) -> list[dict]:
+    return [{"role": "user", "content": text}]
+
+
+def assistant(text: str) -> list[dict]:
+    return [{"role": "assistant", "content": text}]
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda i: {"prompt": f"only {i}"},
+        lambda i: {"chosen": f"Human: q{i} Assistant: yes", "rejected": f"Human: q{i} Assistant: not"},
+        lambda i: {"chosen": user(f"q {i}") + assistant("yes"), "rejected": user(f"q {i}") + assistant("not")},
+        lambda i: {"prompt": user(f"q {i}"), "chosen": assistant("yes"), "rejected": assistant("not")},
+        lambda i: {"prompt": user(f"q {i}"), "completion": assistant("yes"), "label": i % 2 == 0},
+        lambda i: {"text": f"text number {i}"},
+    ],
+)
+def test_every_type_of_rows_is_checked(made):
+    rows = [made(i) for i in range(25)]
+    assert not wb.load_dataset(rows, split={}).check()
+    again = wb.load_dataset([*rows, made(3)], split={}).check()
+    assert [(one.check, one.rows) for one in again.findings] == [("exact_duplicates", (25,))]
 
 
 def test_progress_is_told_and_can_cancel():

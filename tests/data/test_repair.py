@@ -71,6 +71,15 @@ def test_texts_are_mended_as_they_should_read():
     assert fixed.repairs[0].after == fixed.repairs[1].before
 
 
+def test_pairs_that_prefer_nothing_and_records_that_are_none_are_dropped():
+    pairs = [{"prompt": f"q {i}", "chosen": f"a {i}", "rejected": f"a {i % 7}"} for i in range(14)]
+    fixed = load(pairs).repair("identical_pairs")
+    assert list(fixed) == pairs[7:]
+    records = [{"prompt": f"n {i}", "completion": f'{{"n": {i}}}'} for i in range(10)]
+    fixed = load([*records, {"prompt": "x", "completion": '{"n": 1'}]).repair("invalid_json")
+    assert list(fixed) == records
+
+
 def test_an_accent_whose_second_half_became_a_space_is_mended():
     ds = load([*good(3), {"prompt": "Où ?", "completion": "Ã  gauche, jusqu'Ã  la porte, voilÃ\u00a0 tout"}])
     assert ds.repair("encoding")[3]["completion"] == "à gauche, jusqu'à la porte, voilà tout"

@@ -97,7 +97,7 @@ def check(
 
     threads = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
     with ThreadPoolExecutor(threads) as pool:
-        for split in sorted(dataset.splits, key=lambda name: name == "train"):
+        for split in sorted(filter(dataset.splits.get, dataset.splits), key=lambda name: name == "train"):
             seen: list[list[Any]] = [[] for _ in running]
             for rows, results in _ahead(pool, running, batches(split, dataset.arrow(split))):
                 for kept, result in zip(seen, results, strict=True):

@@ -37,10 +37,10 @@ class _Leak(Check):
 
     def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
         super().__init__(dataset, schema)
-        self.splits = [name for name in dataset.splits if name != "train"]
+        self.splits = [name for name, rows in dataset.splits.items() if rows and name != "train"]
 
     def applies(self) -> bool:
-        return bool(self.splits) and "train" in self.dataset.splits
+        return bool(self.splits) and self.dataset.splits.get("train", 0) > 0
 
     def found(self, split: str, pairs: np.ndarray, message: str = "") -> Finding:
         """The finding for pairs of (row of `split`, row of train)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -11,6 +11,9 @@ import pyarrow.compute as pc
 from workbench.data.checks.base import Check, Flagged, Rows
 from workbench.data.checks.view import Batch
 from workbench.data.findings import Finding
+
+if TYPE_CHECKING:
+    from workbench.data.dataset import Dataset
 
 __all__ = ["CHECKS", "wilson"]
 
@@ -39,6 +42,10 @@ class ChosenLonger(Check):
 
     name, kind = "chosen_longer", "preference for length"
     remedy = "Add pairs in which the other one is the better answer, or compare with a length-controlled score."
+
+    def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
+        super().__init__(dataset, schema)
+        self.signs = np.zeros(0, np.int8)
 
     def applies(self) -> bool:
         return self.dataset.type == "preference"
