@@ -325,6 +325,7 @@ class Dataset:
     ) -> Dataset:
         """The data set with other rows of the same columns; `step` is the code that makes them of these."""
         made = self._with(tables, self.name, step)
+        made.notes = self.notes
         made.repairs = self.repairs if repairs is None else repairs
         return made
 
