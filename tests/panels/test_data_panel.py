@@ -240,7 +240,7 @@ def test_a_large_set_is_checked_when_asked_and_can_be_cancelled(make, monkeypatc
     assert panel.head._error == ""
     panel.problems._cancel = threading.Event()
     panel._on_message({"kind": "check"})
-    assert "problems found" in settle(panel)._rows._problems["summary"]
+    assert settle(panel)._rows._problems["summary"] == "11 train rows checked: 1 error, 2 warnings."
 
 
 class Always:

@@ -701,7 +701,7 @@ function render({ model, el: root }) {
   const only = el("div", { class: "wb-only", hidden: true }, onlyText, all);
   const refused = el("p", { class: "wb-field-problem", id: uniqueId("refused"), role: "alert", hidden: true });
   where.element.setAttribute("aria-describedby", refused.id);
-  where.element.classList.add("wb-where");
+  where.element.classList.add("wb-condition");
   const progress = progressLine("Rows searched");
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });

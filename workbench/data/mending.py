@@ -131,8 +131,9 @@ class Mending:
         if self.report is None:
             return "Not checked yet." if not self._before else "Repaired, and not checked again yet."
         counts = ", ".join(f"{count:,} {name}" for name, count in self.report.checked.items())
-        kinds = len(self.report.problems)
-        found = f"{kinds} {'problem' if kinds == 1 else 'problems'} found" if kinds else "nothing found"
+        severities = [problem.severity for problem in self.report.problems]
+        tally = [(severities.count(kind), kind) for kind in ("error", "warning", "note")]
+        found = ", ".join(f"{count} {kind}{'s' * (count > 1)}" for count, kind in tally if count) or "nothing found"
         return f"{counts} rows checked: {found}."
 
     def _words(self) -> str:
