@@ -33,7 +33,14 @@ def problems_of(call):
 def test_defaults():
     made = recipe()
     assert (made.objective, made.tuning, made.training, made.seed) == (wb.SFT(), wb.LoRA(), wb.Training(), 0)
-    assert made.data == {"source": "support-desk/tickets", "columns": None, "split": None, "hash": None}
+    assert made.data == {
+        "source": "support-desk/tickets",
+        "columns": None,
+        "split": None,
+        "bad_rows": None,
+        "max_rows": None,
+        "hash": None,
+    }
     assert dict(made.summary())["Tuning"] == "LoRA, r=8"
 
 
@@ -159,7 +166,14 @@ def test_replace():
     assert recipe(tuning=wb.Full()).replace({"tuning.name": "lora", "tuning.r": 2}).tuning == wb.LoRA(r=2)
     assert made.replace({"tuning.name": "lora"}).tuning.r == 4
     other = start.replace({"dataset.source": "other.csv", "dataset.columns": {"prompt": "q"}})
-    assert other.data == {"source": "other.csv", "columns": {"prompt": "q"}, "split": None, "hash": None}
+    assert other.data == {
+        "source": "other.csv",
+        "columns": {"prompt": "q"},
+        "split": None,
+        "bad_rows": None,
+        "max_rows": None,
+        "hash": None,
+    }
 
 
 def test_replace_names_all_that_is_wrong():

@@ -25,7 +25,7 @@ __all__ = ["plain_code", "workbench_code"]
 def workbench_code(recipe: Recipe) -> str:
     """Python that makes this recipe again, defaults left out."""
     data = recipe.stored().data if recipe.data["source"] is None else recipe.data
-    given = {name: data[name] for name in ("columns", "split") if data[name] is not None}
+    given = {name: data[name] for name in ("columns", "split", "bad_rows", "max_rows") if data[name] is not None}
     arguments = "".join(f", {name}={_quoted(value)}" for name, value in given.items())
     lines = [f"model={_quoted(recipe.model_name)}", "dataset=ds"]
     lines += [f"{name}={_call(getattr(recipe, name))}" for name in ("objective", "tuning", "training")]
@@ -190,7 +190,7 @@ def _files(recipe: Recipe, dataset: Dataset, evaluates: bool) -> tuple[str, dict
     """The suffix and the files of train and validation: the source's own, or written to the folder of the runs."""
     wanted = ["train", "validation"] if evaluates else ["train"]
     data = recipe.data
-    if data["source"] is not None and not data["columns"] and not data["split"]:
+    if data["source"] is not None and not any(data[name] for name in ("columns", "split", "bad_rows", "max_rows")):
         own = _own_files(data["source"], dataset, wanted)
         if own:
             return ".jsonl", own

@@ -12,6 +12,8 @@ from typing import Any
 
 import yaml
 
+from workbench.data.dataset import REFERENCE
+from workbench.data.setaside import BAD_ROWS
 from workbench.errors import Problem, RecipeError
 from workbench.objectives import Training, objectives
 from workbench.settings import nearest, unknown_settings
@@ -20,7 +22,6 @@ from workbench.tuning import tunings
 __all__ = ["changed", "dump", "load", "parse_set", "reference_problems", "section"]
 
 TOP = ("model", "dataset", "objective", "tuning", "training", "template", "seed", "trust_remote_code")
-REFERENCE = ("source", "columns", "split", "hash")
 NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -140,6 +141,12 @@ def reference_problems(reference: Mapping[str, Any]) -> list[Problem]:
     for name in ("columns", "split"):
         if reference[name] is not None and not isinstance(reference[name], dict):
             problems.append(Problem(f"dataset.{name}", f"must be a mapping, got {reference[name]!r}."))
+    if reference["bad_rows"] not in (None, *BAD_ROWS):
+        remedy = f"Known: {', '.join(BAD_ROWS)}."
+        problems.append(Problem("dataset.bad_rows", f"is {reference['bad_rows']!r}.", remedy))
+    rows = reference["max_rows"]
+    if rows is not None and (isinstance(rows, bool) or not isinstance(rows, int) or rows < 1):
+        problems.append(Problem("dataset.max_rows", f"must be a number of at least 1, got {rows!r}."))
     if reference["hash"] is not None and not isinstance(reference["hash"], str):
         problems.append(Problem("dataset.hash", f"must be text, got {reference['hash']!r}.", "Put it in quotes."))
     return problems

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench import _recipe_yaml
-from workbench.data.dataset import Dataset, load_dataset
+from workbench.data.dataset import REFERENCE, Dataset, load_dataset
 from workbench.data.rendering import NAMED, Renderer, template_problem
 from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
@@ -33,7 +33,6 @@ from workbench.tuning.lora import LoRA
 __all__ = ["Recipe", "parse_set"]
 
 parse_set = _recipe_yaml.parse_set
-REFERENCE_KEYS = ("source", "columns", "split", "hash")
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +85,7 @@ class Recipe(Settings):
 
     @property
     def data(self) -> dict[str, Any]:
-        """The reference to the data: source, columns, split, and the hash when it is known."""
+        """The reference to the data: its source, how to read it, and the hash when it is known."""
         if isinstance(self.dataset, Dataset):
             return self.dataset.source
         return dict(self.dataset)
@@ -110,7 +109,8 @@ class Recipe(Settings):
         stamp, dataset = self.__dict__.get("_read", (None, None))
         now = source_stamp(reference["source"])
         if dataset is None or now is None or stamp != now:
-            dataset = load_dataset(reference["source"], columns=reference["columns"], split=reference["split"])
+            how = {name: reference[name] for name in REFERENCE if name not in ("source", "hash")}
+            dataset = load_dataset(reference["source"], **{name: value for name, value in how.items() if value})
             object.__setattr__(self, "_read", (now, dataset))
         if reference["hash"] and dataset.hash != reference["hash"]:
             raise DatasetError(
@@ -310,18 +310,18 @@ class Recipe(Settings):
         if isinstance(given, Dataset):
             return []
         if isinstance(given, str) and not given.strip():
-            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS))
+            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE))
             return [Problem("dataset", "is empty.", "Give a bundled name, a file or a folder.")]
         if isinstance(given, (str, os.PathLike)):
-            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS) | {"source": os.fspath(given)})
-        elif isinstance(given, Mapping) and "source" in given and set(given) <= set(REFERENCE_KEYS):
-            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS) | dict(given))
+            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE) | {"source": os.fspath(given)})
+        elif isinstance(given, Mapping) and "source" in given and set(given) <= set(REFERENCE):
+            object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE) | dict(given))
             return _recipe_yaml.reference_problems(self.dataset)
         else:
             try:
                 object.__setattr__(self, "dataset", load_dataset(given))
             except DatasetError as error:
-                object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE_KEYS))
+                object.__setattr__(self, "dataset", dict.fromkeys(REFERENCE))
                 return [Problem("dataset", str(error))]
         return []
 

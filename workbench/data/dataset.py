@@ -13,11 +13,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
+from workbench.data.files import REPAIRS
 from workbench.data.layouts import CANONICAL
 from workbench.data.loading import build_tables, cut_again
+from workbench.data.setaside import BAD_ROWS, SetAside
 from workbench.data.sources import open_source
+from workbench.data.turns import readable_turns
 from workbench.errors import DatasetError
 from workbench.settings import nearest
 
@@ -27,22 +30,33 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.checks import DataReport
-    from workbench.data.repair import Repair
+    from workbench.data.findings import Repair
 
-__all__ = ["Dataset", "load_dataset"]
+__all__ = ["REFERENCE", "Dataset", "load_dataset"]
+
+REFERENCE = ("source", "columns", "split", "bad_rows", "max_rows", "hash")
+"""What a recipe keeps of its data: how to read it again, and the hash of its rows."""
 
 
 def load_dataset(
-    source: Any, *, columns: Mapping[str, str] | None = None, split: Mapping[str, float | str] | None = None
+    source: Any,
+    *,
+    columns: Mapping[str, str] | None = None,
+    split: Mapping[str, float | str] | None = None,
+    bad_rows: Literal["refuse", "set_aside"] = "refuse",
+    max_rows: int | None = None,
 ) -> Dataset:
     """Read a data set and recognise its layout.
+
+    Rows are read as a stream into Arrow; a set beyond 64 MiB lies in a temporary file that is mapped into memory, so
+    it may be larger than memory.
 
     Parameters
     ----------
     source
         The name of a bundled data set (``"support-desk/tickets"``), a ``.jsonl .json .csv .tsv .parquet .txt``
-        file (also ``.gz``), a folder of such files, ``"hub:org/name"``, a pandas DataFrame, a list of dicts, or a
-        `Dataset` (returned as it is).
+        file (also ``.gz .bz2 .xz .zst``), a folder of such files, ``"hub:org/name"``, a pandas DataFrame, a list of
+        dicts, or a `Dataset` (returned as it is).
     columns
         Which of the source's columns are which, where the names do not say: ``{"prompt": "question"}``
         (ours: theirs).
@@ -50,6 +64,11 @@ def load_dataset(
         ``{"validation": 0.1, "test": 0.1}`` cuts shares out of train, seeded and without parting rows of equal
         prompt; ``{"validation": "dev"}`` names a split of the source. By default a missing validation or test
         split is cut from train, 5 % each, and `Dataset.notes` says so.
+    bad_rows
+        Rows that cannot be read, or do not fit the layout of the others: ``"refuse"`` the source and name them, or
+        ``"set_aside"``: read the others and keep these in a file, which `Dataset.set_aside` names.
+    max_rows
+        Read only the first rows of each split. A set of the hub is then streamed, and no more of it downloaded.
 
     Returns
     -------
@@ -60,22 +79,30 @@ def load_dataset(
     DatasetError
         Naming file, row, column, value and what to do.
     """
+    arguments: dict[str, Any] = {"columns": dict(columns) if columns is not None else None,
+                 "split": dict(split) if split is not None else None,
+                 "bad_rows": bad_rows if bad_rows != "refuse" else None, "max_rows": max_rows}  # fmt: skip
     if isinstance(source, Dataset):
-        if columns or split:
-            raise DatasetError("The rows are a Dataset already. Give columns= and split= where it is first loaded.")
+        given = [f"{name}=" for name, value in arguments.items() if value]
+        if given:
+            raise DatasetError(f"The rows are a Dataset already. Give {' and '.join(given)} where it is first loaded.")
         return source
-    opened = open_source(source)
-    built = build_tables(opened, dict(columns or {}), dict(split) if split is not None else None)
+    _check_reading(bad_rows, max_rows)
+    opened = open_source(source, max_rows)
+    built = build_tables(opened, dict(columns or {}), arguments["split"], bad_rows, max_rows)
     reference = None
     if opened.reference is not None:
-        reference = {
-            "source": opened.reference,
-            "columns": dict(columns) if columns else None,
-            "split": dict(split) if split is not None else None,
-        }
+        reference = {"source": opened.reference, **arguments, "columns": arguments["columns"] or None}
     return Dataset(built.tables, type=built.type, conversational=built.conversational, layout=built.layout,
-                   name=opened.name, notes=built.notes, reference=reference,
-                   code=_code(opened.reference, columns, split), read_from=built.read_from)  # fmt: skip
+                   name=opened.name, notes=built.notes, reference=reference, code=_code(opened.reference, arguments),
+                   read_from=built.read_from, set_aside=built.set_aside, repairs=opened.repairs)  # fmt: skip
+
+
+def _check_reading(bad_rows: Any, max_rows: Any) -> None:
+    if bad_rows not in BAD_ROWS:
+        raise DatasetError(f"bad_rows must be {' or '.join(map(repr, BAD_ROWS))}, got {bad_rows!r}.")
+    if max_rows is not None and (isinstance(max_rows, bool) or not isinstance(max_rows, int) or max_rows < 1):
+        raise DatasetError(f"max_rows must be a number of rows of at least 1, got {max_rows!r}.")
 
 
 class Dataset:
@@ -97,6 +124,8 @@ class Dataset:
         The source's own columns that the canonical ones were made of.
     repairs : tuple of Repair
         What `repair` did so far, in order, with the hashes before and after.
+    set_aside : SetAside or None
+        The rows of the source that could not be used, with the file that keeps them.
     """
 
     def __init__(
@@ -112,10 +141,12 @@ class Dataset:
         code: str = "wb.load_dataset(rows)",
         read_from: tuple[str, ...] = (),
         repairs: tuple[Repair, ...] = (),
+        set_aside: SetAside | None = None,
     ):
         self._tables, self._code = dict(tables), code
         self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
         self.notes, self.read_from, self.repairs = tuple(notes), tuple(read_from), tuple(repairs)
+        self.set_aside = set_aside
         self._reference = dict(reference) if reference is not None else None
 
     @property
@@ -130,8 +161,8 @@ class Dataset:
 
     @property
     def source(self) -> dict[str, Any]:
-        """What a recipe keeps of this data set: source (None for rows in memory), columns, split and hash."""
-        reference = self._reference or {"source": None, "columns": None, "split": None}
+        """What a recipe keeps of this data set: source (None for rows in memory), how it was read, and the hash."""
+        reference = self._reference or dict.fromkeys(REFERENCE)
         return {**reference, "hash": self.hash}
 
     @cached_property
@@ -294,7 +325,7 @@ class Dataset:
             pq.write_table(table, folder / f"{name}.parquet")
         if self.repairs:
             log = [repair.to_dict() for repair in self.repairs]
-            (folder / "repairs.json").write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+            (folder / REPAIRS).write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
 
     def __len__(self) -> int:
         return self._train.num_rows
@@ -331,17 +362,18 @@ class Dataset:
 
     def _with(self, tables: Mapping[str, pa.Table], name: str, step: str) -> Dataset:
         return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name,
-                       code=self._code + step, read_from=self.read_from, repairs=self.repairs)  # fmt: skip
+                       code=self._code + step, read_from=self.read_from, repairs=self.repairs,
+                       set_aside=self.set_aside)  # fmt: skip
 
 
-def _code(source: str | None, columns: Mapping[str, str] | None, split: Mapping[str, float | str] | None) -> str:
-    given = [f"{name}={dict(value)!r}" for name, value in (("columns", columns), ("split", split)) if value is not None]
+def _code(source: str | None, arguments: Mapping[str, Any]) -> str:
+    given = [f"{name}={value!r}" for name, value in arguments.items() if value is not None]
     return f"wb.load_dataset({', '.join([repr(source) if source is not None else 'rows', *given])})"
 
 
 def _clean(row: dict[str, Any]) -> dict[str, Any]:
-    """The row without the empty keys that Arrow adds to messages of unequal shape."""
+    """The row with its turns as they were given."""
     for name in CANONICAL:
         if isinstance(row.get(name), list):
-            row[name] = [{key: value for key, value in turn.items() if value is not None} for turn in row[name]]
+            row[name] = readable_turns(row[name])
     return row

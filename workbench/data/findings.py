@@ -1,18 +1,18 @@
-"""What the checks of a data set found: one `Finding` a check and split, all of them in a `DataReport`."""
+"""What the checks of a data set found (`Finding`, `DataReport`), and what was done about it (`Repair`)."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import Problem
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EVIDENCE", "DataReport", "Finding", "Severity"]
+__all__ = ["EVIDENCE", "DataReport", "Finding", "Repair", "Severity"]
 
 Severity = Literal["error", "warning", "note"]
 
@@ -126,3 +126,33 @@ class DataReport:
         if not self.problems:
             return f"Checked {counts} rows: nothing found."
         return f"Checked {counts} rows: {len(self.problems)} kind{'s' * (len(self.problems) > 1)} of problem."
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One repair that was made.
+
+    Parameters
+    ----------
+    check
+        The check that found the rows, or ``"drop"`` for rows that were named.
+    what
+        What was done to them.
+    split
+        Where.
+    rows
+        How many.
+    before, after
+        The content hash of the whole data set.
+    """
+
+    check: str
+    what: str
+    split: str
+    rows: int
+    before: str
+    after: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return asdict(self)

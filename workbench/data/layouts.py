@@ -14,23 +14,30 @@ layout                      columns                                    becomes
 ``... with system``         the same with system_prompt                prompt_completion, conversational
 ``text``                    text                                       language_modeling
 ``preference``              (prompt), chosen, rejected                 preference
+``sharegpt preference``     conversations, chosen, rejected            preference, conversational
+``openai preference``       input, preferred_output,                   preference, conversational
+                            non_preferred_output
 ``unpaired preference``     prompt, completion, label                  unpaired_preference
+                            messages, label                            unpaired_preference, conversational
 ``prompt only``             prompt                                     prompt_only
 =========================== ========================================== =====================================
+
+A turn of ShareGPT's ``function_call`` becomes an assistant's turn with ``tool_calls``, one of ``observation`` a tool's.
+A column ``tools`` stays beside its row as JSON text. Labels may be true and false, 1 and 0, or words for them.
 
 The types are those of TRL (https://huggingface.co/docs/trl/dataset_formats).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.data.turns import RowProblem, as_turns, is_label, json_list, label_of, messages_of, text_of
 from workbench.errors import DatasetError
 
-__all__ = ["CANONICAL", "DECISIVE", "Layout", "RowProblem", "recognise"]
+__all__ = ["CANONICAL", "DECISIVE", "Layout", "recognise"]
 
 CANONICAL = ("prompt", "completion", "messages", "text", "chosen", "rejected", "label")
 """The names the workbench gives to the columns it uses; what ``columns=`` may name on its left."""
@@ -40,19 +47,6 @@ DECISIVE = ("prompt", "completion", "messages", "chosen", "rejected")
 
 PROMPT_NAMES = ("prompt", "question", "query", "input", "inputs", "instruction")
 ANSWER_NAMES = ("completion", "answer", "response", "output", "target", "targets")
-ROLES = {
-    "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant",
-    "bing": "assistant", "bard": "assistant", "model": "assistant", "system": "system", "developer": "developer",
-    "tool": "tool", "function_response": "tool", "observation": "tool",
-}  # fmt: skip
-
-
-class RowProblem(ValueError):
-    """One row that does not fit the layout: which column, and what is wrong with its value."""
-
-    def __init__(self, column: str, message: str):
-        super().__init__(message)
-        self.column, self.message = column, message
 
 
 @dataclass(frozen=True)
@@ -71,6 +65,8 @@ class Layout:
         The source columns the layout consumes.
     convert
         Turns one source row into its canonical columns; raises `RowProblem`.
+    note
+        What to say of it to people, where it might have been meant otherwise.
     """
 
     name: str
@@ -78,6 +74,7 @@ class Layout:
     conversational: bool
     columns: tuple[str, ...]
     convert: Callable[[Mapping[str, Any]], dict[str, Any]]
+    note: str = ""
 
 
 def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where: str) -> Layout:
@@ -101,17 +98,13 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
     has = by_name.get
 
     def listlike(name: str | None) -> bool:
-        return name is not None and any(_parsed(row.get(name)) is not None for row in sample)
+        return name is not None and any(as_turns(row.get(name)) is not None for row in sample)
 
-    prompt, completion, label = has("prompt"), has("completion"), has("label")
-    chosen, rejected = has("chosen"), has("rejected")
-    if chosen and rejected:
-        return _columns_layout("preference", "preference", {"prompt": prompt, "chosen": chosen, "rejected": rejected},
-                               listlike(chosen))  # fmt: skip
-    if prompt and completion:
-        if label is not None and any(isinstance(row.get(label), bool) for row in sample):
-            names = {"prompt": prompt, "completion": completion, "label": label}
-            return _columns_layout("unpaired preference", "unpaired_preference", names, listlike(prompt))
+    judged = _preference(by_name, listlike) or _unpaired(by_name, sample, listlike)
+    if judged:
+        return judged
+    prompt, completion = has("prompt"), has("completion")
+    if prompt and completion and not (has("system") and not listlike(prompt)):
         return _columns_layout("prompt/completion", "prompt_completion",
                                {"prompt": prompt, "completion": completion}, listlike(prompt))  # fmt: skip
     if listlike(has("messages")):
@@ -126,7 +119,7 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
         return _dolly(instruction, has("context"), by_name["response"])
     pair = _pair(by_name, where)
     if pair:
-        system = has("system_prompt")
+        system = has("system_prompt") or has("system")
         if system and not listlike(pair[0]):
             return _pair_with_system(*pair, system)
         names = {"prompt": pair[0], "completion": pair[1]}
@@ -151,6 +144,64 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
     )
 
 
+def _preference(by_name: Mapping[str, str], listlike: Callable[[str | None], bool]) -> Layout | None:
+    has = by_name.get
+    better, worse = has("preferred_output"), has("non_preferred_output")
+    if better and worse and has("input"):
+        return _openai_preference(by_name["input"], better, worse)
+    chosen, rejected = has("chosen"), has("rejected")
+    if not chosen or not rejected:
+        return None
+    names = {"chosen": chosen, "rejected": rejected}
+    prompts = [by_name[name] for name in PROMPT_NAMES if name in by_name]
+    prompt = has("prompt") or (prompts[0] if len(prompts) == 1 else None)
+    turns = next((by_name[name] for name in ("conversations", "conversation") if name in by_name), None)
+    if turns and not prompt and listlike(turns):
+        return _columns_layout("sharegpt preference", "preference", {"prompt": turns, **names}, True)
+    if len(prompts) > 1 and not prompt:
+        joined = has("instruction"), has("input")
+        if set(prompts) != set(joined):
+            raise DatasetError(
+                f"more than one column could be the prompt: {', '.join(map(repr, prompts))}. Say which, as "
+                f'columns={{"prompt": "{prompts[0]}", "chosen": "{chosen}", "rejected": "{rejected}"}}.'
+            )
+        return _alpaca_preference(str(joined[0]), str(joined[1]), chosen, rejected)
+    used = {"prompt": prompt, **names}
+    system = has("system") or has("system_prompt")
+    chat = listlike(chosen)
+    if system and prompt and not listlike(prompt):
+        return _with_system(_columns_layout("preference with system", "preference", used, True), system)
+    return _columns_layout("preference", "preference", used, chat)
+
+
+def _unpaired(
+    by_name: Mapping[str, str], sample: Sequence[Mapping[str, Any]], listlike: Callable[[str | None], bool]
+) -> Layout | None:
+    label = by_name.get("label") or by_name.get("kto_tag")
+    values = [row[label] for row in sample if row.get(label) is not None] if label else []
+    if not values or not all(map(is_label, values)):
+        return None
+    note = ""
+    if not all(isinstance(value, bool) for value in values):
+        note = (
+            f"'{label}' was read as whether the answer is good: {_values(values)}. If it is not that, say "
+            'columns={"prompt": ..., "completion": ...}.'
+        )
+    prompt, completion = by_name.get("prompt"), by_name.get("completion")
+    if prompt and completion:
+        names = {"prompt": prompt, "completion": completion, "label": label}
+        return _columns_layout("unpaired preference", "unpaired_preference", names, listlike(prompt), note)
+    for name in ("messages", "conversations", "conversation"):
+        if listlike(by_name.get(name)) and (label != by_name.get("label") or not note):
+            return _judged_conversation(by_name[name], str(label))
+    return None
+
+
+def _values(values: Sequence[Any]) -> str:
+    found = dict.fromkeys(values)
+    return ", ".join(f"{value!r} is {'good' if label_of(value, '') else 'bad'}" for value in found)
+
+
 def _pair(by_name: Mapping[str, str], where: str) -> tuple[str, str] | None:
     prompts = [by_name[name] for name in PROMPT_NAMES if name in by_name]
     answers = [by_name[name] for name in ANSWER_NAMES if name in by_name]
@@ -171,7 +222,9 @@ def _pair(by_name: Mapping[str, str], where: str) -> tuple[str, str] | None:
     return prompts[0], answers[0]
 
 
-def _columns_layout(name: str, type: str, names: Mapping[str, str | None], conversational: bool) -> Layout:
+def _columns_layout(
+    name: str, type: str, names: Mapping[str, str | None], conversational: bool, note: str = ""
+) -> Layout:
     used = {ours: theirs for ours, theirs in names.items() if theirs is not None}
 
     def convert(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,16 +232,60 @@ def _columns_layout(name: str, type: str, names: Mapping[str, str | None], conve
         for ours, theirs in used.items():
             value = row.get(theirs)
             if ours == "label":
-                out[ours] = _label(value, theirs)
+                out[ours] = label_of(value, theirs)
             elif conversational:
                 role = "user" if ours == "prompt" else "assistant"
-                out[ours] = [{"role": role, "content": value}] if isinstance(value, str) and _parsed(value) is None \
-                    else messages_of(value, theirs)  # fmt: skip
+                plain = isinstance(value, str) and as_turns(value) is None
+                out[ours] = [{"role": role, "content": value}] if plain else messages_of(value, theirs)
             else:
                 out[ours] = text_of(value, theirs)
         return out
 
-    return Layout(name, type, conversational, tuple(used.values()), convert)
+    return Layout(name, type, conversational, tuple(used.values()), convert, note)
+
+
+def _with_system(layout: Layout, system: str) -> Layout:
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        out = layout.convert(row)
+        if row.get(system):
+            out["prompt"] = [{"role": "system", "content": text_of(row[system], system)}, *out["prompt"]]
+        return out
+
+    return Layout(layout.name, layout.type, True, (*layout.columns, system), convert)
+
+
+def _openai_preference(prompt: str, better: str, worse: str) -> Layout:
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        asked = row.get(prompt)
+        turns = asked.get("messages") if isinstance(asked, Mapping) else asked
+        return {
+            "prompt": messages_of(turns, prompt),
+            "chosen": messages_of(row.get(better), better),
+            "rejected": messages_of(row.get(worse), worse),
+        }
+
+    return Layout("openai preference", "preference", True, (prompt, better, worse), convert)
+
+
+def _alpaca_preference(instruction: str, input: str, chosen: str, rejected: str) -> Layout:
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "prompt": _joined(row, instruction, input),
+            "chosen": text_of(row.get(chosen), chosen),
+            "rejected": text_of(row.get(rejected), rejected),
+        }
+
+    return Layout("alpaca preference", "preference", False, (instruction, input, chosen, rejected), convert)
+
+
+def _judged_conversation(column: str, label: str) -> Layout:
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        turns = messages_of(row.get(column), column)
+        if turns[-1]["role"] != "assistant":
+            raise RowProblem(column, f"must end with what the assistant says, ends with {turns[-1]['role']}.")
+        return {"prompt": turns[:-1], "completion": turns[-1:], "label": label_of(row.get(label), label)}
+
+    return Layout("unpaired preference", "unpaired_preference", True, (column, label), convert)
 
 
 def _messages(column: str) -> Layout:
@@ -226,9 +323,9 @@ def _alpaca(instruction: str, input: str | None, output: str, system: str | None
             return {"prompt": prompt, "completion": answer}
         messages = [{"role": "system", "content": text_of(row[system], system)}] if system and row.get(system) else []
         past = row.get(history) if history else None
-        for turn in (_json_list(past) if isinstance(past, str) else _parsed(past)) or []:
+        for turn in (json_list(past) if isinstance(past, str) else as_turns(past)) or []:
             if not (isinstance(turn, (list, tuple)) and len(turn) == 2):
-                raise RowProblem(str(history), f"must be a list of [question, answer] pairs, got {_short(turn)}.")
+                raise RowProblem(str(history), f"must be a list of [question, answer] pairs, got {str(turn)[:60]!r}.")
             for role, content in zip(("user", "assistant"), turn, strict=True):
                 messages.append({"role": role, "content": text_of(content, str(history))})
         return {
@@ -253,76 +350,3 @@ def _joined(row: Mapping[str, Any], first: str, second: str | None) -> str:
     more = row.get(second) if second else None
     more = text_of(more, str(second)) if more is not None else ""
     return f"{text}\n\n{more}" if more.strip() else text
-
-
-def text_of(value: Any, column: str) -> str:
-    """The value as text, or a `RowProblem` that says what it is instead."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        raise RowProblem(column, "is missing.")
-    raise RowProblem(column, f"must be text, got {_short(value)} ({type(value).__name__}).")
-
-
-def messages_of(value: Any, column: str) -> list[dict[str, Any]]:
-    """The value as a list of ``{role, content}``.
-
-    ShareGPT's ``{from, value}``, pairs of ``{input, output}``, contents in text parts and JSON text are accepted.
-    """
-    if value is None:
-        raise RowProblem(column, "is missing.")
-    turns = _parsed(value)
-    if turns is None or not turns:
-        raise RowProblem(column, f"must be a list of messages with role and content, got {_short(value)}.")
-    messages = []
-    for number, turn in enumerate(turns):
-        if not isinstance(turn, Mapping):
-            raise RowProblem(column, f"message {number} must have role and content, got {_short(turn)}.")
-        if "input" in turn and "output" in turn:
-            pair = (("user", turn["input"]), ("assistant", turn["output"]))
-            messages += [{"role": role, "content": text_of(content, column)} for role, content in pair]
-            continue
-        role = turn.get("role") if turn.get("role") is not None else turn.get("from")
-        content = turn.get("content") if turn.get("content") is not None else turn.get("value")
-        if role not in ROLES:
-            raise RowProblem(column, f"message {number} has the role {role!r}; known: {', '.join(sorted(ROLES))}.")
-        if content is None and turn.get("tool_calls"):
-            content = ""
-        if isinstance(content, list) and all(isinstance(part, Mapping) and "text" in part for part in content):
-            content = "".join(text_of(part["text"], column) for part in content)
-        if not isinstance(content, str):
-            raise RowProblem(column, f"message {number}: the content must be text, got {_short(content)}.")
-        rest = {k: v for k, v in turn.items() if k not in ("role", "from", "content", "value") and v is not None}
-        messages.append({"role": ROLES[role], "content": content, **rest})
-    return messages
-
-
-def _label(value: Any, column: str) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise RowProblem(column, f"must be true or false, got {_short(value)}.")
-
-
-def _parsed(value: Any) -> list[Any] | None:
-    """A list, whether given as one, as an array, or as the JSON text of a list of messages."""
-    if isinstance(value, str):
-        turns = _json_list(value)
-        return turns if turns and all(isinstance(v, dict) and ("role" in v or "from" in v) for v in turns) else None
-    if isinstance(value, (list, tuple)):
-        return list(value)
-    return value.tolist() if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1 else None
-
-
-def _json_list(text: str) -> list[Any] | None:
-    if not (text.lstrip()[:1] == "[" and text.rstrip()[-1:] == "]"):
-        return None
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, list) else None
-
-
-def _short(value: Any, limit: int = 60) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -1,17 +1,23 @@
-"""From an opened source to Arrow tables in canonical columns, with all faulty rows reported at once."""
+"""From an opened source to Arrow tables in canonical columns, with all faulty rows reported at once.
+
+Rows are read, converted and stored chunk by chunk, so that a source may be larger than memory.
+"""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.layouts import CANONICAL, DECISIVE, Layout, RowProblem, recognise
-from workbench.data.reading import columns_of
+from workbench.data.layouts import CANONICAL, DECISIVE, Layout, recognise
+from workbench.data.reading import Rows, columns_of
+from workbench.data.setaside import Faults, SetAside
 from workbench.data.sources import Source
 from workbench.data.splits import FRACTION, held_out
+from workbench.data.store import Store, as_json, taken
+from workbench.data.turns import RowProblem
 from workbench.errors import DatasetError
 from workbench.settings import nearest
 
@@ -22,7 +28,8 @@ __all__ = ["Built", "build_tables", "cut_again", "row_key"]
 
 SAMPLE = 50
 CHUNK = 10_000
-SHOWN = 5
+CHUNK_SIZE = 16 << 20
+FITTING = "correct them, or leave them out of the source."
 
 
 @dataclass(frozen=True)
@@ -35,10 +42,24 @@ class Built:
     layout: str
     notes: tuple[str, ...]
     read_from: tuple[str, ...]
+    set_aside: SetAside | None = None
 
 
-def build_tables(source: Source, columns: dict[str, str], split: dict[str, float | str] | None) -> Built:
+def build_tables(
+    source: Source,
+    columns: dict[str, str],
+    split: dict[str, float | str] | None,
+    bad_rows: str = "refuse",
+    max_rows: int | None = None,
+) -> Built:
     """Read all rows, recognise the layout once for all splits, convert, and cut the splits that are missing.
+
+    Parameters
+    ----------
+    source
+        What to read.
+    columns, split, bad_rows, max_rows
+        As for `load_dataset`.
 
     Raises
     ------
@@ -49,25 +70,46 @@ def build_tables(source: Source, columns: dict[str, str], split: dict[str, float
     named, cut = _split_arguments(source, split)
     layout: Layout | None = None
     tables: dict[str, pa.Table] = {}
-    for name, start in named.items():
-        stream = start()
-        first = list(itertools.islice(stream, SAMPLE))
-        if not first:
-            if name == "train":
-                raise DatasetError(f"{source.name}: there are no rows. Give a source with at least one row.")
-            continue
-        found = columns_of([row for _, row in first])
-        rename = _renaming(columns, found, source.name)
-        if layout is None:
-            sample = [_renamed(row, rename) for _, row in first]
-            layout = recognise(_chosen(columns_of(sample), columns), sample, source.name)
-        tables[name] = _table(itertools.chain(first, stream), layout, rename)
-    assert layout is not None
-    notes = list(dict.fromkeys(source.notes))
+    cut_short = False
+    with Faults(bad_rows) as faults:
+        for name, start in named.items():
+            stream: Rows = start(faults)
+            rows = itertools.islice(stream, max_rows)
+            first = list(itertools.islice(rows, SAMPLE))
+            if not first:
+                if name == "train":
+                    raise DatasetError(_no_rows(source, faults.settle()))
+                continue
+            found = columns_of([row for _, row in first])
+            rename = _renaming(columns, found, source.name)
+            if layout is None:
+                sample = [_renamed(row, rename) for _, row in first]
+                layout = recognise(_chosen(columns_of(sample), columns), sample, source.name)
+            table = _table(itertools.chain(first, rows), layout, rename, faults)
+            if table is not None:
+                tables[name] = table
+            cut_short |= max_rows is not None and next(stream, None) is not None
+        set_aside = faults.settle()
+    if "train" not in tables or layout is None:
+        raise DatasetError(_no_rows(source, set_aside))
+    notes = list(dict.fromkeys([*source.notes, layout.note, _described(set_aside)]))
+    if cut_short:
+        notes.append(f"Only the first {max_rows:,} rows of each split were read.")
+    notes = [note for note in notes if note]
     tables = _cut(tables, cut, split is None, notes)
     theirs = {ours: name for name, ours in rename.items()}
     read_from = tuple(theirs.get(name, name) for name in layout.columns)
-    return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes), read_from)
+    return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes), read_from, set_aside)
+
+
+def _no_rows(source: Source, set_aside: SetAside | None) -> str:
+    if set_aside is None:
+        return f"{source.name}: there are no rows. Give a source with at least one row."
+    return "\n".join([f"{source.name}: no row of train could be used.", *set_aside.shown, set_aside.describe()])
+
+
+def _described(set_aside: SetAside | None) -> str:
+    return set_aside.describe() if set_aside else ""
 
 
 def row_key(row: Mapping[str, Any]) -> str:
@@ -79,6 +121,18 @@ def row_key(row: Mapping[str, Any]) -> str:
     return value if isinstance(value, str) else json.dumps([turn["content"] for turn in value])
 
 
+def _keys(table: pa.Table) -> list[bytes]:
+    """A short key for each row, equal where `row_key` is."""
+    import xxhash
+
+    table = table.select([name for name in table.column_names if name in CANONICAL])
+    return [
+        xxhash.xxh3_128_digest(row_key(row).encode())
+        for batch in table.to_batches(max_chunksize=2_000)
+        for row in batch.to_pylist()
+    ]
+
+
 def cut_again(tables: Mapping[str, pa.Table], shares: Mapping[str, float], seed: int) -> dict[str, pa.Table]:
     """Put the rows of the splits named back into train, and cut shares of all these rows out of it anew.
 
@@ -87,19 +141,23 @@ def cut_again(tables: Mapping[str, pa.Table], shares: Mapping[str, float], seed:
     DatasetError
         For a share that is none, or shares that leave nothing, or too few different prompts for one of them.
     """
-    import pyarrow as pa
-
     for role, share in shares.items():
         _check_share(role, share)
     if not shares or sum(shares.values()) >= 1:
         raise DatasetError(f"The shares {dict(shares)} must be given, and sum to less than 1.")
     others = {name: table for name, table in tables.items() if name not in shares and name != "train"}
-    rows = pa.concat_tables([tables["train"], *(tables[name] for name in shares if name in tables)])
+    rows = _joined([tables["train"], *(tables[name] for name in shares if name in tables)])
     made = _cut({"train": rows, **others}, dict(shares), False, [], seed)
     missing = [name for name in shares if name not in made]
     if missing:
         raise DatasetError(f"There are too few different prompts to cut {' and '.join(missing)} from train.")
     return made
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _check_share(role: str, share: Any) -> None:
@@ -179,44 +237,92 @@ def _chosen(found: list[str], columns: Mapping[str, str]) -> list[str]:
     return [name for name in found if name in ours] if complete else found
 
 
-def _table(stream: Iterator[tuple[str, dict[str, Any]]], layout: Layout, rename: Mapping[str, str]) -> pa.Table:
-    import pyarrow as pa
-
-    tables: list[pa.Table] = []
-    problems: list[str] = []
-    count = 0
-    while chunk := list(itertools.islice(stream, CHUNK)):
-        rows = []
+def _table(
+    stream: Iterator[tuple[str, dict[str, Any]]], layout: Layout, rename: Mapping[str, str], faults: Faults
+) -> pa.Table | None:
+    """All rows of a split; None where none of them can be used."""
+    store = Store()
+    for chunk in _chunks(stream):
+        good = []
         for place, raw in chunk:
             row = _renamed(raw, rename)
             try:
-                rows.append((layout.convert(row), row))
+                good.append((place, layout.convert(row), row))
             except RowProblem as problem:
-                count += 1
-                if len(problems) < SHOWN:
-                    problems.append(f"{place}, column '{problem.column}': {problem.message}")
-        if rows and not count:
-            tables.append(_chunk(rows, layout))
-    if count:
-        more = [f"... and {count - SHOWN} more"] if count > SHOWN else []
-        advice = f"{count} row(s) do not fit the layout {layout.name}. Correct them, or leave them out of the source."
-        raise DatasetError("\n".join([*problems, *more, advice]))
+                _report(faults, place, row, problem, layout)
+        if faults.count and not faults.aside:
+            continue  # all rows will be refused; the others are only counted
+        try:
+            piece = _piece(good, layout)
+        except UnicodeEncodeError:
+            piece = _piece([row for row in good if _is_text(*row, faults)], layout)
+        if piece is not None:
+            store.add(piece)
+    return store.table()
+
+
+def _chunks(stream: Rows) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """Rows to be held at a time: `CHUNK`, or fewer where they are long."""
+    chunk: list[tuple[str, dict[str, Any]]] = []
+    size = 0
+    for place, row in stream:
+        chunk.append((place, row))
+        size += sum(map(_size, row.values()))
+        if len(chunk) == CHUNK or size > CHUNK_SIZE:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    return sum(map(_size, value)) if isinstance(value, list) else 8
+
+
+def _is_text(place: str, row: dict[str, Any], raw: dict[str, Any], faults: Faults) -> bool:
+    """Whether a row can be written in UTF-8, which half a pair of surrogates (``"\\ud83d"`` in JSON) cannot."""
+    for column, value in (*raw.items(), *row.items()):
+        try:
+            json.dumps(value, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as error:
+            half = f"U+{ord(error.object[error.start]):04X}"
+            faults.add(place, f"holds half of a character ({half}); its other half was cut off.", raw, FITTING, column)
+            return False
+    return True
+
+
+def _report(faults: Faults, place: str, row: dict[str, Any], problem: RowProblem, layout: Layout) -> None:
+    """A row that does not fit the layout, with the layout that it has by itself where that is another."""
+    message = problem.message
     try:
-        return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        texts = [_as_text(table) for table in tables]
-        return pa.concat_tables(texts, promote_options="permissive").combine_chunks()
+        other = recognise([name for name, value in row.items() if value is not None], [row], place)
+        other.convert(row)
+        if other.name != layout.name:
+            faults.layouts[other.name] += 1
+            message += f" The row looks like {other.name}, and the source was read as {layout.name}."
+    except (DatasetError, RowProblem):
+        pass
+    faults.add(place, message, row, f"Rows that do not fit the layout {layout.name}: {FITTING}", problem.column)
 
 
-def _chunk(rows: list[tuple[dict[str, Any], dict[str, Any]]], layout: Layout) -> pa.Table:
-    ours = columns_of([row for row, _ in rows])
-    extra = [name for name in columns_of([raw for _, raw in rows]) if name not in layout.columns]
-    arrays = {name: _array([row.get(name) for row, _ in rows]) for name in ours}
-    for name in extra:
-        clash = name in arrays or name in DECISIVE
-        arrays[f"{name}_original" if clash else name] = _array([raw.get(name) for _, raw in rows])
+def _piece(rows: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], layout: Layout) -> pa.Table | None:
+    """Rows as a table: what the layout makes of them, and their other columns."""
     import pyarrow as pa
 
+    if not rows:
+        return None
+    arrays = {name: _array([row.get(name) for _, row, _ in rows]) for name in columns_of([row for _, row, _ in rows])}
+    for name in columns_of([raw for _, _, raw in rows]):
+        if name in layout.columns:
+            continue
+        values = [raw.get(name) for _, _, raw in rows]
+        if name == "tools":  # a struct would give every tool the parameters of all others
+            values = [as_json(value) for value in values]
+        arrays[f"{name}_original" if name in arrays or name in DECISIVE else name] = _array(values)
     return pa.table(arrays)
 
 
@@ -230,34 +336,18 @@ def _array(values: list[Any]) -> pa.Array:
             return array
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         pass
-    return pa.array([_json(value) for value in values], pa.string())
-
-
-def _as_text(table: pa.Table) -> pa.Table:
-    """Extra columns as JSON text, for files whose parts disagree on a type."""
-    import pyarrow as pa
-
-    arrays = {}
-    for name in table.column_names:
-        column = table[name]
-        keep = name in CANONICAL or pa.types.is_string(column.type)
-        arrays[name] = column if keep else pa.array([_json(value) for value in column.to_pylist()], pa.string())
-    return pa.table(arrays)
-
-
-def _json(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return pa.array([as_json(value) for value in values], pa.string())
 
 
 def _cut(
     tables: dict[str, pa.Table], cut: dict[str, float], said: bool, notes: list[str], seed: int = 0
 ) -> dict[str, pa.Table]:
+    import numpy as np
+
     if not cut:
         return tables
     train = tables["train"]
-    keys = [row_key(row) for row in train.select([n for n in train.column_names if n in CANONICAL]).to_pylist()]
+    keys = _keys(train)
     parts = held_out(keys, cut, seed)
     made = {name: numbers for name, numbers in parts.items() if numbers and name != "train"}
     if said and made:
@@ -266,5 +356,6 @@ def _cut(
     missing = [name for name in cut if name not in made]
     if missing:
         notes.append(f"Too few different prompts to cut {' and '.join(missing)} from train.")
-    out = {"train": train.take(parts["train"]), **{name: train.take(numbers) for name, numbers in made.items()}}
+    chosen = {"train": parts["train"], **made}
+    out = {name: taken(train, np.array(numbers, np.int64)) for name, numbers in chosen.items()}
     return {**out, **{name: table for name, table in tables.items() if name != "train"}}

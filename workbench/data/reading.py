@@ -1,60 +1,69 @@
 """Files to rows: each reader yields ``(place, row)`` pairs, where the place is what an error message would name.
 
-Values are kept as the file writes them: a CSV cell is text, a date in JSON stays text, ``007`` stays ``007``.
+Files are read as a stream, a row at a time, but for ``.json``, which is read in one piece. Values are kept as the file
+writes them: a CSV cell is text, a date in JSON stays text, ``007`` stays ``007``. A row that cannot be read is
+reported to `Faults` and the next one is read.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import gzip
-import io
+import itertools
 import json
-import os
-import re
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from workbench.data.setaside import Faults
+from workbench.data.streams import COMPRESSED, ENCODED, MAX_LINE, damage, lines, not_text, plain_name, whole_text
 from workbench.errors import DatasetError
 
-__all__ = ["SUFFIXES", "Rows", "columns_of", "read_file", "suffix_of"]
+__all__ = ["SUFFIXES", "EmptyFileError", "Rows", "columns_of", "read_file", "suffix_of"]
 
 Rows = Iterator[tuple[str, dict[str, Any]]]
-SHOWN = 5
+
+EACH_LINE = "Each line must be one JSON object. Correct or delete these lines."
+EACH_ITEM = "A row must be an object with columns. Correct or delete these rows."
+QUOTES = "A field that holds the separator, a quote or a line break must stand in double quotes."
+
+
+class EmptyFileError(DatasetError):
+    """A file without any row, good or bad."""
 
 
 def suffix_of(path: Path) -> str:
-    """The suffix that says how to read a file, without ``.gz``: ``".jsonl"`` for ``rows.jsonl.gz``."""
-    name = path.name.lower()
-    return Path(name.removesuffix(".gz")).suffix
+    """The suffix that says how to read a file, without that of its compression: ``".jsonl"`` for ``rows.jsonl.gz``."""
+    return Path(plain_name(path.name)).suffix
 
 
-def read_file(path: Path, notes: list[str]) -> Rows:
+def read_file(path: Path, notes: list[str], faults: Faults) -> Rows:
     """All rows of one file.
 
     Parameters
     ----------
     path
-        A ``.jsonl .json .csv .tsv .parquet .txt`` file, each also as ``.gz`` (parquet excepted).
+        A ``.jsonl .json .csv .tsv .parquet .txt`` file, each also as ``.gz .bz2 .xz .zst`` (parquet excepted).
     notes
         Receives a sentence for each choice the reader made.
+    faults
+        Receives the rows that cannot be read.
 
     Raises
     ------
     DatasetError
-        While iterating, naming file, line and what is wrong.
+        While iterating, where the file as a whole cannot be read.
     """
-    reader = SUFFIXES.get(suffix_of(path))
-    if reader is None:
+    reader, kind = SUFFIXES.get(suffix_of(path)), suffix_of(path)
+    if path.suffix.lower() in COMPRESSED:
+        kind += path.suffix
+    if reader is None or (reader is _parquet and kind != ".parquet"):
         raise DatasetError(
-            f"{path}: the workbench does not read '{suffix_of(path) or path.name}' files. "
-            f"It reads {', '.join(SUFFIXES)}, each but parquet also as .gz."
+            f"{path}: the workbench does not read '{kind or path.name}' files. It reads {', '.join(SUFFIXES)}, each "
+            f"but parquet also as {' '.join(COMPRESSED)}."
         )
     if path.stat().st_size == 0:
-        raise DatasetError(f"{path}: the file is empty. Give a file with at least one row.")
-    return reader(path, notes)
+        raise EmptyFileError(f"{path}: the file is empty. Give a file with at least one row.")
+    return reader(path, notes, faults)
 
 
 def columns_of(rows: list[dict[str, Any]]) -> list[str]:
@@ -62,59 +71,49 @@ def columns_of(rows: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(name for row in rows for name in row))
 
 
-def _text(path: Path) -> str:
-    data = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-    encoding = "utf-16" if data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise DatasetError(
-            f"{path}, line {line}: the file is not UTF-8 (byte 0x{data[error.start]:02x} at offset {error.start}). "
-            "Save it as UTF-8; Excel and older Windows programs write another encoding unless told."
-        ) from None
-
-
-def _lines(text: str) -> list[str]:
-    return re.split(r"\r\n|\n|\r", text)
-
-
-def _jsonl(path: Path, notes: list[str]) -> Rows:
-    return _json_lines(path, _text(path))
-
-
-def _json_lines(path: Path, text: str) -> Rows:
-    wrong, seen = [], 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
+def _jsonl(path: Path, notes: list[str], faults: Faults) -> Rows:
+    seen = False
+    for number, (line, more) in enumerate(lines(path), start=1):
+        if line.isspace():
             continue
-        seen += 1
+        seen = True
         place = f"{path}, line {number}"
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            wrong.append(f"{place}: not valid JSON ({error}): {_clip(line)}")
-            continue
-        if not isinstance(row, dict):
-            wrong.append(f"{place}: a row must be an object with columns, got {_clip(line)}")
-            continue
-        yield place, row
-    if wrong:
-        raise DatasetError(_many(wrong, "Each line must be one JSON object. Correct or delete these lines."))
+        if more:
+            faults.add(place, f"{_too_long(len(line) + more)}: {_clip(line[:200])}", line, EACH_LINE)
+        elif (at := damage(line)) >= 0:
+            faults.add(place, not_text(line, at), line, ENCODED)
+        else:
+            row = _loaded(line, place, faults)
+            if row is not None:
+                yield place, row
     if not seen:
-        raise DatasetError(f"{path}: the file has no rows. Give a file with at least one row.")
+        raise EmptyFileError(f"{path}: the file has no rows. Give a file with at least one row.")
 
 
-def _json(path: Path, notes: list[str]) -> Rows:
-    text = _text(path)
+def _loaded(line: str, place: str, faults: Faults) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        faults.add(place, f"not valid JSON ({_why(error)}): {_clip(line)}", line, EACH_LINE)
+        return None
+    if isinstance(row, dict):
+        return row
+    faults.add(place, f"a row must be an object with columns, got {_clip(line)}", line, EACH_LINE)
+    return None
+
+
+def _json(path: Path, notes: list[str], faults: Faults) -> Rows:
+    if _holds_lines(path):
+        notes.append(f"{path.name} holds one JSON object a line, and was read so.")
+        yield from _jsonl(path, notes, faults)
+        return
+    text = whole_text(path)
     try:
         value = json.loads(text)
-    except ValueError as error:
-        if text.lstrip().startswith("{") and "\n" in text.strip() and _is_object(text.strip().split("\n")[0]):
-            notes.append(f"{path.name} holds one JSON object a line, and was read so.")
-            yield from _json_lines(path, text)
-            return
-        raise DatasetError(f"{path}: not valid JSON ({error}). It must be a list of objects, one a row.") from None
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(
+            f"{path}: not valid JSON ({_why(error)}). It must be a list of objects, one a row."
+        ) from None
     if isinstance(value, dict):
         lists = {name: item for name, item in value.items() if isinstance(item, list) and item}
         rows = {name: item for name, item in lists.items() if all(isinstance(row, dict) for row in item)}
@@ -129,50 +128,95 @@ def _json(path: Path, notes: list[str]) -> Rows:
     if not isinstance(value, list):
         raise DatasetError(f"{path}: must hold a list of objects, one a row, got {_clip(text)}.")
     if not value:
-        raise DatasetError(f"{path}: the list is empty. Give a file with at least one row.")
-    wrong = [f"{path}, row {n}: a row must be an object with columns, got {_clip(repr(row))}"
-             for n, row in enumerate(value, start=1) if not isinstance(row, dict)]  # fmt: skip
-    if wrong:
-        raise DatasetError(_many(wrong, "Correct or delete these rows."))
+        raise EmptyFileError(f"{path}: the list is empty. Give a file with at least one row.")
     for number, row in enumerate(value, start=1):
-        yield f"{path}, row {number}", row
+        place = f"{path}, row {number}"
+        if isinstance(row, dict):
+            yield place, row
+        else:
+            faults.add(place, f"a row must be an object with columns, got {_clip(repr(row))}", row, EACH_ITEM)
 
 
-def _csv(path: Path, notes: list[str]) -> Rows:
-    text = _text(path)
-    header = text.split("\n", 1)[0]
-    delimiter = "\t" if suffix_of(path) == ".tsv" else ","
-    if delimiter not in header:
-        other = next((mark for mark in ";\t|" if mark in header), None)
-        if other:
-            delimiter = other
-            notes.append(f"{path.name} is separated by {'tabs' if other == chr(9) else repr(other)}, and was read so.")
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    wrong: list[str] = []
+def _holds_lines(path: Path) -> bool:
+    """Whether the first line is an object by itself and not the last."""
+    two = list(itertools.islice((line for line, more in lines(path) if not line.isspace() or more), 2))
+    try:
+        return len(two) == 2 and isinstance(json.loads(two[0]), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+class _CsvLines:
+    """The lines of a CSV file, remembering those of the row that is being read."""
+
+    def __init__(self, path: Path):
+        self.path, self.held, self.damaged = path, list[str](), ""
+        self._lines = lines(path, "")
+
+    def __iter__(self) -> Iterator[str]:
+        for number, (line, more) in enumerate(self._lines, start=1):
+            if more:
+                raise DatasetError(f"{self.path}, line {number}: {_too_long(len(line) + more)}.")
+            if (at := damage(line)) >= 0 and not self.damaged:
+                self.damaged = not_text(line, at)
+            self.held.append(line)
+            yield line
+
+    def row(self) -> tuple[str, str]:
+        """The text of the row just read, and what is wrong with its encoding."""
+        text, damaged = "".join(self.held), self.damaged
+        self.held, self.damaged = [], ""
+        return text, damaged
+
+
+def _csv(path: Path, notes: list[str], faults: Faults) -> Rows:
+    source = _CsvLines(path)
+    reader = csv.reader(iter(source), delimiter=_delimiter(path, notes), strict=True)
+    csv.field_size_limit(MAX_LINE)
     names: list[str] = []
     number = 0
-    try:
-        for cells in reader:
-            if not cells:
-                continue
-            if not names:
-                names = _header(cells, path)
-                continue
-            number += 1
-            place = f"{path}, row {number} (line {reader.line_num})"
-            if len(cells) != len(names):
-                wrong.append(f"{place}: {len(cells)} fields where the header has {len(names)}: {_clip(str(cells))}")
-                continue
+    while True:
+        first = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            break
+        except csv.Error as error:
+            if "limit" in str(error):
+                raise DatasetError(f"{path}, line {first}: {_too_long(MAX_LINE)}. Is a quote left open?") from None
+            cells = None
+            wrong = f"not a valid CSV row ({error}), up to line {reader.line_num}. Is a quote left open?"
+        text, damaged = source.row()
+        if cells == []:
+            continue
+        if not names and cells:
+            if damaged:
+                raise DatasetError(f"{path}, line {reader.line_num}: {damaged}. {ENCODED}")
+            names = _header(cells, path)
+            continue
+        number += 1
+        place = f"{path}, row {number} (line {reader.line_num})"
+        if cells is None:
+            faults.add(f"{path}, row {number} (line {first})", wrong, text, QUOTES)
+        elif damaged:
+            faults.add(place, damaged, text, ENCODED)
+        elif len(cells) != len(names):
+            wrong = f"{len(cells)} fields where the header has {len(names)}: {_clip(str(cells))}"
+            faults.add(place, wrong, text, QUOTES)
+        else:
             yield place, dict(zip(names, cells, strict=True))
-    except csv.Error as error:
-        raise DatasetError(f"{path}, line {reader.line_num}: not a valid CSV row ({error}). Is a quote left open?") \
-            from None  # fmt: skip
-    if wrong:
-        advice = "A field that holds the separator, a quote or a line break must stand in double quotes."
-        raise DatasetError(_many(wrong, advice))
     if not number:
-        raise DatasetError(f"{path}: the file has a header and no rows. Give a file with at least one row.")
+        raise EmptyFileError(f"{path}: the file has a header and no rows. Give a file with at least one row.")
+
+
+def _delimiter(path: Path, notes: list[str]) -> str:
+    header = next((line for line, _ in lines(path, "")), "")
+    usual = "\t" if suffix_of(path) == ".tsv" else ","
+    other = None if usual in header else next((mark for mark in ";\t|" if mark in header), None)
+    if other is None:
+        return usual
+    notes.append(f"{path.name} is separated by {'tabs' if other == chr(9) else repr(other)}, and was read so.")
+    return other
 
 
 def _header(cells: list[str], path: Path) -> list[str]:
@@ -183,55 +227,105 @@ def _header(cells: list[str], path: Path) -> list[str]:
     return names
 
 
-def _parquet(path: Path, notes: list[str]) -> Rows:
+def _parquet(path: Path, notes: list[str], faults: Faults) -> Rows:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        file = pq.ParquetFile(path)
-    except pa.ArrowInvalid as error:
-        raise DatasetError(f"{path}: not a parquet file ({error}). Was it renamed, or cut off in a copy?") from None
-    if file.metadata.num_rows == 0:
-        raise DatasetError(f"{path}: the file has no rows. Give a file with at least one row.")
     number = 0
-    for batch in file.iter_batches(batch_size=10_000):
-        for row in batch.to_pylist():
-            yield f"{path}, row {number} (from 0)", row
-            number += 1
+    try:
+        with pq.ParquetFile(path) as file:
+            if file.metadata.num_rows == 0:
+                raise EmptyFileError(f"{path}: the file has no rows. Give a file with at least one row.")
+            for batch in file.iter_batches(batch_size=2_000):
+                yield from _batch_rows(batch, path, number, faults)
+                number += batch.num_rows
+    except (pa.ArrowException, OSError) as error:
+        after = f", after row {number - 1} (from 0)" if number else ""
+        raise DatasetError(
+            f"{path}{after}: not a parquet file ({_why(error)}). Was it renamed, or cut off in a copy?"
+        ) from None
 
 
-def _txt(path: Path, notes: list[str]) -> Rows:
-    text = "\n".join(_lines(_text(path)))
-    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip("\n"))
-    blocks = [block for block in paragraphs if block.strip()]
-    if len(blocks) == 1:
-        blocks = [line for line in text.split("\n") if line.strip()]
+def _batch_rows(batch: Any, path: Path, start: int, faults: Faults) -> Rows:
+    try:
+        for at, row in enumerate(batch.to_pylist()):
+            yield f"{path}, row {start + at} (from 0)", row
+    except UnicodeDecodeError:
+        for at in range(batch.num_rows):
+            place = f"{path}, row {start + at} (from 0)"
+            try:
+                [row] = batch.slice(at, 1).to_pylist()
+            except UnicodeDecodeError as error:
+                faults.add(place, f"a text is not UTF-8 ({error.reason})", repr(error.object), ENCODED)
+                continue
+            yield place, row
+
+
+def _txt(path: Path, notes: list[str], faults: Faults) -> Rows:
+    paragraphs = _paragraphs(path)
+    first = next(paragraphs, None)
+    if first is None:
+        raise EmptyFileError(f"{path}: the file holds only white space. Give a file with at least one row.")
+    if len(first) > MAX_LINE or next(paragraphs, None) is None:
         notes.append(f"{path.name} has no blank lines, so each line is one row.")
+        blocks = _whole_lines(path)
     else:
         notes.append(f"{path.name} was cut at blank lines: each block is one row.")
-    if not blocks:
-        raise DatasetError(f"{path}: the file holds only white space. Give a file with at least one row.")
+        blocks = _paragraphs(path)
     for number, block in enumerate(blocks, start=1):
-        yield f"{path}, block {number}", {"text": block}
+        place = f"{path}, block {number}"
+        if (at := damage(block)) >= 0:
+            faults.add(place, not_text(block, at), block, ENCODED)
+        else:
+            yield place, {"text": block}
 
 
-SUFFIXES: dict[str, Callable[[Path, list[str]], Rows]] = {
+def _paragraphs(path: Path) -> Iterator[str]:
+    """Texts between blank lines. Of the first, if it is longer than any row may be, only the beginning comes."""
+    block: list[str] = []
+    size, first = 0, True
+    for line in _whole_lines(path, blank=True):
+        if line.strip(" \t") and (line.strip() or block):
+            block.append(line if block else line.lstrip())
+            size += len(line)
+            if size > MAX_LINE and not first:
+                raise DatasetError(
+                    f"{path}: the block that begins with {_clip(block[0])!r} has {MAX_LINE:,} characters or more. Part "
+                    "it by blank lines."
+                )
+        elif block:
+            yield "\n".join(block)
+            block, size, first = [], 0, False
+        if size > MAX_LINE:
+            break
+    if block:
+        yield "\n".join(block)
+
+
+def _whole_lines(path: Path, blank: bool = False) -> Iterator[str]:
+    for number, (line, more) in enumerate(lines(path, ""), start=1):
+        if more:
+            raise DatasetError(f"{path}, line {number}: {_too_long(len(line) + more)}.")
+        if blank or line.strip():
+            yield line.rstrip("\r\n")
+
+
+SUFFIXES: dict[str, Callable[[Path, list[str], Faults], Rows]] = {
     ".jsonl": _jsonl, ".json": _json, ".csv": _csv, ".tsv": _csv, ".parquet": _parquet, ".txt": _txt,
 }  # fmt: skip
 
 
-def _many(wrong: list[str], advice: str) -> str:
-    rest = [f"... and {len(wrong) - SHOWN} more"] if len(wrong) > SHOWN else []
-    return "\n".join([*wrong[:SHOWN], *rest, advice])
+def _too_long(characters: int) -> str:
+    return (
+        f"the line has {characters:,} characters or more, and a row may have {MAX_LINE:,}: more than any model reads. "
+        "Is a line break missing, or is it another kind of file"
+    )
 
 
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except ValueError:
-        return False
+def _why(error: Exception) -> str:
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error).strip().splitlines()[0]
 
 
 def _clip(text: str, limit: int = 80) -> str:
-    text = text.strip().replace(os.linesep, " ")
+    text = text.strip().replace("\r\n", " ").replace("\n", " ")
     return text if len(text) <= limit else text[: limit - 3] + "..."

@@ -10,7 +10,6 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from workbench.data.checks import CHECKS, check, known
 from workbench.data.checks.characters import CONTROL, mended
 from workbench.data.checks.private import Hit, personal_data, secrets
 from workbench.data.checks.view import TEXT_COLUMNS
-from workbench.data.findings import Finding
+from workbench.data.findings import Finding, Repair
 from workbench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -39,36 +38,6 @@ PLACEHOLDER = re.compile(rf"<({'|'.join([*NAMES.values(), SECRET])})_(\d+)>")
 
 #: Times a repair that takes rows out is asked again; rows that were hidden by others may come to light.
 ROUNDS = 10
-
-
-@dataclass(frozen=True)
-class Repair:
-    """One repair that was made.
-
-    Parameters
-    ----------
-    check
-        The check that found the rows, or ``"drop"`` for rows that were named.
-    what
-        What was done to them.
-    split
-        Where.
-    rows
-        How many.
-    before, after
-        The content hash of the whole data set.
-    """
-
-    check: str
-    what: str
-    split: str
-    rows: int
-    before: str
-    after: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data for JSON."""
-        return asdict(self)
 
 
 def repair(

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.data.reading import SUFFIXES, read_file, suffix_of
+from workbench.data.files import REPAIRS, find_files, split_name
+from workbench.data.findings import Repair
+from workbench.data.reading import EmptyFileError, Rows, read_file, suffix_of
+from workbench.data.setaside import Faults
 from workbench.errors import DatasetError
 
 __all__ = ["Source", "bundled_datasets", "open_source", "source_stamp"]
 
-SPLIT_NAMES = {
-    "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
-    "dev": "validation", "eval": "validation", "test": "test", "testing": "test",
-}  # fmt: skip
-PREFERRED = (".parquet", ".jsonl", ".csv", ".tsv", ".json", ".txt")
-SHARD = re.compile(r"[-_.]?\d{1,6}([-_]of[-_]\d{1,6})?$")
+Stream = Callable[[Faults], Rows]
+"""Starts reading a split from its first row; rows that cannot be read are reported."""
 
 
 @dataclass
@@ -34,24 +34,27 @@ class Source:
     reference
         What finds it again, for a recipe: a bundled name, path or ``hub:`` id; None for rows in memory.
     splits
-        For each split a function that starts its stream of ``(place, row)``.
+        For each split what starts its stream of ``(place, row)``.
     notes
         Sentences on choices made while opening.
     folder
         The folder whose files are the splits, if it is one.
+    repairs
+        What was done to the rows before they were saved there.
     """
 
     name: str
     reference: str | None
-    splits: dict[str, Callable[[], Iterator[tuple[str, dict[str, Any]]]]]
+    splits: dict[str, Stream]
     notes: list[str] = field(default_factory=list)
     folder: Path | None = None
+    repairs: tuple[Repair, ...] = ()
 
 
 def bundled_datasets() -> dict[str, Path]:
     """The data sets that come with the package: name -> folder."""
     root = Path(__file__).parent.parent / "bundled" / "data"
-    found = {path.parent for path in root.rglob("train.*") if suffix_of(path) in SUFFIXES}
+    found = {path.parent for path in root.rglob("train.*") if suffix_of(path) == ".jsonl"}
     return {folder.relative_to(root).as_posix(): folder for folder in sorted(found)}
 
 
@@ -63,13 +66,25 @@ def source_stamp(reference: str) -> tuple[Any, ...] | None:
     if reference.startswith("hub:"):
         return None
     path = bundled_datasets().get(reference, Path(reference).expanduser())
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    stats = [(file.name, file.stat()) for file in files if file.is_file()]
+    files = [path]
+    if path.is_dir():
+        try:
+            files = [file for part in find_files(path).splits.values() for file in part]
+        except DatasetError:
+            files = sorted(path.iterdir())
+    stats = [(str(file), file.stat()) for file in files if file.is_file()]
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats) or None
 
 
-def open_source(source: Any) -> Source:
+def open_source(source: Any, max_rows: int | None = None) -> Source:
     """Find a source and name its splits, reading no rows yet.
+
+    Parameters
+    ----------
+    source
+        As for `load_dataset`.
+    max_rows
+        With a number, a set of the hub is streamed instead of downloaded as a whole.
 
     Raises
     ------
@@ -81,7 +96,7 @@ def open_source(source: Any) -> Source:
     if not isinstance(source, str):
         return _memory(source)
     if source.startswith("hub:"):
-        return _hub(source)
+        return _hub(source, max_rows is not None)
     bundled = bundled_datasets()
     if source in bundled:
         opened = _folder(bundled[source])
@@ -92,7 +107,9 @@ def open_source(source: Any) -> Source:
         return _folder(path)
     if path.is_file():
         notes: list[str] = []
-        return Source(str(path), str(path), {"train": lambda: read_file(path, notes)}, notes)
+        return Source(str(path), str(path), {"train": lambda faults: read_file(path, notes, faults)}, notes)
+    if path.is_symlink():
+        raise DatasetError(f"{path}: is a link that leads nowhere, or in a circle. Give the file itself.")
     raise DatasetError(_not_found(source, path, list(bundled)))
 
 
@@ -116,7 +133,7 @@ def _memory(source: Any) -> Source:
             raise DatasetError("The DataFrame has no rows. Give one with at least one row.")
         frame = source
 
-        def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+        def rows(faults: Faults) -> Rows:
             import pyarrow as pa
 
             try:
@@ -135,7 +152,7 @@ def _memory(source: Any) -> Source:
 
         return Source("DataFrame", None, {"train": rows})
     if isinstance(source, Mapping) and source and all(hasattr(value, "column_names") for value in source.values()):
-        return Source("DatasetDict", None, {_split_name(str(k)): _arrow_rows(v, str(k)) for k, v in source.items()})
+        return Source("DatasetDict", None, {split_name(str(k)): _arrow_rows(v, str(k)) for k, v in source.items()})
     if hasattr(source, "column_names"):
         return Source("datasets.Dataset", None, {"train": _arrow_rows(source, "train")})
     if isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
@@ -146,7 +163,7 @@ def _memory(source: Any) -> Source:
         if wrong:
             got = f"{items[wrong[0]]!r} ({type(items[wrong[0]]).__name__})"
             raise DatasetError(f"Row {wrong[0]} (from 0) must be a dict of columns, got {got}. Give a list of dicts.")
-        return Source("list", None, {"train": lambda: ((f"row {n} (from 0)", dict(r)) for n, r in enumerate(items))})
+        return Source("list", None, {"train": lambda _: ((f"row {n} (from 0)", dict(r)) for n, r in enumerate(items))})
     raise DatasetError(
         f"A data set is read from a name, path, DataFrame or list of dicts, got {type(source).__name__}. "
         "Give one of those."
@@ -157,8 +174,8 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
 
 
-def _arrow_rows(dataset: Any, name: str) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:
-    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+def _arrow_rows(dataset: Any, name: str) -> Stream:
+    def rows(faults: Faults) -> Rows:
         for number, row in enumerate(dataset.with_format(None)):
             yield f"{name}, row {number} (from 0)", row
 
@@ -168,62 +185,37 @@ def _arrow_rows(dataset: Any, name: str) -> Callable[[], Iterator[tuple[str, dic
 def _folder(path: Path) -> Source:
     if (path / "dataset_dict.json").is_file() or (path / "state.json").is_file():
         return _saved(path)
-    files = sorted(
-        item for item in path.iterdir() if item.is_file() and suffix_of(item) in SUFFIXES and item.name[0] != "."
-    )
-    if not files:
-        inside = sorted(item.name for item in path.iterdir())[:8]
-        data = path / "data"
-        if data.is_dir() and any(suffix_of(item) in SUFFIXES for item in data.iterdir()):
-            opened = _folder(data)
-            opened.name = opened.reference = str(path)
-            return opened
-        raise DatasetError(
-            f"{path}: no file in this folder can be read ({', '.join(inside) or 'it is empty'}). "
-            f"Put {', '.join(SUFFIXES)} files there."
-        )
-    notes: list[str] = []
-    named = [file for file in files if _split_name(_stem(file)) in SPLIT_NAMES.values()]
-    kinds = {suffix_of(file) for file in named or files}
-    kind = next(suffix for suffix in PREFERRED if suffix in kinds)
-    left_out = [file.name for file in files if suffix_of(file) != kind]
-    if left_out:
-        notes.append(f"Read the {kind} files of the folder; left out: {', '.join(left_out)}.")
-    files = [file for file in files if suffix_of(file) == kind]
-    if not named:
-        if len(files) > 1:
-            notes.append(f"The {len(files)} files of the folder were read as parts of one data set.")
-        return Source(str(path), str(path), {"train": _chain(files, notes)}, notes)
-    groups: dict[str, list[Path]] = {}
-    for file in files:
-        groups.setdefault(_split_name(_stem(file)), []).append(file)
-    splits = {name: _chain(groups[name], notes) for name in sorted(groups, key=_rank)}
-    return Source(str(path), str(path), splits, notes, path.absolute())
+    found = find_files(path)
+    notes = list(found.notes)
+    splits = {name: _chain(files, notes) for name, files in found.splits.items()}
+    return Source(str(path), str(path), splits, notes, path.absolute() if found.named else None, _repairs(path))
 
 
-def _chain(files: list[Path], notes: list[str]) -> Callable[[], Iterator[tuple[str, dict[str, Any]]]]:
-    def rows() -> Iterator[tuple[str, dict[str, Any]]]:
+def _repairs(folder: Path) -> tuple[Repair, ...]:
+    """The log that `Dataset.save` wrote, if it did."""
+    log = folder / REPAIRS
+    if not log.is_file():
+        return ()
+    try:
+        return tuple(Repair(**entry) for entry in json.loads(log.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise DatasetError(f"{log}: is not the log of repairs that it should be ({error}). Take it away.") from None
+
+
+def _chain(files: list[Path], notes: list[str]) -> Stream:
+    def rows(faults: Faults) -> Rows:
+        empty = []
         for file in files:
-            yield from read_file(file, notes)
+            try:
+                yield from read_file(file, notes, faults)
+            except EmptyFileError:
+                empty.append(file)
+                if len(empty) == len(files):
+                    raise
+        if empty:
+            notes.append(f"Without rows, and left out: {', '.join(file.name for file in empty)}.")
 
     return rows
-
-
-def _stem(file: Path) -> str:
-    stem = file.name
-    for suffix in (".gz", suffix_of(file)):
-        if stem.lower().endswith(suffix):
-            stem = stem[: -len(suffix)]
-    return SHARD.sub("", stem) or stem
-
-
-def _split_name(name: str) -> str:
-    return SPLIT_NAMES.get(name.lower(), name)
-
-
-def _rank(name: str) -> tuple[int, str]:
-    known = ["train", "validation", "test"]
-    return (known.index(name) if name in known else len(known), name)
 
 
 def _saved(path: Path) -> Source:
@@ -236,17 +228,17 @@ def _saved(path: Path) -> Source:
             f"{path}: looks like a data set saved by `datasets`, but does not load ({error})."
         ) from error
     parts = dict(loaded) if isinstance(loaded, datasets.DatasetDict) else {"train": loaded}
-    return Source(str(path), str(path), {_split_name(name): _arrow_rows(part, name) for name, part in parts.items()})
+    return Source(str(path), str(path), {split_name(name): _arrow_rows(part, name) for name, part in parts.items()})
 
 
-def _hub(source: str) -> Source:
+def _hub(source: str, stream: bool) -> Source:
     import datasets
 
     name, _, config = source.removeprefix("hub:").partition(":")
     bars = datasets.is_progress_bar_enabled()
     datasets.disable_progress_bars()
     try:
-        loaded = datasets.load_dataset(name, config or None)
+        loaded = datasets.load_dataset(name, config or None, streaming=stream)
     except Exception as error:
         offline = os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0")
         why = "the hub is switched off by HF_HUB_OFFLINE" if offline else str(error).strip().splitlines()[0]
@@ -257,4 +249,4 @@ def _hub(source: str) -> Source:
     finally:
         if bars:
             datasets.enable_progress_bars()
-    return Source(source, source, {_split_name(k): _arrow_rows(part, str(k)) for k, part in loaded.items()})
+    return Source(source, source, {split_name(k): _arrow_rows(part, str(k)) for k, part in loaded.items()})

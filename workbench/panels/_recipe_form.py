@@ -186,7 +186,7 @@ def _text_of(name: str, given: Any) -> tuple[str, Any]:
     if name == "model":
         return reference_of(given) or repr(given), given
     if isinstance(given, dict):
-        bare = all(given.get(part) is None for part in ("columns", "split", "hash"))
+        bare = all(value is None for part, value in given.items() if part != "source")
         return str(given["source"]), None if bare else given
     dataset = given if isinstance(given, Dataset) else load_dataset(given)
     return dataset.name, dataset
