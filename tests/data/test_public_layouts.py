@@ -102,6 +102,29 @@ PUBLIC: list[tuple[str, str, dict[str, Any], str, str, bool, dict[str, Any]]] = 
     ("hh-rlhf", "jsonl.gz", {"chosen": "\n\nHuman: A\n\nAssistant: B", "rejected": "\n\nHuman: A\n\nAssistant: C"},
      "preference", "preference", False,
      {"chosen": "\n\nHuman: A\n\nAssistant: B", "rejected": "\n\nHuman: A\n\nAssistant: C"}),
+    ("orca_dpo_pairs", "jsonl",
+     {"system": "Be brief.", "question": "Name a fruit.", "chosen": "Plum.", "rejected": "Chair."},
+     "preference with system", "preference", True,
+     {"prompt": [SYSTEM, USER], "chosen": [TURN], "rejected": [{**TURN, "content": "Chair."}]}),
+    ("LLaMA-Factory, ranking in sharegpt", "json",
+     {"conversations": [HUMAN], "chosen": GPT, "rejected": {"from": "gpt", "value": "Chair."}},
+     "sharegpt preference", "preference", True,
+     {"prompt": [USER], "chosen": [TURN], "rejected": [{**TURN, "content": "Chair."}]}),
+    ("LLaMA-Factory, ranking in alpaca", "json",
+     {"instruction": "Which is a fruit?", "input": "plum, chair", "chosen": "Plum.", "rejected": "Chair."},
+     "alpaca preference", "preference", False,
+     {"prompt": "Which is a fruit?\n\nplum, chair", "chosen": "Plum.", "rejected": "Chair."}),
+    ("LLaMA-Factory, kto in sharegpt", "json", {"messages": [USER, TURN], "kto_tag": False},
+     "unpaired preference", "unpaired_preference", True, {"prompt": [USER], "completion": [TURN], "label": False}),
+    ("OpenAI preference file", "jsonl",
+     {"input": {"messages": [USER], "tools": [], "parallel_tool_calls": True},
+      "preferred_output": [TURN], "non_preferred_output": [{**TURN, "content": "Chair."}]},
+     "openai preference", "preference", True,
+     {"prompt": [USER], "chosen": [TURN], "rejected": [{**TURN, "content": "Chair."}]}),
+    ("pairs of turns with a prompt as text", "jsonl",
+     {"prompt": "Name a fruit.", "chosen": [TURN], "rejected": [{**TURN, "content": "Chair."}]},
+     "preference", "preference", True,
+     {"prompt": [USER], "chosen": [TURN], "rejected": [{**TURN, "content": "Chair."}]}),
     ("kto-mix-14k", "parquet", {"prompt": [USER], "completion": [TURN], "label": True},
      "unpaired preference", "unpaired_preference", True, {"prompt": [USER], "completion": [TURN], "label": True}),
 ]  # fmt: skip
@@ -202,3 +225,85 @@ def test_the_instruction_file_in_alpaca_layout_splits_by_prompt() -> None:
     assert ds.splits == {"train": 56, "validation": 8, "test": 16}
     assert {row["prompt"] for row in ds}.isdisjoint(row["prompt"] for row in ds.split("test"))
     assert all(set(json.loads(row["completion"])) == {"answer"} for row in ds)
+
+
+CALLING = [
+    {"from": "human", "value": "How warm is it in Bonn?"},
+    {"from": "function_call", "value": '{"name": "weather", "arguments": {"city": "Bonn"}}'},
+    {"from": "observation", "value": '{"celsius": 7}'},
+    {"from": "gpt", "value": "7 degrees."},
+]
+SUM = [
+    {"from": "human", "value": "What is 1 + 2?"},
+    {"from": "function_call", "value": '{"name": "add", "arguments": {"a": 1, "b": 2}}'},
+    {"from": "observation", "value": "3"},
+    {"from": "gpt", "value": "3."},
+]
+
+
+def test_calls_of_tools_keep_their_own_arguments_and_no_others(tmp_path: Path) -> None:
+    """In an Arrow struct each call would have the arguments of all others, as nulls."""
+    tools = [{"name": "weather", "parameters": {"city": "text"}}, {"name": "add", "parameters": {"a": "number"}}]
+    rows = [{"conversations": CALLING, "tools": tools}, {"conversations": SUM, "tools": tools[1:]}]
+    ds = wb.load_dataset(published(tmp_path / "rows.jsonl", rows), split={})
+
+    assert ds.layout == "sharegpt"
+    assert [turn["role"] for turn in ds[0]["messages"]] == ["user", "assistant", "tool", "assistant"]
+    calls = [ds[at]["messages"][1]["tool_calls"] for at in range(2)]
+    assert calls == [
+        [{"type": "function", "function": {"name": "weather", "arguments": {"city": "Bonn"}}}],
+        [{"type": "function", "function": {"name": "add", "arguments": {"a": 1, "b": 2}}}],
+    ]
+    assert [json.loads(row["tools"]) for row in ds] == [tools, tools[1:]]
+    openai = [{"messages": row["messages"]} for row in ds]
+    assert list(wb.load_dataset(openai, split={})) == openai
+    ds.save(tmp_path / "saved")
+    assert wb.load_dataset(tmp_path / "saved", split={}).hash == ds.hash
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"), [(1, 0), ("1", "0"), ("true", "false"), ("good", "bad"), ("Desirable", "undesirable"), (1.0, 0.0)]
+)
+def test_labels_in_other_words(good: Any, bad: Any) -> None:
+    rows = [{"prompt": "a", "completion": "b", "label": good}, {"prompt": "a", "completion": "c", "label": bad}]
+    ds = wb.load_dataset(rows, split={})
+
+    assert ds.type == "unpaired_preference"
+    assert [row["label"] for row in ds] == [True, False]
+    assert f"{good!r} is good, {bad!r} is bad" in ds.notes[0]
+    columns = {"prompt": "prompt", "completion": "completion"}
+    assert wb.load_dataset(rows, split={}, columns=columns).type == "prompt_completion"
+
+
+def test_labels_of_classes_are_no_judgement() -> None:
+    rows = [{"prompt": "a", "completion": "b", "label": label} for label in ("0", "1", "2")]
+
+    assert wb.load_dataset(rows, split={}).type == "prompt_completion"
+    assert wb.load_dataset([{"messages": [USER, TURN], "label": 1}], split={}).layout == "messages"
+
+
+def test_a_judged_conversation_ends_with_an_answer() -> None:
+    rows = [{"messages": [USER, TURN], "label": True}, {"messages": [USER], "label": True}]
+
+    with pytest.raises(
+        wb.DatasetError, match=r"row 1 .*'messages': must end with what the assistant says, ends with u"
+    ):
+        wb.load_dataset(rows, split={})
+
+
+def test_which_of_several_prompts_a_pair_answers_is_asked() -> None:
+    row = {"question": "a", "query": "b", "chosen": "c", "rejected": "d"}
+
+    with pytest.raises(wb.DatasetError, match="more than one column could be the prompt: 'question', 'query'"):
+        wb.load_dataset([row], split={})
+    ds = wb.load_dataset([row], split={}, columns={"prompt": "query", "chosen": "chosen", "rejected": "rejected"})
+    assert ds[0]["prompt"] == "b"
+
+
+def test_a_system_column_goes_before_each_prompt() -> None:
+    rows = [{"system": "Be brief.", "prompt": "Name a fruit.", "completion": "Plum."},
+            {"system": None, "prompt": "Name a fruit.", "completion": "Plum."}]  # fmt: skip
+    ds = wb.load_dataset(rows, split={})
+
+    assert [row["prompt"] for row in ds] == [[SYSTEM, USER], [USER]]
+    assert not wb.load_dataset([{**row, "system": 7} for row in rows], split={}).conversational

@@ -227,3 +227,40 @@ def test_the_gate_warns_of_two_beginning_tokens(tiny_model):
             p.message for p in gate(recipe, recipe.load_dataset(), renderer).warnings if "token twice" in p.message
         ]
         assert len(found) == rows
+
+
+def test_an_end_token_that_is_also_the_padding_is_trained(tiny_model, tmp_path, monkeypatch):
+    """Many tokenizers pad with their end token; masking labels by id would mask the end of every answer with it."""
+
+    def padded_with_the_end(ref, load=load_tokenizer, **how):
+        tokenizer = load(ref, **how)
+        tokenizer.pad_token = tokenizer.eos_token
+        return tokenizer
+
+    monkeypatch.setattr(f"{__name__}.load_tokenizer", padded_with_the_end)
+    tokenizer = load_tokenizer(resolve_model(str(tiny_model)))
+    assert tokenizer.pad_token_id == tokenizer.eos_token_id
+    ours = our_rows(tiny_model, PAIRS, "plain", None)
+    assert ours == trl_batches(tiny_model, PAIRS, None, None, tmp_path)
+    assert all(labels[-1] == tokenizer.eos_token_id for _, labels in ours)
+
+
+CALLED = [
+    {"role": "user", "content": "How warm is it?"},
+    {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "function": {"name": "weather"}}]},
+    {"role": "tool", "content": "7"},
+    {"role": "assistant", "content": "7 degrees."},
+]
+
+
+def test_the_gate_warns_of_calls_that_the_template_leaves_out(tiny_model):
+    writing = BEGUN.replace("{{ m['content'] }}", "{{ m['content'] }}{{ m['tool_calls'] if m['tool_calls'] }}")
+    rows = [{"messages": CALLED[:1] + CALLED[3:]}, {"messages": CALLED}]
+    found = {}
+    for name, template in (("bundled", None), ("writing", writing)):
+        warnings = [problem.message for problem in gate_of(tiny_model, rows, template=template).warnings]
+        found[name] = any("does not write the calls of tools" in message for message in warnings)
+    assert found == {"bundled": True, "writing": False}
+    told = gate_of(tiny_model, [{"messages": CALLED, "tools": [{"name": "weather"}]}] * 2, template=writing)
+    assert any("column of tools" in problem.message for problem in told.warnings)
+    assert not any("tools" in problem.message for problem in gate_of(tiny_model, CHATS).warnings)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.files import REPAIRS
-from workbench.data.layouts import CANONICAL
+from workbench.data.layout import CANONICAL
 from workbench.data.loading import build_tables, cut_again
 from workbench.data.setaside import BAD_ROWS, SetAside
 from workbench.data.sources import open_source
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from workbench.data.checks import DataReport
     from workbench.data.findings import Repair
 
-__all__ = ["REFERENCE", "Dataset", "load_dataset"]
+__all__ = ["REFERENCE", "Dataset", "load_dataset", "readable_row"]
 
 REFERENCE = ("source", "columns", "split", "bad_rows", "max_rows", "hash")
 """What a recipe keeps of its data: how to read it again, and the hash of its rows."""
@@ -224,7 +224,7 @@ class Dataset:
         """The rows of one split, as dicts, read batch by batch."""
         for batch in self.arrow(split).to_batches(max_chunksize=1_000):
             for row in batch.to_pylist():
-                yield _clean(row)
+                yield readable_row(row)
 
     def arrow(self, split: str = "train") -> pa.Table:
         """The Arrow table of one split."""
@@ -339,7 +339,7 @@ class Dataset:
             return [self[i] for i in range(*index.indices(len(self)))]
         if not -len(self) <= index < len(self):
             raise IndexError(f"row {index} of {len(self)}")
-        return _clean(self._train.slice(index % len(self), 1).to_pylist()[0])
+        return readable_row(self._train.slice(index % len(self), 1).to_pylist()[0])
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return self.rows()
@@ -371,8 +371,8 @@ def _code(source: str | None, arguments: Mapping[str, Any]) -> str:
     return f"wb.load_dataset({', '.join([repr(source) if source is not None else 'rows', *given])})"
 
 
-def _clean(row: dict[str, Any]) -> dict[str, Any]:
-    """The row with its turns as they were given."""
+def readable_row(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of an Arrow table with its turns as they were given."""
     for name in CANONICAL:
         if isinstance(row.get(name), list):
             row[name] = readable_turns(row[name])

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.layouts import CANONICAL, DECISIVE, Layout, recognise
+from workbench.data.layout import CANONICAL, DECISIVE, Layout
+from workbench.data.layouts import recognise
 from workbench.data.reading import Rows, columns_of
 from workbench.data.setaside import Faults, SetAside
 from workbench.data.sources import Source
@@ -287,7 +288,7 @@ def _is_text(place: str, row: dict[str, Any], raw: dict[str, Any], faults: Fault
     """Whether a row can be written in UTF-8, which half a pair of surrogates (``"\\ud83d"`` in JSON) cannot."""
     for column, value in (*raw.items(), *row.items()):
         try:
-            json.dumps(value, ensure_ascii=False, default=str).encode()
+            json.dumps([column, value], ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:
             half = f"U+{ord(error.object[error.start]):04X}"
             faults.add(place, f"holds half of a character ({half}); its other half was cut off.", raw, FITTING, column)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from workbench.data.layouts import CANONICAL
+from workbench.data.layout import CANONICAL
 from workbench.data.query import Facet, quoted
 
 if TYPE_CHECKING:

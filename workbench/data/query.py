@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.data.layouts import CANONICAL
+from workbench.data.layout import CANONICAL
 from workbench.errors import DatasetError
 
 if TYPE_CHECKING:

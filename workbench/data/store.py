@@ -64,7 +64,7 @@ class Store:
             old, self._files = [file.read() for file in self._files], []
             for table in old:
                 for batch in table.to_batches():
-                    self._write(self._fitted(self._textual(pa.Table.from_batches([batch]))))
+                    self._write(self._fitted(pa.Table.from_batches([batch])))
         return pa.concat_tables([file.read() for file in self._files])
 
     def _textual(self, piece: pa.Table) -> pa.Table:
@@ -106,7 +106,7 @@ class Store:
 
     def _spill(self) -> None:
         for piece in self._pieces:
-            self._write(self._fitted(piece))
+            self._write(piece)  # as it is: numbers widened now would be other texts, should the column become text
         self._pieces, self._bytes = [], 0
 
     def _write(self, piece: pa.Table) -> None:

@@ -23,6 +23,7 @@ __all__ = ["EncodedRows", "GateReport", "encode_table", "gate"]
 
 CHUNK = 1_000
 ROWS_NAMED = 5
+CALLS_SOUGHT = 10_000
 LITTLE = 0.02  # of the tokens trained: below, fifty are read for each that teaches
 
 
@@ -250,10 +251,29 @@ def _warnings(
     if "messages" in dataset.columns and not recipe.objective.answers_only(renderer):
         warn("objective.assistant_only_loss", "every turn is trained, the user's too, since the chat template does not "
              "mark what the assistant says.", "Use template='bundled', or one with {% generation %}.")  # fmt: skip
+    if "tools" in dataset.columns and dataset.conversational:
+        warn("dataset", "the rows have a column of tools, which templates are not given here: calls would be trained "
+             "of tools that the model is not told of.",
+             "Write them into the system turn, or leave the column out.")  # fmt: skip
+    if _loses_calls(dataset, renderer):
+        warn("template", "the chat template does not write the calls of tools that turns carry, so they are not "
+             "trained.",
+             "Use a template that writes message.tool_calls, or put the calls into the content.")  # fmt: skip
     if validation is None or not validation.table.num_rows:
         warn("dataset", "there are no validation rows, so there is no eval loss and no early stop.",
              'Give some, or split={"validation": 0.05}.')  # fmt: skip
     return found
+
+
+def _loses_calls(dataset: Dataset, renderer: Renderer) -> bool:
+    """Whether a turn with ``tool_calls`` is rendered as it is without them, judged by the first row that has some."""
+    chats = [name for name in ("messages", "prompt", "completion") if "tool_calls" in str(dataset.arrow().schema)]
+    for row in itertools.islice(dataset.rows("train"), CALLS_SOUGHT if chats else 0):
+        turns = [turn for name in chats if isinstance(row.get(name), list) for turn in row[name]]
+        if any("tool_calls" in turn for turn in turns):
+            without = [{name: value for name, value in turn.items() if name != "tool_calls"} for turn in turns]
+            return renderer.full_text({"messages": turns}) == renderer.full_text({"messages": without})
+    return False
 
 
 def _rows(numbers: list[int], total: int) -> str:

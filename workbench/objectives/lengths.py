@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from workbench.data.dataset import Dataset
+from workbench.data.dataset import Dataset, readable_row
 from workbench.data.histogram import Histogram, column_lengths, histogram
-from workbench.data.layouts import CANONICAL
+from workbench.data.layout import CANONICAL
 from workbench.errors import InvalidInputError
 
 if TYPE_CHECKING:
@@ -80,5 +80,5 @@ def _trained_lengths(recipe: Any, table: pa.Table) -> list[int]:
 
     tokenizer = load_tokenizer(resolve_model(recipe.model_name), trust_remote_code=recipe.trust_remote_code)
     renderer = Renderer(tokenizer, recipe.template)
-    rows = [row for batch in table.to_batches(max_chunksize=1_000) for row in batch.to_pylist()]
+    rows = [readable_row(row) for batch in table.to_batches(max_chunksize=1_000) for row in batch.to_pylist()]
     return [len(encoded.input_ids) for encoded in recipe.objective.encode_rows(rows, renderer, None)]
