@@ -1,28 +1,40 @@
-"""Seconds and memory of the checks of data on generated rows, and near duplicates beside datasketch's MinHashLSH.
+"""Seconds and memory of reading and checking generated rows, and near duplicates beside datasketch's MinHashLSH.
 
     python -m tests.bench.bench_data_checks [ROWS] [FOLDER]
 
-Rows are built as an Arrow file in FOLDER (default: a temporary one) and memory-mapped, so that memory means what the
-checks take themselves. 1 row in 200 nearly repeats another; 0.2 % of the rows are test, some of them leaked.
+Rows are written as JSON lines to FOLDER (default: a temporary one), about 170 words each, and read as anybody would
+read them. Memory is what no file stands behind. 1 row in 200 nearly repeats another; 0.2 % of the rows are test, some
+of them leaked. At the end rows are encoded as the token gate does, with the tokenizer's threads and without.
 """
 
 from __future__ import annotations
 
 import gc
+import json
+import os
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
+import workbench as wb
 from workbench.data.checks import CHECKS, FAMILIES, check
 from workbench.data.dataset import Dataset
+from workbench.data.rendering import Renderer
+from workbench.models.loading import load_tokenizer
+from workbench.models.resolve import resolve_model
+from workbench.objectives.gate import encode_table
 
 CHUNK = 10_000
 COMPARED = 20_000
+ENCODED = 20_000
+LEAKED = 20
 
 
 def vocabulary(rng: np.random.Generator, n: int = 30_000) -> np.ndarray:
@@ -38,29 +50,29 @@ def texts(rng: np.random.Generator, words: np.ndarray, rows: int, length: int) -
 
 
 def write(path: Path, rows: int, seed: int) -> None:
+    """Rows of prompt and completion, one in 200 nearly that before it."""
     rng = np.random.default_rng(seed)
     words = vocabulary(np.random.default_rng(0))
-    schema = pa.schema([("prompt", pa.string()), ("completion", pa.string())])
-    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with path.open("w", encoding="utf-8") as file:
         for start in range(0, rows, CHUNK):
             n = min(CHUNK, rows - start)
             prompts, answers = texts(rng, words, n, 60), texts(rng, words, n, 110)
-            for at in range(0, n, 200):  # one near duplicate of the row before it
-                if at:
-                    prompts[at], answers[at] = prompts[at - 1], answers[at - 1].rsplit(" ", 3)[0]
-            writer.write_batch(pa.record_batch([pa.array(prompts), pa.array(answers)], schema=schema))
+            for at in range(200, n, 200):
+                prompts[at], answers[at] = prompts[at - 1], answers[at - 1].rsplit(" ", 3)[0]
+            for prompt, answer in zip(prompts, answers, strict=True):
+                file.write(json.dumps({"prompt": prompt, "completion": answer}) + "\n")
 
 
-def dataset(folder: Path, rows: int) -> Dataset:
-    tables = {}
-    for name, n, seed in (("train", rows, 1), ("test", max(100, rows // 500), 2)):
-        path = folder / f"{name}-{n}.arrow"
-        if not path.exists():
-            write(path, n, seed)
-        tables[name] = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-    leaked = tables["train"].slice(50, 20)
-    tables["test"] = pa.concat_tables([tables["test"], leaked])
-    return Dataset(tables, type="prompt_completion", conversational=False, layout="prompt/completion", name="bench")
+def files(folder: Path, rows: int) -> Path:
+    """A folder of train.jsonl and test.jsonl; some rows of train stand in test too."""
+    made = folder / str(rows)
+    if not made.exists():
+        made.mkdir(parents=True)
+        write(made / "train.jsonl", rows, 1)
+        write(made / "test.jsonl", max(100, rows // 500), 2)
+        with (made / "train.jsonl").open() as train, (made / "test.jsonl").open("a") as test:
+            test.writelines(line for number, line in zip(range(50 + LEAKED), train, strict=False) if number >= 50)
+    return made
 
 
 class Memory(threading.Thread):
@@ -78,16 +90,21 @@ class Memory(threading.Thread):
             time.sleep(0.05)
 
 
-def timed(ds: Dataset, names: list[str]) -> tuple[float, float, float, int]:
+def measured(work: Callable[[], Any]) -> tuple[float, float, float, Any]:
+    """Seconds, seconds of CPU, peak MiB, and what came out."""
     gc.collect()
     memory = Memory()
     memory.start()
     start, spent = time.perf_counter(), time.process_time()
-    report = check(ds, names)
+    made = work()
     seconds, spent = time.perf_counter() - start, time.process_time() - spent
     memory.going = False
     memory.join()
-    return seconds, spent, memory.peak, sum(len(finding.rows) for finding in report.findings)
+    return seconds, spent, memory.peak, made
+
+
+def found(report: Any) -> int:
+    return sum(len(finding.rows) for finding in report.findings)
 
 
 def side_by_side(ds: Dataset) -> None:
@@ -120,22 +137,42 @@ def side_by_side(ds: Dataset) -> None:
     print(f"ours is {seconds / ours:.1f} times as fast; {len(rows ^ theirs)} rows differ")
 
 
+def tokens(ds: Dataset) -> None:
+    """Rows encoded as the gate does it, by the bundled tokenizer, which cuts these words into many tokens."""
+    renderer = Renderer(load_tokenizer(resolve_model("tiny-support")))
+    rows = [row for row, _ in zip(ds.rows(), range(ENCODED), strict=False)]
+    print(f"\nencoding {len(rows):,} rows")
+    speeds = {}
+    for threads in ("false", "true", "false", "true"):
+        os.environ["TOKENIZERS_PARALLELISM"] = threads
+        start = time.perf_counter()
+        encoded = encode_table(wb.SFT(), rows, renderer, None)
+        speeds.setdefault(threads, []).append(encoded.tokens / (time.perf_counter() - start))
+    alone, together = max(speeds["false"]), max(speeds["true"])
+    print(
+        f"one thread {alone:,.0f} tokens/s; all threads {together:,.0f} tokens/s, {together / alone:.2f} times as fast"
+    )
+
+
 def main(rows: int = 1_000_000, folder: Path | None = None) -> None:
     with tempfile.TemporaryDirectory() as made:
-        place = folder or Path(made)
-        ds = dataset(place, rows)
-        size = sum(ds.arrow(split).nbytes for split in ds.splits) / 1e9
-        print(f"{rows:,} rows of train, {ds.splits['test']:,} of test, {size:.2f} GB of text")
-        print(f"{'family':16}{'seconds':>9}{'of CPU':>8}{'peak MiB':>10}{'rows found':>12}")
+        source = files(folder or Path(made), rows)
+        print(f"{rows:,} rows, {(source / 'train.jsonl').stat().st_size / 1e9:.2f} GB of JSON lines")
+        print(f"{'':16}{'seconds':>9}{'of CPU':>8}{'peak MiB':>10}{'rows found':>12}")
+
+        def line(name: str, seconds: float, spent: float, peak: float, rows: str) -> None:
+            print(f"{name:16}{seconds:9.1f}{spent:8.1f}{peak:10.0f}{rows:>12}", flush=True)
+
+        *reading, ds = measured(lambda: wb.load_dataset(source, split={"test": "test"}))
+        line("reading", *reading, "")
+        *checking, report = measured(lambda: check(ds, list(CHECKS)))
+        line("all checks", *checking, f"{found(report):,}")
+        line("both", reading[0] + checking[0], reading[1] + checking[1], max(reading[2], checking[2]), "")
         for family in FAMILIES:
-            names = [one.name for one in family.CHECKS]
-            seconds, spent, peak, found = timed(ds, names)
-            print(
-                f"{family.__name__.rpartition('.')[2]:16}{seconds:9.1f}{spent:8.1f}{peak:10.0f}{found:12,}", flush=True
-            )
-        seconds, spent, peak, found = timed(ds, list(CHECKS))
-        print(f"{'all in one pass':16}{seconds:9.1f}{spent:8.1f}{peak:10.0f}{found:12,}")
+            *figures, report = measured(partial(check, ds, [one.name for one in family.CHECKS]))
+            line(f"  {family.__name__.rpartition('.')[2]}", *figures, f"{found(report):,}")
         side_by_side(ds)
+        tokens(ds)
 
 
 if __name__ == "__main__":
