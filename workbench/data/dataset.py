@@ -280,7 +280,11 @@ class Dataset:
         return DataReport(report.findings, report.checked, recipe.replace({"dataset": self}).problems(tokens=True))
 
     def repair(
-        self, *checks: str, drop: Mapping[str, Sequence[int]] | None = None, key: str | Path | None = None
+        self,
+        *checks: str,
+        drop: Mapping[str, Sequence[int]] | None = None,
+        key: str | Path | None = None,
+        progress: Callable[[int, int, str], Any] | None = None,
     ) -> Dataset:
         """A new data set in which faults are repaired; the source is never edited.
 
@@ -293,6 +297,8 @@ class Dataset:
             Rows to take out first, by split: ``{"train": [3, 9]}``.
         key
             A file for masked values, from which alone they can be told again (``"personal_data"``, ``"secrets"``).
+        progress
+            As for `check`.
 
         Raises
         ------
@@ -301,7 +307,7 @@ class Dataset:
         """
         from workbench.data.repair import repair
 
-        return repair(self, checks, drop=drop, key=key)
+        return repair(self, checks, drop=drop, key=key, progress=progress)
 
     def describe(self) -> str:
         """One sentence: how many rows, of which type, read as what."""

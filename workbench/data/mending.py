@@ -49,11 +49,11 @@ class Mending:
         if dataset is self.dataset:
             self.report = report
 
-    def propose(self, check: str) -> None:
+    def propose(self, check: str, progress: Callable[[int, int, str], Any] | None = None) -> None:
         """Make the repair of a check, to be looked at; an empty name forgets it."""
         self.proposed, self._made, self._changes = "", None, []
         if check:
-            made = self.dataset.repair(check)
+            made = self.dataset.repair(check, progress=progress)
             self.proposed, self._made, self._changes = check, made, changes(self.dataset, made)
 
     def apply(self) -> None:

@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from workbench.data.checks import CHECKS, check, known
+from workbench.data.checks import CHECKS, Progress, check, known
 from workbench.data.checks.characters import CONTROL, mended
 from workbench.data.checks.private import Hit, personal_data, secrets
 from workbench.data.checks.view import TEXT_COLUMNS
 from workbench.data.findings import Finding, Repair
+from workbench.data.store import Store, pieces, taken
 from workbench.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def repair(
     *,
     drop: Mapping[str, Sequence[int]] | None = None,
     key: str | Path | None = None,
+    progress: Progress | None = None,
 ) -> Dataset:
     """A new data set in which the rows named are gone and the faults that the checks find are repaired.
 
@@ -60,12 +62,16 @@ def repair(
     key
         A file that remembers which placeholder stands for which value, for ``"personal_data"`` and ``"secrets"``.
         It is made where it does not exist, and continued where it does. Without it nobody can tell.
+    progress
+        As for `check`.
 
     Raises
     ------
     DatasetError
         For unknown checks, splits or rows, a check without a safe repair, a key that cannot be used, or when no row
         of train would be left.
+    CancelledError
+        When `progress` returned False.
     """
     known(checks)
     _allow(checks, drop, key)
@@ -77,13 +83,13 @@ def repair(
     for name in checks:
         what = CHECKS[name].repair or ""
         if name in EDITS:
-            tables, counts = EDITS[name](current, key)
+            tables, counts = EDITS[name](current, check(current, (name,), progress=progress).findings, key)
             current = _logged(current, tables, name, what, counts, made)
             continue
         taken: dict[str, int] = {}
         last = current
         for _ in range(ROUNDS):
-            rows = _rows_to_drop(check(last, (name,)).findings)
+            rows = _rows_to_drop(check(last, (name,), progress=progress).findings)
             if not rows:
                 break
             last = last.replaced(_without(last, rows))
@@ -143,7 +149,7 @@ def _without(dataset: Dataset, rows: Mapping[str, np.ndarray]) -> dict[str, pa.T
         if split in rows:
             keep = np.ones(table.num_rows, bool)
             keep[rows[split]] = False
-            table = table.filter(pa.array(keep))
+            table = taken(table, np.flatnonzero(keep))
         if table.num_rows:
             tables[split] = table
         elif split == "train":
@@ -182,35 +188,38 @@ def _edited(
     rows = {finding.split: np.array(finding.rows) for finding in findings}
     tables, counts = {}, {}
     for split in dataset.splits:
-        table = dataset.arrow(split)
-        changed: set[int] = set()
+        tables[split], counts[split] = dataset.arrow(split), 0
         if split in rows:
-            for column in (name for name in TEXT_COLUMNS if name in table.column_names):
-                array, touched = _edited_column(table[column], rows[split], edit)
-                changed |= touched
-                table = table.set_column(table.column_names.index(column), table.schema.field(column), array)
-        tables[split], counts[split] = table, len(changed)
+            tables[split], counts[split] = _edited_table(tables[split], rows[split], edit)
     return tables, counts
 
 
-def _edited_column(
-    column: pa.ChunkedArray, rows: np.ndarray, edit: Callable[[str], str]
-) -> tuple[pa.ChunkedArray, set[int]]:
-    chunks, start, changed = [], 0, set()
-    for chunk in column.chunks:
-        mine = rows[(rows >= start) & (rows < start + len(chunk))]
-        old = chunk.take(pa.array(mine - start)).to_pylist()
-        new = [_deep(value, edit) for value in old]
-        touched = [at for at, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
-        if touched:
-            order = np.arange(len(chunk))
-            order[mine[touched] - start] = len(chunk) + np.arange(len(touched))
-            more = pa.array([new[at] for at in touched], chunk.type)
-            chunk = pa.concat_arrays([chunk, more]).take(pa.array(order))
-            changed |= set(mine[touched].tolist())
-        chunks.append(chunk)
-        start += len(chunk)
-    return pa.chunked_array(chunks, column.type), changed
+def _edited_table(table: pa.Table, rows: np.ndarray, edit: Callable[[str], str]) -> tuple[pa.Table, int]:
+    """Row by row, so that what `edit` counts does not depend on how the table is cut into pieces."""
+    columns = [name for name in TEXT_COLUMNS if name in table.column_names]
+    store, start, changed = Store(), 0, 0
+    for piece in pieces(table):
+        mine = rows[(rows >= start) & (rows < start + piece.num_rows)] - start
+        start += piece.num_rows
+        if len(mine):
+            old = piece.select(columns).take(pa.array(mine)).to_pylist()
+            new = [{name: _deep(value, edit) for name, value in row.items()} for row in old]
+            touched = [at for at, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+            changed += len(touched)
+            for name in columns:
+                piece = _replaced(piece, name, mine[touched], [new[at][name] for at in touched])
+        store.add(piece)
+    made = store.table()
+    return (made if made is not None else table), changed
+
+
+def _replaced(piece: pa.Table, name: str, rows: np.ndarray, values: list[Any]) -> pa.Table:
+    """A table of one piece with other values in some rows of a column."""
+    [column] = piece[name].chunks
+    order = np.arange(len(column))
+    order[rows] = len(column) + np.arange(len(rows))
+    changed = pa.concat_arrays([column, pa.array(values, column.type)]).take(pa.array(order))
+    return piece.set_column(piece.column_names.index(name), piece.schema.field(name), changed)
 
 
 def _deep(value: Any, edit: Callable[[str], str]) -> Any:
@@ -222,13 +231,17 @@ def _deep(value: Any, edit: Callable[[str], str]) -> Any:
     return [_deep(item, edit) for item in value] if isinstance(value, list) else value
 
 
-def _mend(dataset: Dataset, key: str | Path | None) -> tuple[dict[str, pa.Table], dict[str, int]]:
-    return _edited(dataset, check(dataset, ("encoding",)).findings, mended)
+def _mend(
+    dataset: Dataset, findings: Iterable[Finding], key: str | Path | None
+) -> tuple[dict[str, pa.Table], dict[str, int]]:
+    return _edited(dataset, findings, mended)
 
 
-def _uncontrolled(dataset: Dataset, key: str | Path | None) -> tuple[dict[str, pa.Table], dict[str, int]]:
+def _uncontrolled(
+    dataset: Dataset, findings: Iterable[Finding], key: str | Path | None
+) -> tuple[dict[str, pa.Table], dict[str, int]]:
     pattern = re.compile(CONTROL)
-    return _edited(dataset, check(dataset, ("control_characters",)).findings, lambda text: pattern.sub("", text))
+    return _edited(dataset, findings, lambda text: pattern.sub("", text))
 
 
 # Masks
@@ -262,11 +275,13 @@ class _Mask:
         return self.placeholders[hit.value]
 
 
-def _masking(name: str, look: Callable[[str], list[Hit]]) -> Callable[..., tuple[dict[str, pa.Table], dict[str, int]]]:
-    def mask(dataset: Dataset, key: str | Path | None) -> tuple[dict[str, pa.Table], dict[str, int]]:
+def _masking(look: Callable[[str], list[Hit]]) -> Callable[..., tuple[dict[str, pa.Table], dict[str, int]]]:
+    def mask(
+        dataset: Dataset, findings: Iterable[Finding], key: str | Path | None
+    ) -> tuple[dict[str, pa.Table], dict[str, int]]:
         values = _read_key(Path(key)) if key is not None and Path(key).exists() else {}
-        masker = _Mask(look, values, _taken(dataset))
-        done = _edited(dataset, check(dataset, (name,)).findings, masker)
+        masker = _Mask(look, values, _standing(dataset))
+        done = _edited(dataset, findings, masker)
         if key is not None:
             _write_key(Path(key), {placeholder: value for value, placeholder in masker.placeholders.items()})
         return done
@@ -274,7 +289,7 @@ def _masking(name: str, look: Callable[[str], list[Hit]]) -> Callable[..., tuple
     return mask
 
 
-def _taken(dataset: Dataset) -> set[str]:
+def _standing(dataset: Dataset) -> set[str]:
     """Placeholders that stand in the texts already, from an earlier repair."""
     from workbench.data.checks.base import hits
     from workbench.data.checks.view import batches
@@ -309,7 +324,7 @@ def _write_key(path: Path, values: Mapping[str, str]) -> None:
 EDITS: dict[str, Callable[..., tuple[dict[str, pa.Table], dict[str, int]]]] = {
     "encoding": _mend,
     "control_characters": _uncontrolled,
-    "personal_data": _masking("personal_data", personal_data),
-    "secrets": _masking("secrets", secrets),
+    "personal_data": _masking(personal_data),
+    "secrets": _masking(secrets),
 }
 """Repairs that change texts; all others take rows out."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
 
-__all__ = ["IN_MEMORY", "Store", "as_json", "taken"]
+__all__ = ["IN_MEMORY", "Store", "as_json", "pieces", "taken"]
 
 IN_MEMORY = 64 << 20
 """Bytes of a table that are held in memory; a larger one is written to a file."""
@@ -162,7 +162,7 @@ def taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
     if table.nbytes <= IN_MEMORY:
         return table.take(pa.array(rows))
     store, start = Store(), 0
-    for batch in _pieces(table):
+    for batch in pieces(table):
         first, last = np.searchsorted(rows, [start, start + batch.num_rows])
         if last > first:
             store.add(batch.take(pa.array(rows[first:last] - start)))
@@ -178,7 +178,8 @@ def as_json(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _pieces(table: pa.Table) -> Iterator[pa.Table]:
+def pieces(table: pa.Table) -> Iterator[pa.Table]:
+    """The table's record batches, as tables."""
     import pyarrow as pa
 
     for batch in table.to_batches():

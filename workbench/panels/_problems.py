@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.mending import Mending, firsts_of_groups, row_notes, rows_in_groups
@@ -100,6 +101,10 @@ class Problems:
 
     def check(self) -> None:
         """Run all checks, with progress."""
+        self._with_progress("Checking", self.mending.check)
+
+    def _with_progress(self, doing: str, work: Callable[[Callable[[int, int, str], bool]], Any]) -> bool:
+        """Do some work that tells how far it is and can be cancelled; whether it was done to the end."""
         self._cancel.clear()
         shown = 0.0
 
@@ -107,19 +112,20 @@ class Problems:
             nonlocal shown
             if time.monotonic() - shown > SHOW_EVERY:
                 shown = time.monotonic()
-                self._progress = {"running": True, "done": done, "total": total, "text": f"Checking: {what}"}
+                self._progress = {"running": True, "done": done, "total": total, "text": f"{doing}: {what}"}
                 self.draw()
             return not self._cancel.is_set()
 
-        self._progress = {"running": True, "done": 0, "total": 1, "text": "Checking …"}
+        self._progress = {"running": True, "done": 0, "total": 1, "text": f"{doing} …"}
         self.draw()
         try:
-            self.mending.check(progress)
+            work(progress)
         except CancelledError:
-            pass  # it was asked for
+            return False  # it was asked for
         finally:
             self._progress = QUIET
             self.draw()
+        return True
 
     def _look_at(self, key: str) -> None:
         finding = self.mending.finding(key)
@@ -128,14 +134,16 @@ class Problems:
         self._rows_changed(finding.split if finding is not None else "")
 
     def _propose(self, check: str) -> None:
-        self.mending.propose(check)
-        self.draw()
+        if check:
+            self._with_progress("Trying the repair", partial(self.mending.propose, check))
+        else:
+            self.mending.propose("")
+            self.draw()
 
     def _repair(self, check: str) -> None:
-        if self.mending.proposed != check:
-            self.mending.propose(check)
-        self.mending.apply()
-        self._renew()
+        if self.mending.proposed == check or self._with_progress("Repairing", partial(self.mending.propose, check)):
+            self.mending.apply()
+            self._renew()
 
     def _resplit(self, percent: dict[str, float]) -> None:
         self.mending.resplit({name: value / 100 for name, value in percent.items()})
