@@ -20,6 +20,8 @@ const entryPoints = [
   "src/compare.css",
   "src/data.js",
   "src/data.css",
+  "src/lens.js",
+  "src/lens.css",
 ];
 
 await esbuild.build({

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.data.rendering import Renderer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from workbench.data.dataset import Dataset
 
-__all__ = ["Encoded", "Objective"]
+__all__ = ["Encoded", "Objective", "common_length", "cut"]
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,27 @@ class Encoded:
     def labels(self) -> list[int]:
         """The token ids with -100 where the loss does not count."""
         return [token if keep else -100 for token, keep in zip(self.input_ids, self.trained, strict=True)]
+
+
+def common_length(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """How many items two sequences begin with in common."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def cut(row: Encoded, max_length: int | None) -> Encoded:
+    """The row with its end cut off at `max_length`, and how much that is."""
+    over = len(row.input_ids) - max_length if max_length else 0
+    if over <= 0:
+        return row
+    lost = sum(row.trained[max_length:])
+    return replace(
+        row,
+        input_ids=row.input_ids[:max_length],
+        trained=row.trained[:max_length],
+        truncated_tokens=over,
+        truncated_trained=lost,
+    )
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.data.rendering import Renderer
-from workbench.objectives._base import Encoded, Objective
+from workbench.objectives._base import Encoded, Objective, common_length, cut
 from workbench.settings import setting
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class SFT(Objective):
         else:
             texts = renderer.ids([renderer.full_text(row) for row in rows], chat=False)
             encoded = [Encoded(ids, [1] * len(ids)) for ids in texts]
-        return [_cut(row, max_length) for row in encoded]
+        return [cut(row, max_length) for row in encoded]
 
     def answers_only(self, renderer: Renderer) -> bool:
         """Whether only the assistant's turns of a conversation are trained."""
@@ -89,8 +89,7 @@ class SFT(Objective):
     def _completions(self, prompts: list[list[int]], fulls: list[list[int]]) -> list[Encoded]:
         rows = []
         for prompt, full in zip(prompts, fulls, strict=True):
-            start = next((i for i, (a, b) in enumerate(zip(prompt, full, strict=False)) if a != b),
-                         min(len(prompt), len(full)))  # fmt: skip
+            start = common_length(prompt, full)
             trained = [0] * start + [1] * (len(full) - start) if self.completion_only_loss else [1] * len(full)
             rows.append(Encoded(full, trained, merged_tokens=len(prompt) - start))
         return rows
@@ -128,11 +127,3 @@ class SFT(Objective):
         from workbench.objectives._sft_training import build_trainer
 
         return build_trainer(self, recipe, model, tokenizer, train_rows, eval_rows, args, callbacks)
-
-
-def _cut(row: Encoded, max_length: int | None) -> Encoded:
-    over = len(row.input_ids) - max_length if max_length else 0
-    if over <= 0:
-        return row
-    lost = sum(row.trained[max_length:])
-    return Encoded(row.input_ids[:max_length], row.trained[:max_length], over, row.merged_tokens, lost)

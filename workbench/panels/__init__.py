@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from workbench.panels.compare import ComparePanel as ComparePanel
     from workbench.panels.data import DataPanel as DataPanel
+    from workbench.panels.lens import TokenLens as TokenLens
     from workbench.panels.recipe import RecipePanel as RecipePanel
     from workbench.panels.run import RunPanel as RunPanel
 
@@ -19,6 +20,7 @@ _WHERE = {
     "DataPanel": "data",
     "RecipePanel": "recipe",
     "RunPanel": "run",
+    "TokenLens": "lens",
 }
 
 __all__ = sorted(_WHERE)

@@ -1,0 +1,59 @@
+"""Rows with a better and a worse answer as token ids: what preference tuning and reward models are trained on.
+
+Both answers follow the same prompt, and begin where the tokens of either part from those of the prompt alone, as in
+TRL's DPOTrainer. Where a row has no prompt, it is what both conversations begin with, turn by turn. Of texts it is what
+both begin with up to a space between words, where TRL cuts inside a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.data.rendering import Renderer
+from workbench.objectives._base import Encoded, common_length, cut
+
+__all__ = ["SIDES", "encode_pairs", "parted"]
+
+SIDES = ("chosen", "rejected")
+
+
+def encode_pairs(
+    rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None
+) -> list[dict[str, Encoded]]:
+    """Both sides of each row as token ids, the answer and its end marked as trained.
+
+    Parameters
+    ----------
+    rows
+        Canonical rows with ``chosen`` and ``rejected``, texts or lists of messages, and mostly ``prompt``.
+    renderer
+        Writes them as text.
+    max_length
+        What is longer is cut at its end.
+    """
+    split = [parted(row) for row in rows]
+    prompts = renderer.ids([renderer.prompt_text(row["prompt"]) for row in split])
+    sides = {
+        side: renderer.ids([renderer.full_text({"prompt": row["prompt"], "completion": row[side]}) for row in split])
+        for side in SIDES
+    }
+    encoded = []
+    for prompt, *fulls in zip(prompts, *sides.values(), strict=True):
+        start = min(common_length(prompt, full) for full in fulls)
+        both = [
+            Encoded(full, [0] * start + [1] * (len(full) - start), merged_tokens=len(prompt) - start) for full in fulls
+        ]
+        encoded.append({side: cut(row, max_length) for side, row in zip(SIDES, both, strict=True)})
+    return encoded
+
+
+def parted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The row with its prompt apart from both answers."""
+    chosen, rejected = row["chosen"], row["rejected"]
+    if "prompt" in row:
+        return {"prompt": row["prompt"], "chosen": chosen, "rejected": rejected}
+    start = common_length(chosen, rejected)
+    if isinstance(chosen, str):
+        start = next((at for at in range(min(start, len(chosen) - 1), 0, -1) if chosen[at].isspace()), 0)
+    return {"prompt": chosen[:start], "chosen": chosen[start:], "rejected": rejected[start:]}
