@@ -96,3 +96,28 @@ def test_a_fault_is_found_repaired_undone_and_copied_as_code(open_notebook):
     notebook.set_source(1, code)
     notebook.run_cells(1, 2)
     expect(notebook.output(2)).to_contain_text("True")
+
+
+TOKENS = """
+import workbench as wb
+recipe = wb.Recipe("tiny-support", "support-desk/tickets", training=wb.Training(max_length=96))
+wb.panels.DataPanel(recipe.load_dataset(), recipe=recipe)
+"""
+
+
+def test_a_row_shows_its_tokens_where_it_stands(open_notebook):
+    notebook = open_notebook([TOKENS])
+    notebook.narrow()
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    expect(panel.locator(".wb-findings")).to_contain_text("training.max_length")
+    card = panel.locator(".wb-card").nth(1)
+    card.get_by_role("button", name="Tokens", exact=True).click()
+    tokens = panel.get_by_role("region", name="Tokens of row 1")
+    expect(tokens).to_contain_text("Cut here, at 96 tokens")
+    tokens.scroll_into_view_if_needed()
+    notebook.screenshot("data-tokens", ".wb-panel")
+    assert_calm(notebook)
+    card.get_by_role("button", name="Hide the tokens").press("Escape")
+    expect(tokens).to_have_count(0)
+    expect(card.get_by_role("button", name="Tokens", exact=True)).to_be_focused()

@@ -282,3 +282,47 @@ def test_words_that_differ_within_a_group_can_be_marked(make):
     rows = {row["row"]: row for row in panel._rows._page["rows"]}
     assert rows[10]["against"]["completion"] == "It is at depot 3."
     assert "against" not in rows[3]
+
+
+def test_each_row_can_show_its_tokens_where_there_is_a_model(make, monkeypatch):
+    assert not make()._rows._head["tokens"]
+    panel = settle(make(model="tiny-support"))
+    assert panel._rows._head["tokens"]
+    sent = []
+    monkeypatch.setattr(panel._rows, "send", sent.append)
+    panel._on_message({"kind": "tokens", "value": {"split": "train", "row": 7, "start": 0}})
+    settle(panel)
+    [message] = sent
+    assert (message["kind"], message["split"], message["row"]) == ("tokens", "train", 7)
+    assert "question 7" in "".join(message["sides"][0]["texts"])
+    panel._on_message({"kind": "tokens", "value": {"split": "train", "row": 99, "start": 0}})
+    settle(panel)
+    assert "sides" not in sent[-1]  # so that nothing is awaited any more
+    assert panel.head._error
+
+
+def test_counting_tokens_shows_how_far_it_is_and_can_be_given_up(make, monkeypatch):
+    from workbench.objectives import lengths
+
+    monkeypatch.setattr(lengths, "AT_A_TIME", 2)
+    panel = settle(make(model="tiny-support"))
+    assert [drawn["unit"] for drawn in panel._rows._lengths["histograms"]] == ["tokens", "tokens"]
+    shown = []
+    monkeypatch.setattr(panel._lengths, "_show", shown.append)
+    ticket = panel._lengths.begin()
+    assert panel._lengths.count(ticket, panel.dataset, "train")
+    bars = [state["progress"] for state in shown if "progress" in state]
+    assert [bar["done"] for bar in bars] == sorted(bar["done"] for bar in bars)
+    assert {bar["total"] for bar in bars} == {50}
+    shown.clear()
+    ticket = panel._lengths.begin()
+    panel._on_message({"kind": "cancel_lengths", "value": None})
+    assert not panel._lengths.count(ticket, panel.dataset, "train")
+    assert shown[-1] == {"note": "The lengths were not counted."}
+
+
+def test_rows_set_aside_are_told(make, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"prompt": "a", "completion": "b"}\nbroken\n')
+    panel = settle(DataPanel(wb.load_dataset(path, split={}, bad_rows="set_aside")))
+    assert any("1 row was set aside" in note for note in panel._rows._head["notes"])

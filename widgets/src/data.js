@@ -7,6 +7,7 @@ import { chooser, facets } from "./facets.js";
 import { histogram } from "./histogram.js";
 import { problems } from "./problems.js";
 import { splitEditor } from "./splits.js";
+import { legend, tokenSides } from "./tokens.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 
 function render({ model, el: root }) {
@@ -14,12 +15,15 @@ function render({ model, el: root }) {
   const send = (kind, value) => model.send({ kind, value });
   const opened = new Set();
   const whole = new Map();
+  const tokens = new Map(); // rows whose tokens are shown: null while they are awaited
   let drawings = [];
 
   const facts = el("dl", { class: "wb-facts" });
   const notes = el("div", { class: "wb-notes" });
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
+  const counting = progressLine("Tokens counted");
+  const stop = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_lengths") });
   const splits = choices("Split", (name) => send("split", name));
   const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
@@ -44,7 +48,7 @@ function render({ model, el: root }) {
   root.append(
     facts,
     notes,
-    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring, el("div", { class: "wb-work" }, counting.element, stop)),
     found.element,
     only,
     el("div", { class: "wb-row-toolbar" }, splits.element, cutting.element, search.element, where.element, order.element, counted.choice),
@@ -96,14 +100,23 @@ function render({ model, el: root }) {
     figures.replaceChildren(...drawings.map((drawing) => drawing.element));
     setText(measuring, lengths.note ?? "");
     measuring.hidden = !lengths.note;
+    counting.update(lengths.progress ?? { running: false, text: "" });
+    stop.hidden = !lengths.progress;
   }
 
+  let version = 0;
   function drawRows() {
     const page = model.get("_page");
     if (!page.rows) return;
+    if (page.version !== version) {
+      // Other rows under the same numbers: what was fetched belongs to those before.
+      version = page.version;
+      whole.clear();
+      tokens.clear();
+    }
     keyed(
       rows,
-      page.rows.map((row) => ({ ...row, find: page.find, whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
+      page.rows.map((row) => ({ ...row, find: page.find, tokens: tokens.get(`${page.split}/${row.row}`), whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
       (row) => `${page.split}/${row.row}`,
       (row) => card(row, page),
     );
@@ -131,14 +144,43 @@ function render({ model, el: root }) {
     return el(
       "li",
       { class: "wb-card" },
-      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra), tokensButton(row, page)),
       row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),
       long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null,
+      rowTokens(row, page),
     );
   }
 
+  function tokensButton(row, page) {
+    if (!model.get("_head").tokens) return null;
+    const key = `${page.split}/${row.row}`;
+    const toggle = () => {
+      if (tokens.delete(key)) return drawRows();
+      tokens.set(key, null);
+      send("tokens", { split: page.split, row: row.row, start: 0 });
+      return drawRows();
+    };
+    return el("button", { type: "button", class: "wb-link wb-card-tokens", "aria-expanded": String(tokens.has(key)), on: { click: toggle } }, el("span", { text: tokens.has(key) ? "Hide the tokens" : "Tokens" }));
+  }
+
+  function rowTokens(row, page) {
+    const key = `${page.split}/${row.row}`;
+    if (!tokens.has(key)) return null;
+    const state = tokens.get(key);
+    const inside = state
+      ? [legend(), tokenSides(state, (start) => send("tokens", { split: page.split, row: row.row, start }))]
+      : [el("p", { class: "wb-muted", role: "status", text: "Counting tokens …" })];
+    return el("section", { class: "wb-data-tokens", "aria-label": `Tokens of row ${number(row.row)}` }, ...inside);
+  }
+
   function onMessage(message) {
+    if (message.kind === "tokens") {
+      // Closed meanwhile: then they are not wanted any more.
+      if (tokens.has(`${message.split}/${message.row}`)) tokens.set(`${message.split}/${message.row}`, message.sides ? message : undefined);
+      if (!message.sides) tokens.delete(`${message.split}/${message.row}`);
+      drawRows();
+    }
     if (message.kind !== "cell") return;
     whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
     drawRows();
@@ -147,6 +189,12 @@ function render({ model, el: root }) {
   const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet, "change:_problems": drawProblems };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
+  rows.addEventListener("keydown", (event) => {
+    const shown = event.target.closest(".wb-card")?.dataset.key;
+    if (event.key !== "Escape" || !tokens.delete(shown)) return;
+    drawRows();
+    rows.querySelector(`[data-key="${CSS.escape(shown)}"] .wb-card-tokens`)?.focus();
+  });
   drawHead();
   drawFigures();
   drawProblems();

@@ -558,13 +558,13 @@ function problems(send) {
   const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_check") });
   const undo = button({ label: "Undo the last repair", icon: "previous", onClick: () => send("undo") });
   const progress = progressLine("Rows checked");
-  const summary = el("p", { class: "wb-findings-summary", role: "status" });
+  const summary2 = el("p", { class: "wb-findings-summary", role: "status" });
   const list = el("ol", { class: "wb-findings" });
   const done = el("ul", { class: "wb-repairs", "aria-label": "Repairs made" });
   const element = el(
     "section",
     { class: "wb-problems", "aria-label": "Problems" },
-    el("div", { class: "wb-work" }, summary, check, progress.element, cancel),
+    el("div", { class: "wb-work" }, summary2, check, progress.element, cancel),
     list,
     el("div", { class: "wb-repaired" }, done, undo)
   );
@@ -620,8 +620,8 @@ function problems(send) {
       progress.update(state.progress);
       check.hidden = state.checked || state.progress.running;
       cancel.hidden = !state.progress.running;
-      setText(summary, state.summary);
-      summary.hidden = !state.summary;
+      setText(summary2, state.summary);
+      summary2.hidden = !state.summary;
       keyed(list, state.findings, (item) => item.key, finding);
       keyed(done, state.repairs.map((text, at) => ({ text, at })), (item) => item.at, (item) => el("li", {}, icon("check"), el("span", { text: item.text })));
       undo.hidden = done.hidden = !state.repairs.length;
@@ -675,17 +675,103 @@ function splitEditor(onCut) {
   };
 }
 
+// src/tokens.js
+var WHITE = { " ": "·", "	": "→", "\n": "⏎", "\r": "␍", " ": "⍽" };
+var NAMES = { row: "from the row", template: "written by the template", special: "special token" };
+function visible(text) {
+  return text.split(/([ \t\n\r\u00a0])/).filter(Boolean).map((part) => part in WHITE ? { sign: WHITE[part] } : { text: part });
+}
+function describe(token) {
+  const part = token.part ? `, part ${token.part[0]} of ${token.part[1]} of a character` : "";
+  const trained = token.cut ? token.trained ? "cut off, would be trained" : "cut off" : token.trained ? "trained" : "not trained";
+  return `${JSON.stringify(token.text)}${part}: ${trained}, ${NAMES[token.kind]}. Token ${number(token.at)}, id ${token.id}`;
+}
+function tokensOf(side) {
+  return side.ids.map((id, i) => ({
+    id,
+    at: side.start + i,
+    text: side.texts[i],
+    trained: Boolean(side.trained[i]),
+    kind: side.kinds[i],
+    part: side.parts[i],
+    cut: side.start + i >= side.kept
+  }));
+}
+function summary({ tokens, trained, cut }) {
+  const share = tokens ? ` (${Math.round(100 * trained / tokens)} %)` : "";
+  const lost = cut ? `; ${number(cut)} more are cut off` : "";
+  return `${number(tokens)} ${tokens === 1 ? "token" : "tokens"}, ${number(trained)} of them trained${share}${lost}`;
+}
+function chip(token) {
+  const marks2 = [token.trained ? "wb-tok-trained" : "wb-tok-plain", `wb-tok-${token.kind}`];
+  if (token.cut) marks2.push("wb-tok-cut");
+  if (token.part) marks2.push("wb-tok-part");
+  const body = el("span", { class: "wb-tok-text", dir: "auto" });
+  if (token.part && token.part[0] > 1) body.append(el("span", { class: "wb-tok-sign", text: `${token.part[0]}/${token.part[1]}` }));
+  else if (token.text === "") body.append(el("span", { class: "wb-tok-sign", text: "∅" }));
+  else for (const part of visible(token.text)) body.append(part.sign ? el("span", { class: "wb-tok-sign", text: part.sign }) : part.text);
+  const words2 = describe(token);
+  return el("span", { class: `wb-tok ${marks2.join(" ")}`, role: "listitem", title: words2, "aria-label": words2 }, body, el("span", { class: "wb-tok-id", text: String(token.id) }));
+}
+function cutMark(side, limit) {
+  const { cut, cut_trained: trained } = side.counts;
+  const lost = `${number(cut)} ${cut === 1 ? "token is" : "tokens are"} lost`;
+  const taught = trained ? `${number(trained)} of them would have been trained` : "none of them would have been trained";
+  return el("div", { class: "wb-tok-border", role: "listitem" }, el("span", { text: `Cut here, at ${number(limit)} tokens: ${lost}, ${taught}.` }));
+}
+function oneSide(side, state, onStart) {
+  const list = el("div", { class: "wb-toks", role: "list", "aria-label": side.name ? `Tokens of the ${side.name} answer` : "Tokens" });
+  for (const token of tokensOf(side)) {
+    if (token.at === side.kept && side.counts.cut) list.append(cutMark(side, state.limit));
+    list.append(chip(token));
+    if (token.text.endsWith("\n")) list.append(el("br"));
+  }
+  const title = side.name ? el("div", { class: "wb-tok-side" }, el("span", { text: side.name })) : null;
+  return el("section", { class: "wb-tok-column" }, title, el("p", { class: "wb-tok-summary", text: summary(side.counts) }), list, more(side, state, onStart));
+}
+function more(side, state, onStart) {
+  if (side.total <= state.window) return null;
+  const last = Math.min(side.total, side.start + side.ids.length);
+  const page = (start) => Math.floor(start / state.window) * state.window;
+  const go = (label, start) => button({ label, onClick: () => onStart(start) });
+  const ways = [
+    side.start > 0 ? go("Earlier tokens", Math.max(0, side.start - state.window)) : null,
+    last < side.total ? go("Later tokens", side.start + state.window) : null,
+    side.first_trained === null ? null : go("First trained token", page(side.first_trained)),
+    side.counts.cut ? go("Where it is cut", page(side.kept)) : null
+  ];
+  return el("div", { class: "wb-tok-more" }, el("span", { class: "wb-muted", text: `Tokens ${number(side.start)} to ${number(last - 1)} of ${number(side.total)}` }), ...ways);
+}
+function legend() {
+  const example = (text, trained, kind, cut, words2) => el("span", { class: "wb-tok-key" }, el("span", { "aria-hidden": "true" }, chip({ text, trained, kind, cut, part: null, id: "", at: 0 })), el("span", { text: words2 }));
+  return el(
+    "div",
+    { class: "wb-tok-legend", "aria-label": "Legend" },
+    example("text", true, "row", false, "trained"),
+    example("text", false, "row", false, "not trained"),
+    example("text", false, "template", false, "written by the template"),
+    example("end", false, "special", false, "special token"),
+    example("text", false, "row", true, "cut off")
+  );
+}
+function tokenSides(state, onStart) {
+  return el("div", { class: `wb-tok-sides${state.sides.length > 1 ? " wb-tok-pair" : ""}` }, ...state.sides.map((side) => oneSide(side, state, onStart)));
+}
+
 // src/data.js
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-data");
   const send = (kind, value) => model.send({ kind, value });
   const opened = /* @__PURE__ */ new Set();
   const whole = /* @__PURE__ */ new Map();
+  const tokens = /* @__PURE__ */ new Map();
   let drawings = [];
   const facts = el("dl", { class: "wb-facts" });
   const notes = el("div", { class: "wb-notes" });
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
+  const counting = progressLine("Tokens counted");
+  const stop = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_lengths") });
   const splits = choices("Split", (name) => send("split", name));
   const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
@@ -709,7 +795,7 @@ function render({ model, el: root }) {
   root.append(
     facts,
     notes,
-    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring),
+    el("section", { class: "wb-lengths", "aria-label": "Lengths" }, figures, measuring, el("div", { class: "wb-work" }, counting.element, stop)),
     found.element,
     only,
     el("div", { class: "wb-row-toolbar" }, splits.element, cutting.element, search.element, where.element, order.element, counted.choice),
@@ -757,13 +843,21 @@ function render({ model, el: root }) {
     figures.replaceChildren(...drawings.map((drawing) => drawing.element));
     setText(measuring, lengths.note ?? "");
     measuring.hidden = !lengths.note;
+    counting.update(lengths.progress ?? { running: false, text: "" });
+    stop.hidden = !lengths.progress;
   }
+  let version = 0;
   function drawRows() {
     const page = model.get("_page");
     if (!page.rows) return;
+    if (page.version !== version) {
+      version = page.version;
+      whole.clear();
+      tokens.clear();
+    }
     keyed(
       rows,
-      page.rows.map((row) => ({ ...row, find: page.find, whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
+      page.rows.map((row) => ({ ...row, find: page.find, tokens: tokens.get(`${page.split}/${row.row}`), whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
       (row) => `${page.split}/${row.row}`,
       (row) => card(row, page)
     );
@@ -790,13 +884,37 @@ function render({ model, el: root }) {
     return el(
       "li",
       { class: "wb-card" },
-      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra)),
+      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra), tokensButton(row, page)),
       row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),
-      long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null
+      long.length ? el("div", { class: "wb-extras" }, ...long.map(extra)) : null,
+      rowTokens(row, page)
     );
   }
+  function tokensButton(row, page) {
+    if (!model.get("_head").tokens) return null;
+    const key = `${page.split}/${row.row}`;
+    const toggle = () => {
+      if (tokens.delete(key)) return drawRows();
+      tokens.set(key, null);
+      send("tokens", { split: page.split, row: row.row, start: 0 });
+      return drawRows();
+    };
+    return el("button", { type: "button", class: "wb-link wb-card-tokens", "aria-expanded": String(tokens.has(key)), on: { click: toggle } }, el("span", { text: tokens.has(key) ? "Hide the tokens" : "Tokens" }));
+  }
+  function rowTokens(row, page) {
+    const key = `${page.split}/${row.row}`;
+    if (!tokens.has(key)) return null;
+    const state = tokens.get(key);
+    const inside = state ? [legend(), tokenSides(state, (start) => send("tokens", { split: page.split, row: row.row, start }))] : [el("p", { class: "wb-muted", role: "status", text: "Counting tokens …" })];
+    return el("section", { class: "wb-data-tokens", "aria-label": `Tokens of row ${number(row.row)}` }, ...inside);
+  }
   function onMessage(message) {
+    if (message.kind === "tokens") {
+      if (tokens.has(`${message.split}/${message.row}`)) tokens.set(`${message.split}/${message.row}`, message.sides ? message : void 0);
+      if (!message.sides) tokens.delete(`${message.split}/${message.row}`);
+      drawRows();
+    }
     if (message.kind !== "cell") return;
     whole.set(`${message.split}/${message.row}/${message.column}`, message.cell);
     drawRows();
@@ -804,6 +922,12 @@ function render({ model, el: root }) {
   const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_lengths": drawFigures, "change:_facet": drawFacet, "change:_problems": drawProblems };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   model.on("msg:custom", onMessage);
+  rows.addEventListener("keydown", (event) => {
+    const shown = event.target.closest(".wb-card")?.dataset.key;
+    if (event.key !== "Escape" || !tokens.delete(shown)) return;
+    drawRows();
+    rows.querySelector(`[data-key="${CSS.escape(shown)}"] .wb-card-tokens`)?.focus();
+  });
   drawHead();
   drawFigures();
   drawProblems();

@@ -10,7 +10,8 @@ import numpy as np
 from workbench.data.dataset import Dataset, readable_row
 from workbench.data.histogram import Histogram, column_lengths, histogram
 from workbench.data.layout import CANONICAL
-from workbench.errors import InvalidInputError
+from workbench.errors import CancelledError, InvalidInputError
+from workbench.objectives.lens import Encoder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -21,7 +22,20 @@ TOKENIZED_ROWS = 5_000
 """Rows whose tokens are counted, evenly spread over the split; characters are counted in all rows."""
 
 
-def row_lengths(dataset: Dataset, split: str = "train", *, model: Any = None, recipe: Any = None) -> list[Histogram]:
+AT_A_TIME = 500  # rows between two signs of life
+
+Progress = Callable[[int, int], Any]
+"""Called with the rows counted and those to count; returning False cancels."""
+
+
+def row_lengths(
+    dataset: Dataset,
+    split: str = "train",
+    *,
+    model: Any = None,
+    recipe: Any = None,
+    progress: Progress | None = None,
+) -> list[Histogram]:
     """The lengths of a split's rows.
 
     Parameters
@@ -32,6 +46,8 @@ def row_lengths(dataset: Dataset, split: str = "train", *, model: Any = None, re
         Count tokens of this model, column by column, without what a template adds.
     recipe
         Count tokens of whole rows as this recipe trains on them, and the rows beyond its ``max_length``.
+    progress
+        Told how far the counting of tokens is.
 
     Returns
     -------
@@ -42,19 +58,33 @@ def row_lengths(dataset: Dataset, split: str = "train", *, model: Any = None, re
     ------
     ModelNotFoundError
         When the model is not there.
+    CancelledError
+        When `progress` returned False.
     """
     table = dataset.arrow(split)
     if recipe is not None:
-        lengths = _trained_lengths(recipe, table.take(_spread(table.num_rows)))
+        lengths = _trained_lengths(recipe, table.take(_spread(table.num_rows)), progress)
         limit = recipe.training.max_length
         return [histogram(lengths, title="row, as trained", unit="tokens", of=table.num_rows, limit=limit)]
-    count = _token_counter(model) if model is not None else None
-    measured = table if count is None else table.take(_spread(table.num_rows))
-    unit = "characters" if count is None else "tokens"
     columns = [name for name in dataset.columns if name in CANONICAL and name != "label"]
-    return [
-        histogram(column_lengths(measured[name], count), title=name, unit=unit, of=table.num_rows) for name in columns
-    ]
+    if model is None:
+        return [
+            histogram(column_lengths(table[name]), title=name, unit="characters", of=table.num_rows) for name in columns
+        ]
+    count, measured = _token_counter(model), table.take(_spread(table.num_rows))
+    found = []
+    for number, name in enumerate(columns):
+        parts = []
+        for start in range(0, measured.num_rows, AT_A_TIME):
+            parts.append(column_lengths(measured[name].slice(start, AT_A_TIME), count))
+            _tell(progress, number * measured.num_rows + start, len(columns) * measured.num_rows)
+        found.append(histogram(np.concatenate(parts), title=name, unit="tokens", of=table.num_rows))
+    return found
+
+
+def _tell(progress: Progress | None, done: int, total: int) -> None:
+    if progress is not None and progress(done, total) is False:
+        raise CancelledError("The lengths were not counted to the end.")
 
 
 def _spread(rows: int) -> np.ndarray:
@@ -73,12 +103,11 @@ def _token_counter(model: Any) -> Callable[[list[str]], list[int]]:
     return lambda texts: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
 
 
-def _trained_lengths(recipe: Any, table: pa.Table) -> list[int]:
-    from workbench.data.rendering import Renderer
-    from workbench.models.loading import load_tokenizer
-    from workbench.models.resolve import resolve_model
-
-    tokenizer = load_tokenizer(resolve_model(recipe.model_name), trust_remote_code=recipe.trust_remote_code)
-    renderer = Renderer(tokenizer, recipe.template)
-    rows = [readable_row(row) for batch in table.to_batches(max_chunksize=1_000) for row in batch.to_pylist()]
-    return [len(encoded.input_ids) for encoded in recipe.objective.encode_rows(rows, renderer, None)]
+def _trained_lengths(recipe: Any, table: pa.Table, progress: Progress | None) -> list[int]:
+    encoder = Encoder(recipe)
+    lengths: list[int] = []
+    for start in range(0, table.num_rows, AT_A_TIME):
+        rows = [readable_row(row) for row in table.slice(start, AT_A_TIME).to_pylist()]
+        lengths += [len(row.input_ids) for row in encoder.objective.encode_rows(rows, encoder.renderer, None)]
+        _tell(progress, start, table.num_rows)
+    return lengths

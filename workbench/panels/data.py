@@ -12,16 +12,16 @@ import traitlets
 
 from workbench.data.browse import cell, plain_text, readable_rows
 from workbench.data.dataset import Dataset, load_dataset
-from workbench.data.histogram import Histogram
 from workbench.data.mending import Mending
 from workbench.data.overview import facet_name, facet_values, facts, main_columns, nothing_found, orders
 from workbench.data.query import Query, facet_expressions
 from workbench.data.selection import Selection, select
 from workbench.errors import DatasetError
-from workbench.objectives.lengths import row_lengths
+from workbench.panels._lengths import Lengths
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._problems import Problems
 from workbench.panels._static_form import StaticForm
+from workbench.panels._tokens import Tokens
 
 __all__ = ["DataPanel"]
 
@@ -48,9 +48,10 @@ class DataPanel(Panel):
     dataset
         A `Dataset`, or anything `load_dataset` takes.
     model
-        Lengths are counted in tokens of this model; without one, in characters.
+        Lengths are counted in tokens of this model; without one, in characters. Each row can show its tokens.
     recipe
-        Lengths are counted in tokens of whole rows, as this recipe trains on them, beside its ``max_length``.
+        Lengths are counted in tokens of whole rows, as this recipe trains on them, beside its ``max_length``; the
+        token gate is asked with the checks, and each row can show its tokens.
     split, search, where, order, facet, page, page_size
         What is shown first.
     static
@@ -73,9 +74,11 @@ class DataPanel(Panel):
         self._lock = threading.RLock()
         self._ticket = 0  # what is still under way for an older split or search gives up
         self._hits: np.ndarray | None = None
+        self._version = 0  # counts the data sets shown, one after each repair
         self._looked, self._refused = 0, ""
         self._queries: dict[str, Query] = {}
-        self._histograms: list[Histogram] = []
+        self._lengths = Lengths(model, recipe, lambda state: setattr(self._rows, "_lengths", state))
+        self._tokens = Tokens(recipe, model)
         super().__init__(title=f"Data: {dataset.name}", dataset=dataset, **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
@@ -113,7 +116,7 @@ class DataPanel(Panel):
         form.text(self.dataset.describe())
         for note in self.dataset.notes:
             form.text(note)
-        for drawn in self._histograms:
+        for drawn in self._lengths.histograms:
             form.figures([(f"{drawn.title}, {drawn.unit}: half at most", f"{drawn.median:,}"),
                           ("95 % at most", f"{drawn.p95:,}"), ("longest", f"{drawn.largest:,}")])  # fmt: skip
         columns = main_columns(self.dataset)
@@ -131,10 +134,22 @@ class DataPanel(Panel):
         if kind == "cell":
             whole = cell(self._table()[value["column"]][value["row"]].as_py(), None)
             self._rows.send({"kind": "cell", "split": self.split, **value, "cell": whole})
+        elif kind == "cancel_lengths":
+            self._lengths.cancel()
+        elif kind == "tokens":
+            self.in_background(self._show_tokens, value["split"], value["row"], value["start"])
         elif kind in ("split", "search", "where", "order", "facet", "page"):
             setattr(self, kind, value)
         else:
             self.problems.handle(kind, value)
+
+    def _show_tokens(self, split: str, row: int, start: int) -> None:
+        """Send a row's tokens; where they cannot be had, say that nothing comes."""
+        state: dict[str, Any] = {"split": split, "row": row}
+        try:
+            state = self._tokens.state(self.dataset, split, row, start)
+        finally:
+            self._rows.send({"kind": "tokens", **state})
 
     def _problem_chosen(self, split: str) -> None:
         """Show the rows of a problem, in whichever split they are; or, without a split, all rows again."""
@@ -146,7 +161,7 @@ class DataPanel(Panel):
     def _renew(self, dataset: Dataset) -> None:
         """Another data set, made by a repair or an undo."""
         with self._lock:
-            self._queries = {}
+            self._queries, self._version = {}, self._version + 1
         self.dataset = dataset
         self._restart(True)
 
@@ -168,8 +183,7 @@ class DataPanel(Panel):
         if not selection.everything:
             self.in_background(self._find, ticket, selection)
         if new_split:
-            self._histograms, self._rows._lengths = [], {"note": "Counting lengths …"}
-            self.in_background(self._measure, self.split)
+            self.in_background(self._measure, self._lengths.begin(), self.split)
 
     def _find(self, ticket: int, selection: Selection) -> None:
         shown = time.monotonic()
@@ -208,7 +222,8 @@ class DataPanel(Panel):
             main = main_columns(self.dataset)
             self._rows._head = self._describe(table.num_rows, len(indices))
             self._rows._page = {
-                "split": self.split, "page": page, "pages": pages, "size": self.page_size, "total": len(indices),
+                "version": self._version, "split": self.split, "page": page, "pages": pages,
+                "size": self.page_size, "total": len(indices),
                 "rows": self._rows_shown(table, shown), "main": main,
                 "rest": [name for name in table.column_names if name not in main],
                 "find": self.search.strip(), "nothing": nothing_found(self.split, self.search, self.where),
@@ -232,16 +247,14 @@ class DataPanel(Panel):
             text = f"{self._looked:,} of {rows:,} rows searched, {found:,} found"
         return {
             "facts": facts(ds), "notes": list(ds.notes), "split": self.split, "search": self.search,
-            "where": self.where, "refused": self._refused, "order": self.order, "orders": orders(ds, self.order),
+            "tokens": self._tokens.possible, "where": self.where, "refused": self._refused,
+            "order": self.order, "orders": orders(ds, self.order),
             "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
             "progress": {"running": running, "done": self._looked, "total": rows,
                          "text": text if running or searching else ""},
         }  # fmt: skip
 
-    def _measure(self, split: str) -> None:
+    def _measure(self, ticket: int, split: str) -> None:
         self._count()
-        histograms = row_lengths(self.dataset, split, model=self.model, recipe=self.recipe)
-        if split == self.split:
-            self._histograms = histograms
-            self._rows._lengths = {"histograms": [drawn.to_dict() for drawn in histograms]}
+        if self._lengths.count(ticket, self.dataset, split):
             self.save_static()
