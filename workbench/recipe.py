@@ -109,8 +109,9 @@ class Recipe(Settings):
         stamp, dataset = self.__dict__.get("_read", (None, None))
         now = source_stamp(reference["source"])
         if dataset is None or now is None or stamp != now:
-            how = {name: reference[name] for name in REFERENCE if name not in ("source", "hash")}
-            dataset = load_dataset(reference["source"], **{name: value for name, value in how.items() if value})
+            read = [name for name in REFERENCE if name not in ("source", "hash")]
+            how = {name: reference[name] for name in read if reference[name] is not None}
+            dataset = load_dataset(reference["source"], **how)
             object.__setattr__(self, "_read", (now, dataset))
         if reference["hash"] and dataset.hash != reference["hash"]:
             raise DatasetError(

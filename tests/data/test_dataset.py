@@ -283,6 +283,23 @@ def test_save_and_load_keep_the_hash(tmp_path):
     assert again.conversational
 
 
+def test_a_set_is_saved_beside_its_source_and_over_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("WORKBENCH_HOME", str(tmp_path / "home"))
+    file = write(tmp_path / "mails.jsonl.gz")
+    ds = wb.load_dataset(file, split={}).repair(drop={"train": [0, 1]})
+    folder = ds.save()
+    assert folder == tmp_path / f"mails-{ds.hash[:8]}"
+    assert wb.load_dataset(ds.save(), split={}).repairs == ds.repairs
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").write_text("mine")
+    with pytest.raises(wb.DatasetError, match=r"full holds other files \(notes\.txt\)"):
+        ds.save(tmp_path / "full")
+    with pytest.raises(wb.DatasetError, match=r"cannot be written"):
+        ds.save(file / "below")
+    for elsewhere in (wb.load_dataset(ROWS, split={}), wb.load_dataset("support-desk/replies").head(9)):
+        assert elsewhere.save() == tmp_path / "home" / "datasets" / elsewhere.hash
+
+
 @pytest.mark.parametrize("make", [lambda ds: ds, lambda ds: ds.split("test"), lambda ds: ds.head(5).split("train")])
 def test_its_code_makes_it_again(tmp_path, make):
     path = tmp_path / "it's.csv"

@@ -160,3 +160,22 @@ def test_rows_set_aside_stay_with_the_recipe(tmp_path, monkeypatch):
         wb.load_dataset(path, bad_rows="ignore")
     with pytest.raises(wb.RecipeError, match=r"dataset\.bad_rows: is 'drop'"):
         wb.Recipe.from_yaml(recipe.to_yaml().replace("set_aside", "drop"))
+
+
+def test_who_waits_for_rows_sees_how_many_were_read(tmp_path, monkeypatch, capsys):
+    import sys
+
+    import tqdm
+
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps({"prompt": f"p{i}", "completion": "c"}) + "\n" for i in range(2_000)))
+    assert list(wb.load_dataset(path, split={})) == list(wb.load_dataset(path, split={}))
+    assert capsys.readouterr().err == ""  # a log has no reader who waits
+    made = []
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(
+        "tqdm.auto.tqdm", lambda *args, **how: made.append(tqdm.tqdm(*args, **how | {"delay": 0})) or made[-1]
+    )
+    ds = wb.load_dataset(path, split={})
+    assert len(ds) == made[0].n == 2_000
+    assert "Reading train" in capsys.readouterr().err

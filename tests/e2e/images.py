@@ -28,6 +28,7 @@ PANELS = {
     "run-panel": "wb.panels.RunPanel(run)",
     "compare-panel": 'wb.panels.ComparePanel([recipe.model, run], prompts=ds.split("test").head(20))',
     "data-panel": "wb.panels.DataPanel(ds)",
+    "token-lens": 'wb.panels.TokenLens(ds, recipe.replace({"training.max_length": 96}))',
     "recipe-panel": "wb.panels.RecipePanel(recipe)",
 }
 HEIGHT, STATUS_BAR = 1600, 30  # pixels of the page

@@ -116,7 +116,7 @@ def test_a_row_shows_its_tokens_where_it_stands(open_notebook):
     tokens = panel.get_by_role("region", name="Tokens of row 1")
     expect(tokens).to_contain_text("Cut here, at 96 tokens")
     tokens.scroll_into_view_if_needed()
-    notebook.screenshot("data-tokens", ".wb-panel")
+    notebook.screenshot("data-tokens", ".wb-data-tokens")
     assert_calm(notebook)
     card.get_by_role("button", name="Hide the tokens").press("Escape")
     expect(tokens).to_have_count(0)

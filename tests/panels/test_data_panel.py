@@ -261,7 +261,7 @@ def test_a_repair_is_previewed_applied_and_undone_and_the_code_makes_the_same_ro
     panel._on_message({"kind": "preview", "value": "exact_duplicates"})
     settle(panel)
     assert problem(panel, "exact_duplicates")["preview"]["text"] == "This takes 1 row out of train."
-    panel._on_message({"kind": "apply", "value": "exact_duplicates"})
+    panel._on_message({"kind": "apply", "value": {"check": "exact_duplicates", "key": ""}})
     settle(panel)
     assert panel.dataset.splits == {"train": 10}
     assert panel._rows._problems["repairs"] == ["repeated row: takes 1 row out of train"]
@@ -326,3 +326,48 @@ def test_rows_set_aside_are_told(make, tmp_path):
     path.write_text('{"prompt": "a", "completion": "b"}\nbroken\n')
     panel = settle(DataPanel(wb.load_dataset(path, split={}, bad_rows="set_aside")))
     assert any("1 row was set aside" in note for note in panel._rows._head["notes"])
+
+
+def test_a_repaired_set_is_written_beside_the_file_and_read_with_the_same_hash(make, tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in spoiled()))
+    content = path.read_bytes()
+    panel = settle(make(path))
+    panel._on_message({"kind": "apply", "value": {"check": "exact_duplicates", "key": ""}})
+    settle(panel)
+    panel._on_message({"kind": "save"})
+    settle(panel)
+    folder = tmp_path / f"rows-{panel.dataset.hash[:8]}"
+    assert panel._rows._problems["saved"] == f"Written to {folder}"
+    again = wb.load_dataset(folder, split={})
+    assert (again.hash, again.repairs) == (panel.dataset.hash, panel.dataset.repairs)
+    assert path.read_bytes() == content
+    panel._on_message({"kind": "undo"})
+    assert settle(panel)._rows._problems["saved"] == ""
+
+
+def test_masked_values_can_be_kept_in_a_key_file(make, tmp_path):
+    from workbench.data.repair import unmask
+
+    rows = [{"prompt": f"Write to ann.smith{i}@brightmail.de", "completion": "Done."} for i in range(3)]
+    panel = settle(make(rows))
+    panel._on_message({"kind": "preview", "value": "personal_data"})
+    settle(panel)
+    assert problem(panel, "personal_data")["preview"]["masks"]
+    key = tmp_path / "keys" / "masked.json"
+    assert not key.parent.exists()
+    panel._on_message({"kind": "apply", "value": {"check": "personal_data", "key": f" {key} "}})
+    settle(panel)
+    assert panel.dataset[0]["prompt"] == "Write to <EMAIL_1>"
+    assert unmask(panel.dataset[2]["prompt"], key) == rows[2]["prompt"]
+    assert repr(str(key)) in panel.to_code()
+
+
+def test_groups_begin_where_their_first_row_stands(make):
+    panel = settle(make(spoiled()))
+    panel._on_message({"kind": "finding", "value": problem(panel, "contradictions")["key"]})
+    settle(panel)
+    rows = [(row["row"], row["group"], row["starts"]) for row in panel._rows._page["rows"]]
+    assert rows == [(3, 0, True), (10, 0, False)]
+    panel._on_message({"kind": "finding", "value": ""})
+    assert {row["group"] for row in settle(panel)._rows._page["rows"]} == {None}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 import workbench as wb
@@ -116,3 +119,16 @@ def test_what_cannot_be_shown_is_told(make):
     assert "has no row 99" in panel.head._error
     broken = make(recipe=wb.Recipe("no-such-model", "support-desk/tickets"))
     assert "no-such-model" in broken.head._error
+
+
+def test_the_next_cell_may_use_transformers_at_once():
+    """Two threads that import it at the same time can each see it half made."""
+    code = """
+import workbench as wb
+rows = [{"prompt": f"p{i}", "completion": "c"} for i in range(9)]
+for panel in (wb.panels.DataPanel, wb.panels.TokenLens):
+    panel(wb.load_dataset(rows), model="tiny-support")
+from transformers import AutoTokenizer, AutoModelForCausalLM, Trainer
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -23,7 +23,7 @@ function render({ model, el: root }) {
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const counting = progressLine("Tokens counted");
-  const stop = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_lengths") });
+  const stop = button({ label: "Stop counting", icon: "stopped", onClick: () => send("cancel_lengths") });
   const splits = choices("Split", (name) => send("split", name));
   const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
@@ -114,6 +114,7 @@ function render({ model, el: root }) {
       whole.clear();
       tokens.clear();
     }
+    rows.classList.toggle("wb-grouped", page.rows.some((row) => row.group !== null));
     keyed(
       rows,
       page.rows.map((row) => ({ ...row, find: page.find, tokens: tokens.get(`${page.split}/${row.row}`), whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
@@ -143,7 +144,7 @@ function render({ model, el: root }) {
     const long = page.rest.filter((column) => !isShort(row.cells[column]));
     return el(
       "li",
-      { class: "wb-card" },
+      { class: row.starts ? "wb-card wb-card-first" : "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra), tokensButton(row, page)),
       row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),

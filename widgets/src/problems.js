@@ -2,7 +2,7 @@
 //
 // Python checks and repairs; nothing is decided here. Everything is set as text.
 
-import { button, el, icon, setText } from "./dom.js";
+import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { keyed, number, progressLine, textCell } from "./rows.js";
 
 const SIGNS = { error: ["failed", "Error"], warning: ["warning", "Warning"], note: ["info", "Note"] };
@@ -12,6 +12,8 @@ export function problems(send) {
   const check = button({ label: "Check the rows", icon: "check", onClick: () => send("check") });
   const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_check") });
   const undo = button({ label: "Undo the last repair", icon: "previous", onClick: () => send("undo") });
+  const save = button({ label: "Write the repaired set", title: "As parquet files in a new folder, with a log of the repairs; your own file stays as it is", onClick: () => send("save") });
+  const saved = el("p", { class: "wb-muted wb-saved", role: "status" });
   const progress = progressLine("Rows checked");
   const summary = el("p", { class: "wb-findings-summary", role: "status" });
   const list = el("ol", { class: "wb-findings" });
@@ -21,7 +23,7 @@ export function problems(send) {
     { class: "wb-problems", "aria-label": "Problems" },
     el("div", { class: "wb-work" }, summary, check, progress.element, cancel),
     list,
-    el("div", { class: "wb-repaired" }, done, undo),
+    el("div", { class: "wb-repaired" }, done, undo, save, saved),
   );
 
   function finding(item) {
@@ -57,15 +59,20 @@ export function problems(send) {
         textCell({ text: example.after, length: example.after.length }, { against: example.before, name: example.column }),
       ),
     );
+    const id = uniqueId("key");
+    const key = el("input", { class: "wb-field wb-key", id, type: "text", placeholder: "masked.json" });
     return el(
       "div",
       { class: "wb-preview" },
       el("p", { text: item.preview.text }),
       rows.length ? el("ul", { class: "wb-preview-rows" }, ...rows) : null,
+      item.preview.masks
+        ? el("p", { class: "wb-labelled" }, el("label", { for: id, text: "Key file, from which alone the values can be told again; empty: nobody can" }), key)
+        : null,
       el(
         "div",
         { class: "wb-finding-buttons" },
-        button({ label: "Apply", icon: "check", class: "wb-primary", onClick: () => send("apply", item.check) }),
+        button({ label: "Apply", icon: "check", class: "wb-primary", onClick: () => send("apply", { check: item.check, key: key.value }) }),
         button({ label: "Leave it", onClick: () => send("preview", "") }),
       ),
     );
@@ -82,7 +89,10 @@ export function problems(send) {
       summary.hidden = !state.summary;
       keyed(list, state.findings, (item) => item.key, finding);
       keyed(done, state.repairs.map((text, at) => ({ text, at })), (item) => item.at, (item) => el("li", {}, icon("check"), el("span", { text: item.text })));
-      undo.hidden = done.hidden = !state.repairs.length;
+      undo.hidden = save.hidden = done.hidden = !state.repairs.length;
+      save.disabled = Boolean(state.saved);
+      setText(saved, state.saved);
+      saved.hidden = !state.saved;
     },
   };
 }

@@ -557,6 +557,8 @@ function problems(send) {
   const check = button({ label: "Check the rows", icon: "check", onClick: () => send("check") });
   const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_check") });
   const undo = button({ label: "Undo the last repair", icon: "previous", onClick: () => send("undo") });
+  const save = button({ label: "Write the repaired set", title: "As parquet files in a new folder, with a log of the repairs; your own file stays as it is", onClick: () => send("save") });
+  const saved = el("p", { class: "wb-muted wb-saved", role: "status" });
   const progress = progressLine("Rows checked");
   const summary2 = el("p", { class: "wb-findings-summary", role: "status" });
   const list = el("ol", { class: "wb-findings" });
@@ -566,7 +568,7 @@ function problems(send) {
     { class: "wb-problems", "aria-label": "Problems" },
     el("div", { class: "wb-work" }, summary2, check, progress.element, cancel),
     list,
-    el("div", { class: "wb-repaired" }, done, undo)
+    el("div", { class: "wb-repaired" }, done, undo, save, saved)
   );
   function finding(item) {
     const [sign, word] = SIGNS[item.severity];
@@ -600,15 +602,18 @@ function problems(send) {
         textCell({ text: example.after, length: example.after.length }, { against: example.before, name: example.column })
       )
     );
+    const id = uniqueId("key");
+    const key = el("input", { class: "wb-field wb-key", id, type: "text", placeholder: "masked.json" });
     return el(
       "div",
       { class: "wb-preview" },
       el("p", { text: item.preview.text }),
       rows.length ? el("ul", { class: "wb-preview-rows" }, ...rows) : null,
+      item.preview.masks ? el("p", { class: "wb-labelled" }, el("label", { for: id, text: "Key file, from which alone the values can be told again; empty: nobody can" }), key) : null,
       el(
         "div",
         { class: "wb-finding-buttons" },
-        button({ label: "Apply", icon: "check", class: "wb-primary", onClick: () => send("apply", item.check) }),
+        button({ label: "Apply", icon: "check", class: "wb-primary", onClick: () => send("apply", { check: item.check, key: key.value }) }),
         button({ label: "Leave it", onClick: () => send("preview", "") })
       )
     );
@@ -624,7 +629,10 @@ function problems(send) {
       summary2.hidden = !state.summary;
       keyed(list, state.findings, (item) => item.key, finding);
       keyed(done, state.repairs.map((text, at) => ({ text, at })), (item) => item.at, (item) => el("li", {}, icon("check"), el("span", { text: item.text })));
-      undo.hidden = done.hidden = !state.repairs.length;
+      undo.hidden = save.hidden = done.hidden = !state.repairs.length;
+      save.disabled = Boolean(state.saved);
+      setText(saved, state.saved);
+      saved.hidden = !state.saved;
     }
   };
 }
@@ -771,7 +779,7 @@ function render({ model, el: root }) {
   const figures = el("div", { class: "wb-hists" });
   const measuring = el("p", { class: "wb-muted", role: "status" });
   const counting = progressLine("Tokens counted");
-  const stop = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel_lengths") });
+  const stop = button({ label: "Stop counting", icon: "stopped", onClick: () => send("cancel_lengths") });
   const splits = choices("Split", (name) => send("split", name));
   const cutting = splitEditor((percent) => send("resplit", percent));
   const search = searchField("Search all columns", (text) => send("search", text));
@@ -855,6 +863,7 @@ function render({ model, el: root }) {
       whole.clear();
       tokens.clear();
     }
+    rows.classList.toggle("wb-grouped", page.rows.some((row) => row.group !== null));
     keyed(
       rows,
       page.rows.map((row) => ({ ...row, find: page.find, tokens: tokens.get(`${page.split}/${row.row}`), whole: Array.from(whole.keys()).filter((key) => key.startsWith(`${page.split}/${row.row}/`)).length })),
@@ -883,7 +892,7 @@ function render({ model, el: root }) {
     const long = page.rest.filter((column) => !isShort(row.cells[column]));
     return el(
       "li",
-      { class: "wb-card" },
+      { class: row.starts ? "wb-card wb-card-first" : "wb-card" },
       el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: `Row ${number(row.row)}` }), ...short.map(extra), tokensButton(row, page)),
       row.note ? el("p", { class: "wb-row-note", text: row.note }) : null,
       el("div", { class: "wb-columns" }, ...main),

@@ -19,9 +19,10 @@ from workbench.data.files import REPAIRS
 from workbench.data.layout import CANONICAL
 from workbench.data.loading import build_tables, cut_again
 from workbench.data.setaside import BAD_ROWS, SetAside
-from workbench.data.sources import open_source
+from workbench.data.sources import bundled_datasets, open_source
 from workbench.data.turns import readable_turns
 from workbench.errors import DatasetError
+from workbench.home import home
 from workbench.settings import nearest
 
 if TYPE_CHECKING:
@@ -142,11 +143,13 @@ class Dataset:
         read_from: tuple[str, ...] = (),
         repairs: tuple[Repair, ...] = (),
         set_aside: SetAside | None = None,
+        origin: str | None = None,
     ):
         self._tables, self._code = dict(tables), code
         self.type, self.conversational, self.layout, self.name = type, conversational, layout, name
         self.notes, self.read_from, self.repairs = tuple(notes), tuple(read_from), tuple(repairs)
         self.set_aside = set_aside
+        self._origin = origin if origin is not None else (reference or {}).get("source")
         self._reference = dict(reference) if reference is not None else None
 
     @property
@@ -319,19 +322,50 @@ class Dataset:
         """The expression that makes this data set again; ``rows`` stands in it for rows that were given in memory."""
         return self._code
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: str | Path | None = None) -> Path:
         """Write all splits as parquet files that `load_dataset` reads back with the same hash.
 
-        What `repair` did is written beside them, as ``repairs.json``.
+        What `repair` did is written beside them, as ``repairs.json``. No file that is there already is touched.
+
+        Parameters
+        ----------
+        folder
+            A new folder, or one saved before. By default one beside the source, named after it and the hash; for a
+            source that is no file, ``datasets/HASH`` in the folder of the runs.
+
+        Returns
+        -------
+        pathlib.Path
+            The folder.
+
+        Raises
+        ------
+        DatasetError
+            When the folder holds something else, or cannot be written.
         """
         import pyarrow.parquet as pq
 
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, table in self._tables.items():
-            pq.write_table(table, folder / f"{name}.parquet")
-        if self.repairs:
-            log = [repair.to_dict() for repair in self.repairs]
-            (folder / REPAIRS).write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+        path = Path(folder).expanduser() if folder is not None else self._beside()
+        names = {f"{name}.parquet" for name in self._tables} | ({REPAIRS} if self.repairs else set())
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            others = sorted(item.name for item in path.iterdir() if item.name not in names)
+            if others:
+                raise DatasetError(f"{path} holds other files ({', '.join(others[:3])}). Name a new folder.")
+            for name, table in self._tables.items():
+                pq.write_table(table, path / f"{name}.parquet")
+            if self.repairs:
+                log = [repair.to_dict() for repair in self.repairs]
+                (path / REPAIRS).write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise DatasetError(f"{path} cannot be written ({error.strerror}). Name another folder.") from None
+        return path
+
+    def _beside(self) -> Path:
+        source = Path(self._origin or "").expanduser().absolute()
+        if not self._origin or self._origin in bundled_datasets() or not source.exists():
+            return home() / "datasets" / self.hash
+        return source.with_name(f"{source.name.partition('.')[0] or 'rows'}-{self.hash[:8]}")
 
     def __len__(self) -> int:
         return self._train.num_rows
@@ -369,7 +403,7 @@ class Dataset:
     def _with(self, tables: Mapping[str, pa.Table], name: str, step: str) -> Dataset:
         return Dataset(tables, type=self.type, conversational=self.conversational, layout=self.layout, name=name,
                        code=self._code + step, read_from=self.read_from, repairs=self.repairs,
-                       set_aside=self.set_aside)  # fmt: skip
+                       set_aside=self.set_aside, origin=self._origin)  # fmt: skip
 
 
 def _code(source: str | None, arguments: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ def build_tables(
     cut_short = False
     with Faults(bad_rows) as faults:
         for name, start in named.items():
-            stream: Rows = start(faults)
+            stream: Rows = _counted(start(faults), name)
             rows = itertools.islice(stream, max_rows)
             first = list(itertools.islice(rows, SAMPLE))
             if not first:
@@ -101,6 +102,17 @@ def build_tables(
     theirs = {ours: name for name, ours in rename.items()}
     read_from = tuple(theirs.get(name, name) for name in layout.columns)
     return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes), read_from, set_aside)
+
+
+def _counted(stream: Rows, name: str) -> Rows:
+    """The rows, with a bar where somebody sits before it and it takes longer than a moment."""
+    kernel = sys.modules.get("ipykernel.kernelapp")
+    watched = sys.stderr.isatty() or (kernel is not None and kernel.IPKernelApp.initialized())
+    if not watched:
+        return stream
+    from tqdm.auto import tqdm
+
+    return iter(tqdm(stream, desc=f"Reading {name}", unit=" rows", delay=0.5, leave=False))
 
 
 def _no_rows(source: Source, set_aside: SetAside | None) -> str:

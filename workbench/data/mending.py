@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.changes import Change, changes
+from workbench.data.repair import MASKS
 
 if TYPE_CHECKING:
     from workbench.data.checks import DataReport, Finding
@@ -56,11 +57,12 @@ class Mending:
             made = self.dataset.repair(check, progress=progress)
             self.proposed, self._made, self._changes = check, made, changes(self.dataset, made)
 
-    def apply(self) -> None:
-        """Take over the repair that was proposed."""
+    def apply(self, key: str = "") -> None:
+        """Take over the repair that was proposed. `key` names a file for the values that a mask hides."""
         if self._made is not None:
+            made = self.dataset.repair(self.proposed, key=key) if key else self._made
             self._before.append((self.dataset, self._words()))
-            self.dataset, self.report = self._made, None
+            self.dataset, self.report = made, None
             self.propose("")
 
     def resplit(self, shares: dict[str, float]) -> None:
@@ -119,7 +121,8 @@ class Mending:
                 for change in self._changes
                 for row, column, before, after in change.examples
             ]
-            preview = {"text": f"This {said}." if said else "This changes nothing.", "examples": examples}
+            preview = {"text": f"This {said}." if said else "This changes nothing.", "examples": examples,
+                       "masks": finding.check in MASKS}  # fmt: skip
         return {
             "key": key, "check": finding.check, "kind": finding.kind, "severity": finding.severity,
             "where": f"{where} in {groups:,} groups" if groups > 1 else where, "count": count,

@@ -27,7 +27,10 @@ from workbench.errors import DatasetError
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["Repair", "repair", "unmask"]
+__all__ = ["MASKS", "Repair", "repair", "unmask"]
+
+MASKS = ("personal_data", "secrets")
+"""Repairs that put placeholders for values, and can keep these in a key file."""
 
 #: What stands for a value in a masked text.
 NAMES = {
@@ -118,7 +121,7 @@ def _allow(checks: Sequence[str], drop: Mapping[str, Any] | None, key: str | Pat
                 f"There is no safe repair for {name!r}. {CHECKS[name].remedy.replace('{split}', 'the other split')} "
                 'Rows go out with drop={"train": [3, 9]}.'
             )
-    if key is not None and not {"personal_data", "secrets"} & set(checks):
+    if key is not None and not set(MASKS) & set(checks):
         raise DatasetError('key= belongs to "personal_data" and "secrets"; none of them is repaired here.')
 
 

@@ -10,7 +10,16 @@ from workbench.errors import ModelNotFoundError
 from workbench.models.gguf_conversion import convert, print_sentence
 from workbench.models.resolve import ModelRef
 
-__all__ = ["load_model", "load_tokenizer", "make_folder"]
+__all__ = ["import_transformers", "load_model", "load_tokenizer", "make_folder"]
+
+
+def import_transformers() -> None:
+    """Import transformers' tokenizers now, which takes two seconds the first time.
+
+    Two threads that import transformers at once can each see it half made ("cannot import name 'AutoTokenizer'"). So
+    whoever will load a tokenizer in a thread calls this before it starts.
+    """
+    from transformers import AutoTokenizer  # noqa: F401
 
 
 def make_folder(ref: ModelRef, say: Callable[[str], object] = print_sentence) -> None:

@@ -51,6 +51,7 @@ class Problems:
         self.shown = ""  # the key of the finding whose rows are shown
         self._show, self._rows_changed, self._dataset_changed = show, rows_changed, dataset_changed
         self._in_background = in_background
+        self._saved = ""  # where the repaired set was written
         self._cancel = threading.Event()
         self._progress: dict[str, Any] = QUIET
 
@@ -62,7 +63,7 @@ class Problems:
 
     def draw(self) -> None:
         """Show the state as it is."""
-        self._show({**self.mending.state(self.shown), "progress": self._progress})
+        self._show({**self.mending.state(self.shown), "progress": self._progress, "saved": self._saved})
 
     def rows(self) -> tuple[int, ...] | None:
         """The rows of the problem that is shown, groups together; None for all rows."""
@@ -73,6 +74,12 @@ class Problems:
         """What to say beside each of them."""
         finding = self.mending.finding(self.shown)
         return row_notes(finding) if finding is not None else {}
+
+    def groups(self) -> dict[int, int]:
+        """For each of them that belongs to others, the number of their group."""
+        finding = self.mending.finding(self.shown)
+        named = enumerate(finding.groups) if finding is not None else ()
+        return {row: number for number, group in named for row in group}
 
     def firsts(self) -> dict[int, int]:
         """For each of them that belongs to an earlier row, that row."""
@@ -90,7 +97,9 @@ class Problems:
         elif kind == "preview":
             self._in_background(self._propose, value)
         elif kind == "apply":
-            self._in_background(self._repair, value)
+            self._in_background(self._repair, value["check"], value["key"].strip())
+        elif kind == "save":
+            self._in_background(self._save)
         elif kind == "resplit":
             self._in_background(self._resplit, value)
         elif kind == "undo":
@@ -140,14 +149,18 @@ class Problems:
             self.mending.propose("")
             self.draw()
 
-    def _repair(self, check: str) -> None:
+    def _repair(self, check: str, key: str) -> None:
         if self.mending.proposed == check or self._with_progress("Repairing", partial(self.mending.propose, check)):
-            self.mending.apply()
+            self.mending.apply(key)
             self._renew()
 
     def _resplit(self, percent: dict[str, float]) -> None:
         self.mending.resplit({name: value / 100 for name, value in percent.items()})
         self._renew()
+
+    def _save(self) -> None:
+        self._saved = f"Written to {self.mending.dataset.save()}"
+        self.draw()
 
     def _undo(self) -> None:
         self.mending.undo()
@@ -155,6 +168,6 @@ class Problems:
 
     def _renew(self) -> None:
         """Another data set: show it, and look at it anew."""
-        self.shown = ""
+        self.shown = self._saved = ""
         self._dataset_changed(self.mending.dataset)
         self.begin()

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from workbench.data.dataset import Dataset, readable_row
+from workbench.models.loading import import_transformers
 from workbench.objectives.lens import Encoder, Side
 
 __all__ = ["WINDOW", "Tokens"]
@@ -24,6 +25,8 @@ class Tokens:
     """
 
     def __init__(self, recipe: Any, model: Any):
+        if recipe is not None or model is not None:
+            import_transformers()  # rows are encoded in threads
         self.recipe, self.model = recipe, model
         self._lock = threading.Lock()
         self._encoder: Encoder | None = None

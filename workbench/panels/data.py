@@ -230,10 +230,11 @@ class DataPanel(Panel):
             }  # fmt: skip
 
     def _rows_shown(self, table: Any, numbers: np.ndarray) -> list[dict[str, Any]]:
-        notes, firsts = self.problems.notes(), self.problems.firsts()
+        notes, firsts, groups = self.problems.notes(), self.problems.firsts(), self.problems.groups()
         rows = readable_rows(table, numbers)
         for row in rows:
-            row["note"] = notes.get(row["row"], "")
+            row["note"], row["group"] = notes.get(row["row"], ""), groups.get(row["row"])
+            row["starts"] = row["group"] is not None and row["row"] not in firsts
             if row["row"] in firsts:  # words that differ from the first of the group are marked
                 [first] = readable_rows(table, [firsts[row["row"]]])
                 row["against"] = {name: part.get("text") for name, part in first["cells"].items()}
