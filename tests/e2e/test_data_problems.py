@@ -31,7 +31,11 @@ def test_a_problem_leads_to_its_rows(open_notebook, theme):
     near.get_by_role("button", name="Show the 2 rows").click()
     expect(panel.locator(".wb-card")).to_have_count(4)
     expect(panel.locator(".wb-row-note").first).to_have_text("group 1 of 2")
-    notebook.screenshot(f"data-problems-{theme}", ".wb-panel")
+    first, second, third = (panel.locator(".wb-card").nth(at).bounding_box() for at in range(3))
+    assert (second["y"] == first["y"]) == (theme == "light")  # side by side, where there is room
+    assert third["y"] > second["y"]
+    assert third["x"] == first["x"]
+    notebook.screenshot(f"data-problems-{theme}", ".wb-rows")
     panel.locator(".wb-only").get_by_role("button", name="Show all rows again").click()
     expect(panel.locator(".wb-card")).to_have_count(10)
     assert_calm(notebook)

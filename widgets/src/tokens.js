@@ -7,9 +7,16 @@ import { number } from "./rows.js";
 const WHITE = { " ": "·", "\t": "→", "\n": "⏎", "\r": "␍", "\u00a0": "⍽" };
 const NAMES = { row: "from the row", template: "written by the template", special: "special token" };
 
+/** A sign for what cannot be seen: white space, and by its number a control or joining character. */
+function signOf(part) {
+  if (part in WHITE) return WHITE[part];
+  return /^[\p{Cc}\p{Cf}]$/u.test(part) ? `U+${part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : null;
+}
+
 /** The text of a token with its white space made visible: parts that are text and parts that are signs. */
 export function visible(text) {
-  return text.split(/([ \t\n\r\u00a0])/).filter(Boolean).map((part) => (part in WHITE ? { sign: WHITE[part] } : { text: part }));
+  const parts = text.split(/([ \u00a0]|[\p{Cc}\p{Cf}])/u).filter(Boolean);
+  return parts.map((part) => (signOf(part) ? { sign: signOf(part) } : { text: part }));
 }
 
 /** What a token is, in words: for its tooltip and for screen readers. */

@@ -7,6 +7,7 @@ import { describe, summary, tokensOf, visible } from "../src/tokens.js";
 test("white space is seen, and nothing is lost", () => {
   assert.deepEqual(visible(" a\n"), [{ sign: "·" }, { text: "a" }, { sign: "⏎" }]);
   assert.deepEqual(visible("<b>&"), [{ text: "<b>&" }]);
+  assert.deepEqual(visible("\u200d\u0007"), [{ sign: "U+200D" }, { sign: "U+0007" }]);
   assert.deepEqual(visible(""), []);
   assert.deepEqual(visible("שלום 🙂"), [{ text: "שלום" }, { sign: "·" }, { text: "🙂" }]);
 });

@@ -686,8 +686,13 @@ function splitEditor(onCut) {
 // src/tokens.js
 var WHITE = { " ": "·", "	": "→", "\n": "⏎", "\r": "␍", " ": "⍽" };
 var NAMES = { row: "from the row", template: "written by the template", special: "special token" };
+function signOf(part) {
+  if (part in WHITE) return WHITE[part];
+  return /^[\p{Cc}\p{Cf}]$/u.test(part) ? `U+${part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : null;
+}
 function visible(text) {
-  return text.split(/([ \t\n\r\u00a0])/).filter(Boolean).map((part) => part in WHITE ? { sign: WHITE[part] } : { text: part });
+  const parts = text.split(/([ \u00a0]|[\p{Cc}\p{Cf}])/u).filter(Boolean);
+  return parts.map((part) => signOf(part) ? { sign: signOf(part) } : { text: part });
 }
 function describe(token) {
   const part = token.part ? `, part ${token.part[0]} of ${token.part[1]} of a character` : "";
