@@ -28,12 +28,18 @@ from workbench.runs import generate as generate
 from workbench.runs import launch as launch
 from workbench.runs import open_run as open_run
 from workbench.runs import runs as runs
+from workbench.tuning.adapter import Adapter as Adapter
 from workbench.tuning.full import Full as Full
+from workbench.tuning.ia3 import IA3 as IA3
 from workbench.tuning.lora import LoRA as LoRA
+from workbench.tuning.prefix import PrefixTuning as PrefixTuning
+from workbench.tuning.prompt import PromptTuning as PromptTuning
 
 __version__: str
 __all__ = [
+    "IA3",
     "SFT",
+    "Adapter",
     "Dataset",
     "DatasetError",
     "Estimate",
@@ -42,7 +48,9 @@ __all__ = [
     "InvalidInputError",
     "LoRA",
     "ModelNotFoundError",
+    "PrefixTuning",
     "Problem",
+    "PromptTuning",
     "Recipe",
     "RecipeError",
     "Report",

@@ -49,7 +49,7 @@ def plain_code(recipe: Recipe) -> str:
     ref = resolve_model(recipe.model_name)
     renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
     sizes = shapes(ref)
-    limits = [limit for limit in (recipe.training.max_length, sizes.positions) if limit]
+    limits = [limit for limit in (recipe.training.max_length, recipe.tuning.room(sizes.positions)) if limit]
     report = gate(recipe, dataset, renderer, min(limits) if limits else None)
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import re
 
 import pytest
 
@@ -15,17 +16,31 @@ from workbench.models.shapes import shapes
 from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
 from workbench.tuning import tunings
 
-TUNINGS = [wb.LoRA(r=4), wb.LoRA(r=2, use_dora=True), wb.LoRA(r=2, target_modules="q_proj", use_rslora=True), wb.Full()]
+TUNINGS = {
+    "prompt": wb.PromptTuning(num_virtual_tokens=4),
+    "prompt, random": wb.PromptTuning(num_virtual_tokens=3, prompt_tuning_init="random"),
+    "prompt, text": wb.PromptTuning(
+        num_virtual_tokens=5, prompt_tuning_init="text", prompt_tuning_init_text="What is it?"
+    ),
+    "prefix": wb.PrefixTuning(num_virtual_tokens=4),
+    "prefix, projected": wb.PrefixTuning(num_virtual_tokens=4, prefix_projection=True),
+    "adapter": wb.Adapter(reduction_factor=4),
+    "adapter, pfeiffer": wb.Adapter(placement="pfeiffer", reduction_factor=2.5, activation="silu"),
+    "ia3": wb.IA3(),
+    "lora": wb.LoRA(r=4),
+    "dora": wb.LoRA(r=2, use_dora=True),
+    "rslora, one layer": wb.LoRA(r=2, target_modules="q_proj", use_rslora=True),
+    "full": wb.Full(),
+}
 
 
 def digest(model):
     """One hash for each parameter of the base model."""
-    names = {name: p for name, p in model.named_parameters() if "lora_" not in name}
+    base = model.get_base_model() if hasattr(model, "get_base_model") else model
     return {
-        name.replace("base_model.model.", "").replace(".base_layer", ""): hashlib.sha256(
-            p.detach().numpy().tobytes()
-        ).digest()
-        for name, p in names.items()
+        name.replace(".base_layer", ""): hashlib.sha256(p.detach().numpy().tobytes()).digest()
+        for name, p in base.named_parameters()
+        if not re.search("lora_|bottleneck_|ia3_", name)
     }
 
 
@@ -44,7 +59,7 @@ def train(recipe, folder, steps=6):
     return model.eval(), tokenizer
 
 
-@pytest.fixture(scope="module", params=TUNINGS, ids=["lora", "dora", "rslora-one-layer", "full"])
+@pytest.fixture(scope="module", params=TUNINGS.values(), ids=list(TUNINGS))
 def trained(request, tmp_path_factory):
     import sys
     from pathlib import Path
@@ -68,9 +83,9 @@ def test_what_moves_and_what_stays(trained):
     assert before.keys() == after.keys()
     if recipe.tuning.adapter:
         assert before == after
-        moved = [p for name, p in model.named_parameters() if "lora_B" in name]
-        assert moved
-        assert all(p.abs().sum() > 0 for p in moved)
+        new = dict(recipe.tuning.apply(load_model(resolve_model(str(base))), recipe.seed).named_parameters())
+        moved = [name for name, p in model.named_parameters() if name in new and not p.equal(new[name])]
+        assert moved == [name for name, p in model.named_parameters() if p.requires_grad]
     else:
         assert not set(before.values()) & set(after.values())
 
@@ -106,7 +121,7 @@ def test_it_generates_what_its_logits_say_batched_and_padded(trained):
     out = recipe.tuning.generate(model, ids, mask, max_new_tokens=8, do_sample=False, eos_token_id=-1)
     for prompt, answer in zip(prompts, out[:, width:].tolist(), strict=True):
         with torch.no_grad():
-            logits = model(torch.tensor([prompt + answer])).logits[0]
+            logits = model(torch.tensor([prompt + answer])).logits[0, -len(prompt + answer) :]  # virtual tokens lead
         assert logits[len(prompt) - 1 : -1].argmax(-1).tolist() == answer
 
 

@@ -56,6 +56,12 @@ class Shapes:
     linear: Mapping[str, tuple[int, int]]
     heads: int = 0
 
+    @property
+    def kv_width(self) -> int:
+        """The width of a layer's keys: that of its ``k_proj``, else the hidden width."""
+        keys = (outputs for name, (_, outputs) in self.linear.items() if name.endswith(".k_proj.weight"))
+        return max(keys, default=self.hidden)
+
 
 def shapes(ref: ModelRef) -> Shapes:
     """Read the sizes of a model that is on this machine.

@@ -114,7 +114,8 @@ class Encoder:
         self.renderer = Renderer(
             load_tokenizer(ref, trust_remote_code=trust), recipe.template if recipe is not None else None
         )
-        limits = [recipe.training.max_length if recipe is not None else None, shapes(ref).positions]
+        positions = shapes(ref).positions
+        limits = [positions] if recipe is None else [recipe.training.max_length, recipe.tuning.room(positions)]
         self.limit: int | None = min((limit for limit in limits if limit), default=None)
 
     def tokens(self, row: Mapping[str, Any]) -> list[Side]:

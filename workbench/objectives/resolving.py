@@ -88,19 +88,21 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
         rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
         chosen["learning_rate"], reasons["learning_rate"] = rate.value, rate.reason
 
-    _length(chosen, reasons, facts)
+    _length(chosen, reasons, facts, recipe.tuning)
     _steps(chosen, reasons, facts)
     _speed(chosen, reasons, facts, recipe)
     _shape_of_batches(chosen, reasons, facts)
-    _memory(chosen, reasons, facts)
+    _memory(chosen, reasons, facts, recipe.tuning)
     return Resolved(chosen, reasons)
 
 
-def _length(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
-    positions = facts.shapes.positions
+def _length(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, tuning: Any) -> None:
+    positions = tuning.room(facts.shapes.positions)
     if positions and (chosen["max_length"] is None or chosen["max_length"] > positions):
         chosen["max_length"] = positions
-        reasons["max_length"] = f"the model's context is {positions} tokens"
+        virtual = tuning.virtual_tokens
+        taken = f", {virtual} of them taken by virtual tokens" if virtual else ""
+        reasons["max_length"] = f"the model's context is {facts.shapes.positions} tokens{taken}"
 
 
 def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
@@ -171,7 +173,10 @@ def _shape_of_batches(chosen: dict[str, Any], reasons: dict[str, str], facts: Fa
         )
 
 
-def _memory(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
+def _memory(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, tuning: Any) -> None:
+    if chosen["gradient_checkpointing"] == "auto" and not tuning.checkpointing:
+        chosen["gradient_checkpointing"] = False
+        reasons["gradient_checkpointing"] = f"does not work with {tuning.title.lower()}"
     if chosen["gradient_checkpointing"] == "auto":
         need, there = memory_needed(facts, chosen), facts.machine.memory_bytes
         chosen["gradient_checkpointing"] = need > MEMORY_SHARE * there

@@ -83,7 +83,7 @@ class Generator:
                 ids,
                 decoding,
                 stop_ids=renderer.stop_ids,
-                positions=getattr(model.config, "max_position_embeddings", None),
+                positions=_room(model) if adapters else getattr(model.config, "max_position_embeddings", None),
                 device=model.device,
                 on_answer=on_answer,
                 cancelled=cancelled,
@@ -237,6 +237,13 @@ def _key(folder: Path, pattern: str) -> tuple[Any, ...]:
     return (str(folder), *((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
 
+def _room(model: Any) -> int | None:
+    """The places of a model's context that no virtual token takes."""
+    positions = getattr(model.config, "max_position_embeddings", None)
+    virtual = getattr(model.active_peft_config, "num_virtual_tokens", None) or 0
+    return None if positions is None else positions - virtual
+
+
 def _tuning_of(adapter: Path) -> Any:
     """The way of tuning that made an adapter, from the recipe of its run or from the adapter itself."""
     import yaml
@@ -247,7 +254,8 @@ def _tuning_of(adapter: Path) -> Any:
     if recipe.is_file():
         name = yaml.safe_load(recipe.read_text(encoding="utf-8"))["tuning"]["name"]
     else:
-        name = json.loads((adapter / "adapter_config.json").read_text())["peft_type"].lower()
+        kind = json.loads((adapter / "adapter_config.json").read_text())["peft_type"]
+        name = next((name for name, tuning in tunings().items() if tuning.peft_type == kind), "")
     return tunings().get(name, Tuning)()
 
 

@@ -104,7 +104,8 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
     renderer = Renderer(tokenizer, recipe.template)
     sizes = shapes(ref)
-    limits = [limit for limit in (recipe.training.max_length, sizes.positions) if limit]
+    room = recipe.tuning.room(sizes.positions)
+    limits = [limit for limit in (recipe.training.max_length, room) if limit]
     report = gate(recipe, dataset, renderer, min(limits, default=None))
     events.write("gate", **report.to_dict())
     for problem in report.warnings:
@@ -135,9 +136,9 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     )
     renderer.install()
     model = recipe.tuning.apply(model, recipe.seed)
-    asker = Asker(recipe.tuning, renderer, tokenizer, sizes.positions)
+    asker = Asker(recipe.tuning, renderer, tokenizer, room)
     resume_from = checkpoints.newest(folder.checkpoints)
-    probes = _probes(recipe, dataset, renderer, resolved.settings, sizes.positions)
+    probes = _probes(recipe, dataset, renderer, resolved.settings, room)
     reporter = Reporter(folder, events, resolved.settings, asker, probes, resume_from)
     signal.signal(signal.SIGTERM, lambda number, frame: setattr(reporter, "signalled", "SIGTERM"))
 

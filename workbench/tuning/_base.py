@@ -56,6 +56,10 @@ class Tuning(Settings):
         Whether the result is an adapter beside the untouched base model.
     packages
         Optional packages that it needs; others are not imported by a run, so that it starts sooner.
+    peft_type
+        PEFT's word for its adapters; empty where there is none.
+    checkpointing
+        Whether gradient checkpointing works with it.
     """
 
     section: ClassVar[str] = "tuning"
@@ -67,6 +71,8 @@ class Tuning(Settings):
     merges: ClassVar[bool] = False
     adapter: ClassVar[bool] = True
     packages: ClassVar[tuple[str, ...]] = ()
+    peft_type: ClassVar[str] = ""
+    checkpointing: ClassVar[bool] = True
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this way of tuning cannot work with."""
@@ -75,6 +81,15 @@ class Tuning(Settings):
     def model_problems(self, shapes: Shapes) -> list[Problem]:
         """What about a model of these shapes this way of tuning cannot work with."""
         return []
+
+    @property
+    def virtual_tokens(self) -> int:
+        """Places of the model's context that it takes for itself."""
+        return 0
+
+    def room(self, positions: int | None) -> int | None:
+        """How long a row may be in a context of so many positions; None where the model names none."""
+        return None if positions is None else positions - self.virtual_tokens
 
     def trainable_parameters(self, shapes: Shapes) -> int:
         """How many weights move on a model of these shapes."""

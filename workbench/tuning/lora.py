@@ -60,6 +60,7 @@ class LoRA(Tuning):
         "memory allows."
     )
     merges: ClassVar[bool] = True
+    peft_type: ClassVar[str] = "LORA"
 
     r: int = setting(
         8, help="The rank: how many directions each layer may move in. More can learn more, and overfit sooner.",

@@ -57,6 +57,7 @@ class PrefixTuning(Tuning):
         "be merged."
     )
     peft_type: ClassVar[str] = "PREFIX_TUNING"
+    checkpointing: ClassVar[bool] = False
 
     num_virtual_tokens: int = setting(
         20, help="How many keys and values stand before the input in each layer.",
@@ -131,7 +132,7 @@ class PrefixTuning(Tuning):
         inputs = {
             "input_ids": torch.cat([input_ids.new_zeros(rows, virtual), input_ids], dim=1),  # stand for what is cached
             "attention_mask": torch.cat([attention_mask.new_ones(rows, virtual), attention_mask], dim=1),
-            "past_key_values": model.get_prompt(rows),
+            "cache": model.get_prompt(rows),
         }
         return generate_after_prompt(base, input_ids, virtual + input_ids.shape[1], inputs, decoding)
 

@@ -72,10 +72,14 @@ class PromptTuning(Tuning):
         found = packing_problems(recipe, self.title)
         text = self.prompt_tuning_init_text
         if self.prompt_tuning_init == "text" and not (text or "").strip():
-            found.append(Problem("tuning.prompt_tuning_init_text", "is missing.", "prompt_tuning_init is 'text': give one."))
+            found.append(
+                Problem("tuning.prompt_tuning_init_text", "is missing.", "prompt_tuning_init is 'text': give one.")
+            )
         if self.prompt_tuning_init != "text" and text is not None:
             remedy = "Leave it out, or set prompt_tuning_init to 'text'."
-            found.append(Problem("tuning.prompt_tuning_init_text", f"is not used by {self.prompt_tuning_init!r}.", remedy))
+            found.append(
+                Problem("tuning.prompt_tuning_init_text", f"is not used by {self.prompt_tuning_init!r}.", remedy)
+            )
         return found
 
     @property
@@ -122,7 +126,9 @@ class PromptTuning(Tuning):
         settings = f'task_type="CAUSAL_LM", num_virtual_tokens={self.num_virtual_tokens}'
         settings += f', prompt_tuning_init="{self.prompt_tuning_init.upper()}"'
         if self.prompt_tuning_init == "text":
-            settings += f", prompt_tuning_init_text={as_text(self.prompt_tuning_init_text)}, tokenizer_name_or_path=MODEL"
+            settings += (
+                f", prompt_tuning_init_text={as_text(self.prompt_tuning_init_text)}, tokenizer_name_or_path=MODEL"
+            )
         return ["from peft import PromptTuningConfig"], f"PromptTuningConfig({settings})"
 
     def _config(self, model: Any) -> Any:
