@@ -197,7 +197,12 @@ def test_rows_in_memory_are_written_once(tmp_path):
     home = tmp_path / "home"
     text = made.to_yaml()
     folder = home / "datasets" / made.data["hash"]
-    assert sorted(path.name for path in folder.iterdir()) == ["test.parquet", "train.parquet", "validation.parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "test.parquet",
+        "train.parquet",
+        "validation.parquet",
+        "workbench.json",
+    ]
     stamp = (folder / "train.parquet").stat().st_mtime_ns
     again = wb.Recipe.from_yaml(text)
     assert again.load_dataset().hash == made.data["hash"]

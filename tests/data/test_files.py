@@ -129,6 +129,7 @@ def test_a_repaired_set_is_loaded_with_its_log(tmp_path):
     assert again.repairs[0].check == "exact_duplicates"
     assert again.notes == ()
     assert again.hash == made.hash
-    (tmp_path / "mended" / "repairs.json").write_text('[{"by": "hand"}]')
-    with pytest.raises(wb.DatasetError, match=r"repairs\.json: is not the log of repairs"):
+    assert wb.load_dataset(tmp_path / "mended").hash == made.hash  # nothing is cut out of it
+    (tmp_path / "mended" / "workbench.json").write_text('[{"by": "hand"}]')
+    with pytest.raises(wb.DatasetError, match=r"workbench\.json: is not what a saved data set has there"):
         wb.load_dataset(tmp_path / "mended")

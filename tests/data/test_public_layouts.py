@@ -97,7 +97,7 @@ PUBLIC: list[tuple[str, str, dict[str, Any], str, str, bool, dict[str, Any]]] = 
      {"prompt": "Name a fruit.", "chosen": [USER, TURN], "rejected": [USER, SYSTEM], "messages": [USER, TURN],
       "score_chosen": 8.0},
      "preference", "preference", True,
-     {"prompt": [USER], "chosen": [USER, TURN], "rejected": [USER, SYSTEM], "messages_original": [USER, TURN],
+     {"prompt": [USER], "chosen": [TURN], "rejected": [SYSTEM], "messages_original": [USER, TURN],
       "score_chosen": 8.0}),
     ("hh-rlhf", "jsonl.gz", {"chosen": "\n\nHuman: A\n\nAssistant: B", "rejected": "\n\nHuman: A\n\nAssistant: C"},
      "preference", "preference", False,

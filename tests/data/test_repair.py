@@ -144,7 +144,7 @@ def test_a_second_mask_does_not_use_a_placeholder_that_stands_in_the_texts():
 def test_a_saved_repaired_set_carries_its_log_and_hash(tmp_path):
     fixed = load([*good(30), good(2)[1]]).repair("exact_duplicates")
     fixed.save(tmp_path / "out")
-    [entry] = json.loads((tmp_path / "out" / "repairs.json").read_text())
+    [entry] = json.loads((tmp_path / "out" / "workbench.json").read_text())["repairs"]
     assert entry == {"check": "exact_duplicates", "what": fixed.repairs[0].what, "split": "train", "rows": 1,
                      "before": fixed.repairs[0].before, "after": fixed.hash}  # fmt: skip
     assert wb.load_dataset(tmp_path / "out", split={}).hash == fixed.hash

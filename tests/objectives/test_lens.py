@@ -96,6 +96,15 @@ def test_what_the_template_wrote_and_special_tokens_are_told_apart(tokenizer):
     assert trained == "Here.<|end|>Yes 🙂 שלום<|end|>"
 
 
+@pytest.mark.parametrize(("prompt", "answer"), [("Which?", "A"), ("Message", "#"), ("### Answer", "Answer")])
+def test_a_text_that_the_template_has_too_is_told_apart(prompt, answer, tokenizer):
+    [side] = row_tokens(wb.SFT(), {"prompt": prompt, "completion": answer}, Renderer(tokenizer))
+    parts = zip(side.texts, side.kinds, side.trained, strict=True)
+    own = [(text, trained) for text, kind, trained in parts if kind == "row"]
+    assert "".join(text for text, trained in own if trained) == answer
+    assert "".join(text for text, trained in own if not trained) == prompt
+
+
 def test_tokens_that_share_a_character_say_so(tokenizer):
     [side] = row_tokens(wb.SFT(), {"prompt": "a", "completion": "x🙂y"}, Renderer(tokenizer))
     at = side.texts.index("🙂")

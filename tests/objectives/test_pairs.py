@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from workbench.data.rendering import Renderer
+from workbench.data.turns import parted
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
-from workbench.objectives.pairs import encode_pairs, parted
+from workbench.objectives.pairs import encode_pairs
 
 TEXTS = ["It broke.", "Where is it? I need it by Monday, please.", "ok", "ünïcödé 007 <b>x</b>"]
 PLAIN = [{"prompt": text, "chosen": text[::-1] * n, "rejected": "no " * n} for n, text in enumerate(TEXTS, start=1)]

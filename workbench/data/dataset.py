@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from workbench.data.files import REPAIRS
+from workbench.data.files import MARKER, marker
 from workbench.data.layout import CANONICAL
 from workbench.data.loading import build_tables, cut_again
 from workbench.data.setaside import BAD_ROWS, SetAside
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["REFERENCE", "Dataset", "load_dataset", "readable_row"]
 
+EXAMPLES = {"columns": '{"prompt": "question"}', "split": '{"validation": 0.1}'}
 REFERENCE = ("source", "columns", "split", "bad_rows", "max_rows", "hash")
 """What a recipe keeps of its data: how to read it again, and the hash of its rows."""
 
@@ -80,6 +81,9 @@ def load_dataset(
     DatasetError
         Naming file, row, column, value and what to do.
     """
+    for name, value in (("columns", columns), ("split", split)):
+        if value is not None and not isinstance(value, Mapping):
+            raise DatasetError(f"{name}= must be a dict, as {EXAMPLES[name]}, got {value!r}.")
     arguments: dict[str, Any] = {"columns": dict(columns) if columns is not None else None,
                  "split": dict(split) if split is not None else None,
                  "bad_rows": bad_rows if bad_rows != "refuse" else None, "max_rows": max_rows}  # fmt: skip
@@ -102,7 +106,8 @@ def load_dataset(
 def _check_reading(bad_rows: Any, max_rows: Any) -> None:
     if bad_rows not in BAD_ROWS:
         raise DatasetError(f"bad_rows must be {' or '.join(map(repr, BAD_ROWS))}, got {bad_rows!r}.")
-    if max_rows is not None and (isinstance(max_rows, bool) or not isinstance(max_rows, int) or max_rows < 1):
+    whole = isinstance(max_rows, int) and not isinstance(max_rows, bool)
+    if max_rows is not None and not (whole and 1 <= max_rows < 2**63):
         raise DatasetError(f"max_rows must be a number of rows of at least 1, got {max_rows!r}.")
 
 
@@ -214,6 +219,10 @@ class Dataset:
         DatasetError
             For shares that are none or leave nothing, or too few different prompts.
         """
+        if not isinstance(split, Mapping):
+            raise DatasetError(f"resplit takes shares, as {EXAMPLES['split']}, got {split!r}.")
+        if isinstance(seed, bool) or not isinstance(seed, int):
+            raise DatasetError(f"seed must be a whole number, got {seed!r}.")
         more = f", seed={seed}" if seed else ""
         return self.replaced(cut_again(self._tables, split, seed), step=f".resplit({dict(split)!r}{more})")
 
@@ -277,6 +286,8 @@ class Dataset:
         """
         from workbench.data.checks import DataReport, check
 
+        if recipe is not None and not hasattr(recipe, "problems"):
+            raise DatasetError(f"check takes a Recipe, and names of checks as only=[...]; got {recipe!r}.")
         report = check(self, only, schema=schema, progress=progress)
         if recipe is None:
             return report
@@ -325,13 +336,14 @@ class Dataset:
     def save(self, folder: str | Path | None = None) -> Path:
         """Write all splits as parquet files that `load_dataset` reads back with the same hash.
 
-        What `repair` did is written beside them, as ``repairs.json``. No file that is there already is touched.
+        Beside them stands ``workbench.json``, with the splits, the hash and what `repair` did. No file that is there
+        already is touched.
 
         Parameters
         ----------
         folder
-            A new folder, or one saved before. By default one beside the source, named after it and the hash; for a
-            source that is no file, ``datasets/HASH`` in the folder of the runs.
+            A new or empty folder, or one with these very rows. By default one beside the source, named after it and
+            the hash; for a source that is no file, ``datasets/HASH`` in the folder of the runs.
 
         Returns
         -------
@@ -346,17 +358,20 @@ class Dataset:
         import pyarrow.parquet as pq
 
         path = Path(folder).expanduser() if folder is not None else self._beside()
-        names = {f"{name}.parquet" for name in self._tables} | ({REPAIRS} if self.repairs else set())
         try:
+            if path.is_dir() and any(path.iterdir()):
+                if (marker(path) or {}).get("hash") == self.hash:
+                    return path
+                raise DatasetError(f"{path} holds other files already. Name a new folder.")
             path.mkdir(parents=True, exist_ok=True)
-            others = sorted(item.name for item in path.iterdir() if item.name not in names)
-            if others:
-                raise DatasetError(f"{path} holds other files ({', '.join(others[:3])}). Name a new folder.")
             for name, table in self._tables.items():
                 pq.write_table(table, path / f"{name}.parquet")
-            if self.repairs:
-                log = [repair.to_dict() for repair in self.repairs]
-                (path / REPAIRS).write_text(json.dumps(log, indent=1) + "\n", encoding="utf-8")
+            said = {
+                "splits": list(self._tables),
+                "hash": self.hash,
+                "repairs": [each.to_dict() for each in self.repairs],
+            }
+            (path / MARKER).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
         except OSError as error:
             raise DatasetError(f"{path} cannot be written ({error.strerror}). Name another folder.") from None
         return path
@@ -375,6 +390,8 @@ class Dataset:
     @overload
     def __getitem__(self, index: slice) -> list[dict[str, Any]]: ...
     def __getitem__(self, index: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if not isinstance(index, (int, slice)):
+            raise TypeError(f"Rows are found by number, got {index!r}. A column is in to_pandas()[{index!r}].")
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
         if not -len(self) <= index < len(self):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from workbench.data.reading import SUFFIXES, suffix_of
 from workbench.data.streams import plain_name
 from workbench.errors import DatasetError
 
-__all__ = ["REPAIRS", "Found", "find_files", "split_name"]
+__all__ = ["MARKER", "Found", "find_files", "split_name"]
 
 SPLIT_NAMES = {
     "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
@@ -21,8 +23,8 @@ SPLIT_NAMES = {
 PREFERRED = (".parquet", ".jsonl", ".csv", ".tsv", ".json", ".txt")
 SHARD = re.compile(r"[-_.]?\d{1,6}([-_]of[-_]\d{1,6})?$")
 MOST = 10_000
-REPAIRS = "repairs.json"
-"""What `Dataset.save` writes beside its splits: the log of repairs, no rows."""
+MARKER = "workbench.json"
+"""What `Dataset.save` writes beside its splits: their names, the hash, and the log of repairs."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,35 @@ class Found:
         What was chosen.
     named
         Whether the files' own names, and not those of folders, tell the splits.
+    complete
+        Whether these are all splits there shall be: the folder was written by `Dataset.save`.
     """
 
     splits: dict[str, list[Path]]
     notes: list[str]
     named: bool
+    complete: bool = False
+
+
+def marker(folder: Path) -> dict[str, Any] | None:
+    """What `Dataset.save` wrote of the data set in a folder, if it did.
+
+    Raises
+    ------
+    DatasetError
+        When the file is none of its.
+    """
+    file = folder / MARKER
+    if not file.is_file():
+        return None
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+        wrong = "" if {"splits", "hash", "repairs"} <= set(said) else "something is missing in it"
+    except (ValueError, TypeError) as error:
+        wrong = str(error)
+    if wrong:
+        raise DatasetError(f"{file}: is not what a saved data set has there ({wrong}). Take it away.")
+    return said
 
 
 def split_name(name: str) -> str:
@@ -64,7 +90,10 @@ def find_files(folder: Path) -> Found:
             f"{folder}: no file in this folder can be read ({inside or 'it is empty'}). "
             f"Put {', '.join(SUFFIXES)} files there."
         )
-    notes = []
+    notes: list[str] = []
+    saved = marker(folder)
+    if saved is not None:
+        return Found({name: [folder / f"{name}.parquet"] for name in saved["splits"]}, notes, True, True)
     split_of = {file: _split_of(file.relative_to(folder)) for file in files}
     named = [file for file in files if split_of[file] in SPLIT_NAMES.values()]
     kinds = {suffix_of(file) for file in named or files}
@@ -119,7 +148,7 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[Path], list[str]]]:
             continue
         seen.add(os.path.realpath(place))
         folders[:] = sorted(name for name in folders if name[0] != ".")
-        found = [Path(place, name) for name in sorted(names) if name[0] != "." and name != REPAIRS]
+        found = [Path(place, name) for name in sorted(names) if name[0] != "." and name != MARKER]
         found = [file for file in found if suffix_of(file) in SUFFIXES]
         for file in found:
             if file.is_symlink() and not file.exists():
@@ -128,14 +157,15 @@ def _walk(folder: Path) -> Iterator[tuple[Path, list[Path], list[str]]]:
 
 
 def _split_of(path: Path) -> str:
-    """The split that a file's name tells, else that of the nearest folder that tells one, else the file's name."""
+    """The split that a file's name tells, else that of the nearest folder that tells one, else a word of the name."""
     stem = plain_name(path.name)
     stem = path.name[: len(stem) - len(Path(stem).suffix)]
     stem = SHARD.sub("", stem) or stem
     for name in (stem, *(folder.name for folder in path.parents if folder.name)):
         if split_name(name) in SPLIT_NAMES.values():
             return split_name(name)
-    return stem
+    parts = {SPLIT_NAMES[part] for part in re.split(r"[-_. ]+", stem.lower()) if part in SPLIT_NAMES}
+    return parts.pop() if len(parts) == 1 else stem
 
 
 def _listed(names: list[str], most: int = 5) -> str:

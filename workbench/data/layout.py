@@ -16,6 +16,7 @@ __all__ = [
     "Layout",
     "columns_layout",
     "joined",
+    "with_system",
 ]
 
 CANONICAL = ("prompt", "completion", "messages", "text", "chosen", "rejected", "label")
@@ -85,3 +86,21 @@ def joined(row: Mapping[str, Any], first: str, second: str | None) -> str:
     more = row.get(second) if second else None
     more = text_of(more, str(second)) if more is not None else ""
     return f"{text}\n\n{more}" if more.strip() else text
+
+
+def with_system(layout: Layout, system: str) -> Layout:
+    """The layout with the texts of a column as system turns; rows become conversations."""
+    if layout.type == "language_modeling" and not layout.conversational:
+        return layout
+
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        out = layout.convert(row)
+        for name in ("prompt", "completion", "chosen", "rejected"):
+            if isinstance(out.get(name), str):
+                out[name] = [{"role": "user" if name == "prompt" else "assistant", "content": out[name]}]
+        first = next((name for name in ("messages", "prompt") if name in out), None)
+        if first and row.get(system) and out[first][0]["role"] != "system":
+            out[first] = [{"role": "system", "content": text_of(row[system], system)}, *out[first]]
+        return out
+
+    return Layout(f"{layout.name} with system", layout.type, True, (*layout.columns, system), convert, layout.note)

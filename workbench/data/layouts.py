@@ -30,11 +30,11 @@ The types are those of TRL (https://huggingface.co/docs/trl/dataset_formats).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workbench.data.layout import ANSWER_NAMES, PROMPT_NAMES, Layout, columns_layout, joined
-from workbench.data.preference_layouts import preference, unpaired
+from workbench.data.layout import ANSWER_NAMES, PROMPT_NAMES, Layout, columns_layout, joined, with_system
+from workbench.data.preference_layouts import is_judgement, preference, unpaired, with_label
 from workbench.data.turns import RowProblem, as_turns, json_list, messages_of, text_of
 from workbench.errors import DatasetError
 
@@ -58,38 +58,53 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
     DatasetError
         When the columns fit no layout, or more than one equally well.
     """
-    by_name = {name.strip().lower(): name for name in columns}
-    has = by_name.get
+    by_name: dict[str, str] = {}
+    for name in columns:
+        key = name.strip().lower()
+        if key not in by_name or name == key:  # of Prompt and prompt the latter
+            by_name[key] = name
 
     def listlike(name: str | None) -> bool:
         return name is not None and any(as_turns(row.get(name)) is not None for row in sample)
 
-    judged = preference(by_name, listlike) or unpaired(by_name, sample, listlike)
-    if judged:
-        return judged
-    prompt, completion = has("prompt"), has("completion")
     system = next((by_name[name] for name in ("system", "system_prompt") if name in by_name), None)
-    if system and any(not isinstance(row.get(system), (str, type(None))) for row in sample):
+    values = [row.get(system) for row in sample] if system else []
+    if not any(values) or not all(isinstance(value, (str, type(None))) for value in values):
         system = None
+    layout = preference(by_name, listlike) or unpaired(by_name, sample, listlike)
+    layout = layout or _answers(by_name, columns, sample, where, system, listlike)
+    label = by_name.get("label") or by_name.get("kto_tag")
+    if label and label not in layout.columns and is_judgement([row.get(label) for row in sample]):
+        layout = with_label(layout, label)
+    return with_system(layout, system) if system and system not in layout.columns else layout
+
+
+def _answers(
+    by_name: Mapping[str, str],
+    columns: Sequence[str],
+    sample: Sequence[Mapping[str, Any]],
+    where: str,
+    system: str | None,
+    listlike: Callable[[str | None], bool],
+) -> Layout:
+    """Layouts in which each row gives an answer, or a text."""
+    has = by_name.get
+    prompt, completion = has("prompt"), has("completion")
     if prompt and completion:
-        if system and not listlike(prompt):
-            return _pair_with_system(prompt, completion, system)
         return columns_layout("prompt/completion", "prompt_completion",
                                {"prompt": prompt, "completion": completion}, listlike(prompt))  # fmt: skip
     if listlike(has("messages")):
         return _messages(by_name["messages"])
     for name in ("conversations", "conversation"):
         if listlike(has(name)):
-            return _sharegpt(by_name[name], has("system"))
+            return _sharegpt(by_name[name], system)
     instruction = has("instruction")
     if instruction and has("output") and not has("response"):
-        return _alpaca(instruction, has("input"), by_name["output"], has("system"), has("history"))
+        return _alpaca(instruction, has("input"), by_name["output"], system, has("history"))
     if instruction and has("response"):
         return _dolly(instruction, has("context"), by_name["response"])
     pair = _pair(by_name, where)
     if pair:
-        if system and not listlike(pair[0]):
-            return _pair_with_system(*pair, system)
         names = {"prompt": pair[0], "completion": pair[1]}
         return columns_layout("/".join(pair), "prompt_completion", names, listlike(pair[0]))
     if has("text") and has("role") and has("parent_id"):
@@ -145,17 +160,6 @@ def _sharegpt(column: str, system: str | None) -> Layout:
         return {"messages": messages}
 
     return Layout("sharegpt", "language_modeling", True, (column, system) if system else (column,), convert)
-
-
-def _pair_with_system(prompt: str, answer: str, system: str) -> Layout:
-    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
-        messages = [{"role": "system", "content": text_of(row[system], system)}] if row.get(system) else []
-        return {
-            "prompt": [*messages, {"role": "user", "content": text_of(row.get(prompt), prompt)}],
-            "completion": [{"role": "assistant", "content": text_of(row.get(answer), answer)}],
-        }
-
-    return Layout(f"{prompt}/{answer} with system", "prompt_completion", True, (prompt, answer, system), convert)
 
 
 def _alpaca(instruction: str, input: str | None, output: str, system: str | None, history: str | None) -> Layout:

@@ -5,8 +5,10 @@ Rows are read, converted and stored chunk by chunk, so that a source may be larg
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +21,7 @@ from workbench.data.setaside import Faults, SetAside
 from workbench.data.sources import Source
 from workbench.data.splits import FRACTION, held_out
 from workbench.data.store import Store, as_json, taken
-from workbench.data.turns import RowProblem
+from workbench.data.turns import RowProblem, parted
 from workbench.errors import DatasetError
 from workbench.settings import nearest
 
@@ -29,8 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["Built", "build_tables", "cut_again", "row_key"]
 
 SAMPLE = 50
+SAMPLE_ASIDE = 1_000
+"""Rows looked at for the layout; more where the first ones may be those that do not fit."""
 CHUNK = 10_000
 CHUNK_SIZE = 16 << 20
+MOST_KEYS, DEEPEST = 100, 12
+"""Keys and levels of objects in a column; one with more, as ids for keys make it, becomes JSON text."""
+HALVES = "Characters beyond U+FFFF are written in two halves in JSON; write both, or the character itself."
 FITTING = "correct them, or leave them out of the source."
 
 
@@ -77,7 +84,7 @@ def build_tables(
         for name, start in named.items():
             stream: Rows = _counted(start(faults), name)
             rows = itertools.islice(stream, max_rows)
-            first = list(itertools.islice(rows, SAMPLE))
+            first = list(itertools.islice(rows, SAMPLE_ASIDE if faults.aside else SAMPLE))
             if not first:
                 if name == "train":
                     raise DatasetError(_no_rows(source, faults.settle()))
@@ -86,7 +93,7 @@ def build_tables(
             rename = _renaming(columns, found, source.name)
             if layout is None:
                 sample = [_renamed(row, rename) for _, row in first]
-                layout = recognise(_chosen(columns_of(sample), columns), sample, source.name)
+                layout = _recognised(sample, columns, source.name, faults)
             table = _table(itertools.chain(first, rows), layout, rename, faults)
             if table is not None:
                 tables[name] = table
@@ -102,6 +109,26 @@ def build_tables(
     theirs = {ours: name for name, ours in rename.items()}
     read_from = tuple(theirs.get(name, name) for name in layout.columns)
     return Built(tables, layout.type, layout.conversational, layout.name, tuple(notes), read_from, set_aside)
+
+
+def _recognised(sample: list[dict[str, Any]], columns: Mapping[str, str], name: str, faults: Faults) -> Layout:
+    """The layout of the first rows; where rows may be set aside, that of the first row that has one."""
+    try:
+        layout = recognise(_chosen(columns_of(sample), columns), sample, name)
+    except DatasetError:
+        for row in sample if faults.aside else ():
+            with contextlib.suppress(DatasetError):
+                return recognise(_chosen(list(row), columns), [row], name)
+        raise
+    for ours, theirs in columns.items():
+        if ours not in layout.columns:
+            got = next((row[ours] for row in sample if row.get(ours) is not None), None)
+            raise DatasetError(
+                f"{name}: columns= names {theirs!r} as {ours!r}, and its values cannot be that (the first: "
+                f"{str(got)[:60]!r}). messages are lists of role and content, labels true or false, the others texts "
+                "or turns that belong together."
+            )
+    return layout
 
 
 def _counted(stream: Rows, name: str) -> Rows:
@@ -130,6 +157,10 @@ def row_key(row: Mapping[str, Any]) -> str:
     if "messages" in row:
         turns = itertools.takewhile(lambda turn: turn["role"] != "assistant", row["messages"])
         return json.dumps([turn["content"] for turn in turns])
+    if "prompt" not in row and "chosen" in row and "rejected" in row:
+        row = parted(row)
+        if not row["prompt"]:
+            row = {"prompt": row["chosen"]}
     value = row.get("prompt", row.get("text", row.get("chosen")))
     return value if isinstance(value, str) else json.dumps([turn["content"] for turn in value])
 
@@ -199,6 +230,8 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
         named = {"train": only}
     cut: dict[str, float] = {}
     for role, value in (split or {}).items():
+        if not isinstance(role, str) or not re.fullmatch(r"\w[\w. -]*", role):
+            raise DatasetError(f"A split's name has letters, digits, _ . - and spaces; got {role!r}.")
         if isinstance(value, str):
             if value not in source.splits:
                 raise DatasetError(
@@ -216,27 +249,36 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
         raise DatasetError(f"The shares {cut} leave nothing for train. Make them sum to less than 1.")
     if "train" not in named:
         raise DatasetError(
-            f"{source.name} has no train split; it has {', '.join(source.splits)}. Say which to train on: "
+            f"{source.name} has no split left to train on; it has {', '.join(source.splits)}. Say which it is: "
             'split={"train": "..."}.'
         )
     if split is None:
-        cut = {role: FRACTION for role in ("validation", "test") if role not in named}
+        wanted = () if source.complete else ("validation", "test")
+        cut = {role: FRACTION for role in wanted if role not in named}
     return dict(sorted(named.items(), key=lambda item: item[0] != "train")), cut
 
 
 def _renaming(columns: Mapping[str, str], found: list[str], name: str) -> dict[str, str]:
     """Their column name -> the name it gets; a column whose name is taken over becomes ``..._original``."""
-    rename = {}
+    rename: dict[str, str] = {}
     for ours, theirs in columns.items():
         if theirs not in found:
             raise DatasetError(
-                f"{name} has no column {theirs!r}{nearest(theirs, found)}. Its columns: {', '.join(found)}."
+                f"{name} has no column {theirs!r}{nearest(theirs, found)}. The columns of its first rows: "
+                f"{', '.join(found)}."
             )
+        if theirs in rename:
+            raise DatasetError(f"columns= names {theirs!r} as {rename[theirs]!r} and as {ours!r}. Name it once.")
         rename[theirs] = ours
     for ours in columns:
         if ours in found and ours not in rename:
-            rename[ours] = f"{ours}_original"
+            rename[ours] = _free(f"{ours}_original", [*found, *rename.values()])
     return rename
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """The name, or with a number the first that is not taken."""
+    return next(each for each in (name, *(f"{name}_{n}" for n in range(2, 10_000))) if each not in taken)
 
 
 def _renamed(row: Mapping[str, Any], rename: Mapping[str, str]) -> dict[str, Any]:
@@ -303,7 +345,7 @@ def _is_text(place: str, row: dict[str, Any], raw: dict[str, Any], faults: Fault
             json.dumps([column, value], ensure_ascii=False, default=str).encode()
         except UnicodeEncodeError as error:
             half = f"U+{ord(error.object[error.start]):04X}"
-            faults.add(place, f"holds half of a character ({half}); its other half was cut off.", raw, FITTING, column)
+            faults.add(place, f"holds half of a character ({half}); its other half was cut off.", raw, HALVES, column)
             return False
     return True
 
@@ -328,28 +370,56 @@ def _piece(rows: Sequence[tuple[str, dict[str, Any], dict[str, Any]]], layout: L
 
     if not rows:
         return None
-    arrays = {name: _array([row.get(name) for _, row, _ in rows]) for name in columns_of([row for _, row, _ in rows])}
-    for name in columns_of([raw for _, _, raw in rows]):
-        if name in layout.columns:
-            continue
+    ours = columns_of([row for _, row, _ in rows])
+    arrays = {name: _own_array([row.get(name) for _, row, _ in rows]) for name in ours}
+    others = [name for name in columns_of([raw for _, _, raw in rows]) if name not in layout.columns]
+    for name in others:
         values = [raw.get(name) for _, _, raw in rows]
         if name == "tools":  # a struct would give every tool the parameters of all others
             values = [as_json(value) for value in values]
-        arrays[f"{name}_original" if name in arrays or name in DECISIVE else name] = _array(values)
+        clash = name in arrays or name in DECISIVE
+        arrays[_free(f"{name}_original", [*arrays, *others]) if clash else name] = _array(values)
     return pa.table(arrays)
+
+
+def _own_array(values: list[Any]) -> pa.Array:
+    """Texts or turns. Where turns differ in the type of what they carry besides, that becomes text."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        plain = [
+            [{key: as_json(value) for key, value in turn.items()} for turn in turns] if turns is not None else None
+            for turns in values
+        ]
+        return pa.array(plain)
 
 
 def _array(values: list[Any]) -> pa.Array:
     """The values as they are, or as JSON text where one column mixes types."""
     import pyarrow as pa
 
+    keys = {key for value in values if isinstance(value, dict) for key in value}
     try:
-        array = pa.array(values)
-        if not pa.types.is_struct(array.type) or array.type.num_fields:
+        array = pa.array(values if len(keys) <= MOST_KEYS else [])
+        if len(array) == len(values) and _is_plain(array.type):
             return array
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         pass
     return pa.array([as_json(value) for value in values], pa.string())
+
+
+def _is_plain(type: pa.DataType, depth: int = 0) -> bool:
+    """Whether a column of this type can be written to a file: no empty struct in it, and not nested deep."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(type):
+        inner = [type.field(at).type for at in range(type.num_fields)]
+        return bool(inner) and depth < DEEPEST and all(_is_plain(each, depth + 1) for each in inner)
+    if pa.types.is_list(type):
+        return depth < DEEPEST and _is_plain(type.value_type, depth + 1)
+    return True
 
 
 def _cut(

@@ -10,7 +10,9 @@ from workbench.data.store import as_json
 from workbench.data.turns import RowProblem, is_label, label_of, messages_of, text_of
 from workbench.errors import DatasetError
 
-__all__ = ["preference", "unpaired"]
+__all__ = ["is_judgement", "preference", "unpaired", "with_label"]
+
+JUDGEMENTS = ("good", "bad", "desirable", "undesirable", "chosen", "rejected")
 
 
 def preference(by_name: Mapping[str, str], listlike: Callable[[str | None], bool]) -> Layout | None:
@@ -50,10 +52,7 @@ def preference(by_name: Mapping[str, str], listlike: Callable[[str | None], bool
             )
         return _alpaca_preference(str(both[0]), str(both[1]), chosen, rejected)
     used = {"prompt": prompt, **names}
-    system = has("system") or has("system_prompt")
-    if system and prompt and not listlike(prompt):
-        return _with_system(columns_layout("preference with system", "preference", used, True), system)
-    return columns_layout("preference", "preference", used, listlike(chosen) or listlike(prompt))
+    return _asked_once(columns_layout("preference", "preference", used, listlike(chosen) or listlike(prompt)))
 
 
 def unpaired(
@@ -75,10 +74,34 @@ def unpaired(
     if prompt and completion:
         names = {"prompt": prompt, "completion": completion, "label": label}
         return columns_layout("unpaired preference", "unpaired_preference", names, listlike(prompt), note)
-    for name in ("messages", "conversations", "conversation"):
-        if listlike(by_name.get(name)) and (label != by_name.get("label") or not note):
-            return _judged_conversation(by_name[name], str(label))
     return None
+
+
+def is_judgement(values: Sequence[Any]) -> bool:
+    """Whether labels say that an answer is good or bad: some are true or false, or all are words for it."""
+    given = [value for value in values if value is not None]
+    words = {str(value).strip().lower() for value in given}
+    return any(isinstance(value, bool) for value in given) or (bool(words) and words <= set(JUDGEMENTS))
+
+
+def with_label(layout: Layout, label: str) -> Layout:
+    """The layout with labels that say whether its answers are good; of a conversation the last turn is judged."""
+    if layout.type not in ("prompt_completion", "language_modeling") or layout.name == "text":
+        return layout
+
+    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
+        out = layout.convert(row)
+        turns = out.pop("messages", None)
+        if turns is not None:
+            if turns[-1]["role"] != "assistant":
+                said = f"must end with what the assistant says, ends with {turns[-1]['role']}."
+                raise RowProblem(layout.columns[0], said)
+            out |= {"prompt": turns[:-1], "completion": turns[-1:]}
+        return {**out, "label": label_of(row.get(label), label)}
+
+    return Layout(
+        "unpaired preference", "unpaired_preference", layout.conversational, (*layout.columns, label), convert
+    )
 
 
 def _values(values: Sequence[Any]) -> str:
@@ -86,14 +109,30 @@ def _values(values: Sequence[Any]) -> str:
     return ", ".join(f"{value!r} is {'good' if label_of(value, '') else 'bad'}" for value in found)
 
 
-def _with_system(layout: Layout, system: str) -> Layout:
+def _asked_once(layout: Layout) -> Layout:
+    """The layout without the prompt at the beginning of both answers, where it stands in its own column too."""
+
     def convert(row: Mapping[str, Any]) -> dict[str, Any]:
         out = layout.convert(row)
-        if row.get(system):
-            out["prompt"] = [{"role": "system", "content": text_of(row[system], system)}, *out["prompt"]]
+        chosen, rejected = out["chosen"], out["rejected"]
+        shared = _repeated(out.get("prompt"), chosen, rejected)
+        if shared:
+            out |= {"prompt": chosen[:shared], "chosen": chosen[shared:], "rejected": rejected[shared:]}
         return out
 
-    return Layout(layout.name, layout.type, True, (*layout.columns, system), convert)
+    return Layout(layout.name, layout.type, layout.conversational, layout.columns, convert, layout.note)
+
+
+def _repeated(prompt: Any, chosen: Any, rejected: Any) -> int:
+    """How much of both answers is the prompt again, with what may stand before it; 0 where it is not repeated."""
+    if not prompt:
+        return 0
+    if isinstance(prompt, str):
+        return len(prompt) if chosen.startswith(prompt) and rejected.startswith(prompt) else 0
+    for end in range(len(prompt), min(len(chosen), len(rejected))):
+        if chosen[end - len(prompt) : end] == prompt and chosen[:end] == rejected[:end]:
+            return end
+    return 0
 
 
 def _openai_preference(prompt: str, better: str, worse: str) -> Layout:
@@ -120,13 +159,3 @@ def _alpaca_preference(instruction: str, input: str, chosen: str, rejected: str)
         }
 
     return Layout("alpaca preference", "preference", False, (instruction, input, chosen, rejected), convert)
-
-
-def _judged_conversation(column: str, label: str) -> Layout:
-    def convert(row: Mapping[str, Any]) -> dict[str, Any]:
-        turns = messages_of(row.get(column), column)
-        if turns[-1]["role"] != "assistant":
-            raise RowProblem(column, f"must end with what the assistant says, ends with {turns[-1]['role']}.")
-        return {"prompt": turns[:-1], "completion": turns[-1:], "label": label_of(row.get(label), label)}
-
-    return Layout("unpaired preference", "unpaired_preference", True, (column, label), convert)

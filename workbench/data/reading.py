@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import itertools
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -171,7 +172,12 @@ class _CsvLines:
 
 def _csv(path: Path, notes: list[str], faults: Faults) -> Rows:
     source = _CsvLines(path)
-    reader = csv.reader(iter(source), delimiter=_delimiter(path, notes), strict=True)
+    delimiter, skipped = _delimiter(path, notes)
+    rows = iter(source)
+    if skipped:
+        next(rows)
+        source.row()
+    reader = csv.reader(rows, delimiter=delimiter, strict=True)
     csv.field_size_limit(MAX_LINE)
     names: list[str] = []
     number = 0
@@ -209,14 +215,18 @@ def _csv(path: Path, notes: list[str], faults: Faults) -> Rows:
         raise EmptyFileError(f"{path}: the file has a header and no rows. Give a file with at least one row.")
 
 
-def _delimiter(path: Path, notes: list[str]) -> str:
+def _delimiter(path: Path, notes: list[str]) -> tuple[str, bool]:
+    """What separates the fields, and whether the first line only says so, as Excel's ``sep=;`` does."""
     header = next((line for line, _ in lines(path, "")), "")
+    if re.fullmatch(r"sep=.\s*", header):
+        return header[4], True
+    header = re.sub(r'"[^"]*"', "", header)
     usual = "\t" if suffix_of(path) == ".tsv" else ","
     other = None if usual in header else next((mark for mark in ";\t|" if mark in header), None)
     if other is None:
-        return usual
+        return usual, False
     notes.append(f"{path.name} is separated by {'tabs' if other == chr(9) else repr(other)}, and was read so.")
-    return other
+    return other, False
 
 
 def _header(cells: list[str], path: Path) -> list[str]:
@@ -236,6 +246,12 @@ def _parquet(path: Path, notes: list[str], faults: Faults) -> Rows:
         with pq.ParquetFile(path) as file:
             if file.metadata.num_rows == 0:
                 raise EmptyFileError(f"{path}: the file has no rows. Give a file with at least one row.")
+            names = file.schema_arrow.names
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise DatasetError(
+                    f"{path}: names the column {', '.join(map(repr, twice))} more than once. Rename one."
+                )
             for batch in file.iter_batches(batch_size=2_000):
                 yield from _batch_rows(batch, path, number, faults)
                 number += batch.num_rows

@@ -77,6 +77,8 @@ def repair(
         When `progress` returned False.
     """
     known(checks)
+    if drop is not None and not isinstance(drop, Mapping):
+        raise DatasetError(f'drop= names rows by split, as {{"train": [3, 9]}}, got {drop!r}.')
     _allow(checks, drop, key)
     made: list[Repair] = []
     current = dataset
@@ -121,6 +123,8 @@ def _allow(checks: Sequence[str], drop: Mapping[str, Any] | None, key: str | Pat
                 f"There is no safe repair for {name!r}. {CHECKS[name].remedy.replace('{split}', 'the other split')} "
                 'Rows go out with drop={"train": [3, 9]}.'
             )
+    if key is not None and not isinstance(key, (str, os.PathLike)):
+        raise DatasetError(f"key= must be the path of a file, got {key!r}.")
     if key is not None and not set(MASKS) & set(checks):
         raise DatasetError('key= belongs to "personal_data" and "secrets"; none of them is repaired here.')
 
@@ -162,6 +166,8 @@ def _without(dataset: Dataset, rows: Mapping[str, np.ndarray]) -> dict[str, pa.T
 
 def _numbers(dataset: Dataset, split: str, numbers: Sequence[int]) -> np.ndarray:
     n = dataset.arrow(split).num_rows
+    if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable):
+        raise DatasetError(f"drop[{split!r}] must be a list of row numbers, got {numbers!r}.")
     for number in numbers:
         if isinstance(number, bool) or not isinstance(number, (int, np.integer)) or not 0 <= number < n:
             raise DatasetError(f"drop[{split!r}] names the row {number!r}; rows of {split} go from 0 to {n - 1}.")
@@ -317,11 +323,14 @@ def _read_key(path: Path) -> dict[str, str]:
 
 
 def _write_key(path: Path, values: Mapping[str, str]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(values, file, ensure_ascii=False, indent=1)
-    draft.replace(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(values, file, ensure_ascii=False, indent=1)
+        draft.replace(path)
+    except OSError as error:
+        raise DatasetError(f"The key {path} cannot be written ({error.strerror}). Name another file.") from None
 
 
 EDITS: dict[str, Callable[..., tuple[dict[str, pa.Table], dict[str, int]]]] = {

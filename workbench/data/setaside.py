@@ -122,7 +122,8 @@ class Faults:
             return SetAside(self.count, path, tuple(self._shown))
         more = [f"... and {self.count - SHOWN} more"] if self.count > SHOWN else []
         last = f'{self.count} row(s) cannot be used. bad_rows="set_aside" reads the others and keeps these in a file.'
-        raise DatasetError("\n".join([*self._shown, *more, *self._advice, *self._other_layouts(), last]))
+        said = "\n".join([*self._shown, *more, *self._advice, *self._other_layouts(), last])
+        raise DatasetError(said.encode("utf-8", "backslashreplace").decode())  # so that it can be printed
 
     def _other_layouts(self) -> list[str]:
         if not self.layouts:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workbench.data.files import REPAIRS, find_files, split_name
+from workbench.data.files import MARKER, find_files, marker, split_name
 from workbench.data.findings import Repair
 from workbench.data.reading import EmptyFileError, Rows, read_file, suffix_of
 from workbench.data.setaside import Faults
@@ -41,6 +40,8 @@ class Source:
         The folder whose files are the splits, if it is one.
     repairs
         What was done to the rows before they were saved there.
+    complete
+        Whether no split may be cut out of train by default.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     folder: Path | None = None
     repairs: tuple[Repair, ...] = ()
+    complete: bool = False
 
 
 def bundled_datasets() -> dict[str, Path]:
@@ -95,6 +97,8 @@ def open_source(source: Any, max_rows: int | None = None) -> Source:
         source = os.fspath(source)
     if not isinstance(source, str):
         return _memory(source)
+    if not source.strip():
+        raise DatasetError("The source is an empty text. Give a bundled name, a file, a folder or hub:org/name.")
     if source.startswith("hub:"):
         return _hub(source, max_rows is not None)
     bundled = bundled_datasets()
@@ -131,6 +135,9 @@ def _memory(source: Any) -> Source:
     if hasattr(source, "to_dict") and hasattr(source, "columns"):
         if not len(source):
             raise DatasetError("The DataFrame has no rows. Give one with at least one row.")
+        if not source.columns.is_unique:
+            twice = sorted({str(name) for name in source.columns[source.columns.duplicated()]})
+            raise DatasetError(f"The DataFrame names {', '.join(map(repr, twice))} more than once. Rename one.")
         frame = source
 
         def rows(faults: Faults) -> Rows:
@@ -138,7 +145,7 @@ def _memory(source: Any) -> Source:
 
             try:
                 table = pa.Table.from_pandas(frame, preserve_index=False)
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
+            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError):
                 columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
                 names = [str(name) for name in frame.columns]
                 for number, cells in enumerate(zip(*columns, strict=True)):
@@ -153,6 +160,8 @@ def _memory(source: Any) -> Source:
         return Source("DataFrame", None, {"train": rows})
     if isinstance(source, Mapping) and source and all(hasattr(value, "column_names") for value in source.values()):
         return Source("DatasetDict", None, {split_name(str(k)): _arrow_rows(v, str(k)) for k, v in source.items()})
+    if hasattr(source, "column_names") and hasattr(source, "to_batches"):
+        return Source("Arrow table", None, {"train": _table_rows(source)})
     if hasattr(source, "column_names"):
         return Source("datasets.Dataset", None, {"train": _arrow_rows(source, "train")})
     if isinstance(source, Iterable) and not isinstance(source, (bytes, Mapping)):
@@ -163,6 +172,10 @@ def _memory(source: Any) -> Source:
         if wrong:
             got = f"{items[wrong[0]]!r} ({type(items[wrong[0]]).__name__})"
             raise DatasetError(f"Row {wrong[0]} (from 0) must be a dict of columns, got {got}. Give a list of dicts.")
+        for number, row in enumerate(items):
+            for name in row:
+                if not isinstance(name, str):
+                    raise DatasetError(f"Row {number} (from 0) has the column {name!r}; names of columns are texts.")
         return Source("list", None, {"train": lambda _: ((f"row {n} (from 0)", dict(r)) for n, r in enumerate(items))})
     raise DatasetError(
         f"A data set is read from a name, path, DataFrame or list of dicts, got {type(source).__name__}. "
@@ -172,6 +185,17 @@ def _memory(source: Any) -> Source:
 
 def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and value != value else value
+
+
+def _table_rows(table: Any) -> Stream:
+    def rows(faults: Faults) -> Rows:
+        number = 0
+        for batch in table.to_batches(max_chunksize=2_000):
+            for row in batch.to_pylist():
+                yield f"Arrow table, row {number} (from 0)", row
+                number += 1
+
+    return rows
 
 
 def _arrow_rows(dataset: Any, name: str) -> Stream:
@@ -188,18 +212,16 @@ def _folder(path: Path) -> Source:
     found = find_files(path)
     notes = list(found.notes)
     splits = {name: _chain(files, notes) for name, files in found.splits.items()}
-    return Source(str(path), str(path), splits, notes, path.absolute() if found.named else None, _repairs(path))
+    return Source(str(path), str(path), splits, notes, path.absolute() if found.named else None, _repairs(path),
+                  found.complete)  # fmt: skip
 
 
 def _repairs(folder: Path) -> tuple[Repair, ...]:
     """The log that `Dataset.save` wrote, if it did."""
-    log = folder / REPAIRS
-    if not log.is_file():
-        return ()
     try:
-        return tuple(Repair(**entry) for entry in json.loads(log.read_text(encoding="utf-8")))
-    except (ValueError, TypeError) as error:
-        raise DatasetError(f"{log}: is not the log of repairs that it should be ({error}). Take it away.") from None
+        return tuple(Repair(**entry) for entry in (marker(folder) or {"repairs": ()})["repairs"])
+    except TypeError as error:
+        raise DatasetError(f"{folder / MARKER}: is not the log of repairs that it should be ({error}).") from None
 
 
 def _chain(files: list[Path], notes: list[str]) -> Stream:

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import tempfile
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["IN_MEMORY", "Store", "as_json", "pieces", "taken"]
 
+TURNS = ("prompt", "completion", "messages", "chosen", "rejected")
 IN_MEMORY = 64 << 20
 """Bytes of a table that are held in memory; a larger one is written to a file."""
 
@@ -89,7 +91,12 @@ class Store:
             pair = [pa.schema([schema.field(name)]) for schema in (self._schema, piece.schema)]
             try:
                 pa.unify_schemas(pair, promote_options="permissive")
-            except (pa.ArrowInvalid, pa.ArrowTypeError):
+            except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+                if pa.types.is_list(piece.schema.field(name).type) and name in TURNS:
+                    raise DatasetError(
+                        f"The turns of '{name}' differ in the type of what they carry besides their text ({error}). "
+                        "Write it the same way in all rows, or leave it out."
+                    ) from None
                 self._texts.add(name)
         known = [pa.field(field.name, pa.string()) if field.name in self._texts else field for field in self._schema]
         more = [pa.field(field.name, pa.string()) if field.name in self._texts else field for field in piece.schema]
@@ -110,9 +117,13 @@ class Store:
         self._pieces, self._bytes = [], 0
 
     def _write(self, piece: pa.Table) -> None:
-        if not self._files or self._files[-1].schema != piece.schema:
-            self._files.append(_File(piece.schema))
-        self._files[-1].write(piece)
+        file = next((file for file in reversed(self._files[-1:]) if file.schema == piece.schema), None)
+        if file is None:
+            if self._files:
+                self._files[-1].close()  # read again at the end; only one is open at a time
+            file = _File(piece.schema)
+            self._files.append(file)
+        file.write(piece)
 
 
 class _File:
@@ -123,15 +134,19 @@ class _File:
 
         self.schema = schema
         self.path = Path(tempfile.mkdtemp(prefix="workbench-rows-")) / "rows.arrow"
-        atexit.register(self._remove)
+        self._removed = weakref.finalize(self, _remove, self.path)  # also where reading ends in an error
         self._writer = pa.ipc.new_file(str(self.path), schema)
         self._table: pa.Table | None = None
+
+    def close(self) -> None:
+        """No more pieces will come."""
+        self._writer.close()
 
     def write(self, piece: pa.Table) -> None:
         try:
             self._writer.write_table(piece.combine_chunks())
         except OSError as error:
-            self._remove()
+            self._removed()
             raise DatasetError(
                 f"The rows do not fit into the temporary folder {self.path.parent.parent} ({error}). Make room, or set "
                 "TMPDIR to another folder."
@@ -144,14 +159,17 @@ class _File:
             self._writer.close()
             self._table = pa.ipc.open_file(pa.memory_map(str(self.path))).read_all()
             if os.name == "posix":  # the mapping stays; elsewhere the file goes when the process ends
-                self._remove()
+                self._removed()
+            else:
+                self._removed.detach()
+                atexit.register(_remove, self.path)
         return self._table
 
-    def _remove(self) -> None:
-        atexit.unregister(self._remove)
-        with contextlib.suppress(OSError):
-            self.path.unlink(missing_ok=True)
-            self.path.parent.rmdir()
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
 
 
 def taken(table: pa.Table, rows: np.ndarray) -> pa.Table:
@@ -175,7 +193,18 @@ def as_json(value: Any) -> str | None:
     """A value as JSON text; texts stay as they are."""
     if value is None or isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON does not know, in a form that is the same in every process."""
+    if hasattr(value, "tolist"):  # numpy
+        return value.tolist()
+    if type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__:
+        raise DatasetError(
+            f"A value of the type {type(value).__name__} cannot be kept. Give texts, numbers, lists, dicts."
+        )
+    return str(value)
 
 
 def pieces(table: pa.Table) -> Iterator[pa.Table]:

@@ -39,6 +39,16 @@ MARKS = {  # UTF-32 first: its mark begins with that of UTF-16
 }  # fmt: skip
 
 
+MAGIC = {
+    b"\x1f\x8b": "gzip data: name it .gz", b"BZh": "bzip2 data: name it .bz2", b"\xfd7zXZ": "xz data: name it .xz",
+    b"\x28\xb5\x2f\xfd": "zstd data: name it .zst",
+    b"PK\x03\x04": "a zip archive, as Excel's .xlsx is: unpack it, or save the table as CSV in UTF-8",
+    b"PAR1": "a parquet file: name it .parquet",
+    b"\xd0\xcf\x11\xe0": "an old Excel file: save the table as CSV in UTF-8",
+}  # fmt: skip
+"""How files of other kinds begin, and what to do with them."""
+
+
 def plain_name(name: str) -> str:
     """A file's name in small letters, without the suffix of its compression."""
     name = name.lower()
@@ -183,7 +193,14 @@ def _open(path: Path) -> IO[bytes] | Any:
 
 def _text(path: Path, newline: str) -> io.TextIOWrapper:
     buffered = io.BufferedReader(_Bytes(path), BLOCK)
-    first = buffered.peek(4)[:4]
+    first = buffered.peek(16)[:16]
+    kind = next((said for magic, said in MAGIC.items() if first.startswith(magic)), "")
+    if kind:
+        raise DatasetError(f"{path}: holds {kind}.")
+    if b"\0" in first and not any(first.startswith(mark) for mark in MARKS):
+        raise DatasetError(
+            f"{path}: begins with zero bytes, so it is no text, or UTF-16 without a byte order mark. Save it as UTF-8."
+        )
     if first[:3] == codecs.BOM_UTF8:
         buffered.read(3)
     encoding = next((name for mark, name in MARKS.items() if first.startswith(mark)), "utf-8")

@@ -7,12 +7,23 @@ text in Arrow, since a struct would give every call the arguments of all others;
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.data.store import as_json
 
-__all__ = ["RowProblem", "as_turns", "is_label", "json_list", "label_of", "messages_of", "readable_turns", "text_of"]
+__all__ = [
+    "RowProblem",
+    "as_turns",
+    "common_length",
+    "is_label",
+    "json_list",
+    "label_of",
+    "messages_of",
+    "parted",
+    "readable_turns",
+    "text_of",
+]
 
 ROLES = {
     "human": "user", "user": "user", "gpt": "assistant", "assistant": "assistant", "chatgpt": "assistant",
@@ -155,6 +166,27 @@ def json_list(text: str) -> list[Any] | None:
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, list) else None
+
+
+def common_length(one: Sequence[Any], other: Sequence[Any]) -> int:
+    """How many items two sequences begin with in common."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def parted(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A pair with its prompt apart from both answers.
+
+    Where a row has no prompt, it is what both conversations begin with, turn by turn; of texts it is what both begin
+    with up to a space between words.
+    """
+    chosen, rejected = row["chosen"], row["rejected"]
+    if "prompt" in row:
+        return {"prompt": row["prompt"], "chosen": chosen, "rejected": rejected}
+    start = common_length(chosen, rejected)
+    if isinstance(chosen, str):
+        start = next((at for at in range(min(start, len(chosen) - 1), 0, -1) if chosen[at].isspace()), 0)
+    return {"prompt": chosen[:start], "chosen": chosen[start:], "rejected": rejected[start:]}
 
 
 def _short(value: Any, limit: int = 60) -> str:

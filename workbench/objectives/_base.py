@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from workbench.data.dataset import Dataset
 
-__all__ = ["Encoded", "Objective", "common_length", "cut"]
+__all__ = ["Encoded", "Objective", "cut"]
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,6 @@ class Encoded:
     def labels(self) -> list[int]:
         """The token ids with -100 where the loss does not count."""
         return [token if keep else -100 for token, keep in zip(self.input_ids, self.trained, strict=True)]
-
-
-def common_length(one: Sequence[Any], other: Sequence[Any]) -> int:
-    """How many items two sequences begin with in common."""
-    shorter = min(len(one), len(other))
-    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
 
 
 def cut(row: Encoded, max_length: int | None) -> Encoded:

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from workbench.data.rendering import Renderer
+from workbench.data.turns import parted
 from workbench.errors import InvalidInputError
 from workbench.objectives._base import Encoded, Objective
-from workbench.objectives.pairs import SIDES, encode_pairs, parted
+from workbench.objectives.pairs import SIDES, encode_pairs
 from workbench.objectives.sft import SFT
 
 __all__ = ["Encoder", "Side", "row_tokens"]
 
+MARK = "\ue000text\ue001"
 ROW, TEMPLATE, SPECIAL = "row", "template", "special"
 
 
@@ -153,7 +155,7 @@ def _side(name: str, row: Mapping[str, Any], encoded: Encoded, renderer: Rendere
     text, spans = _spans(row, encoded.input_ids, renderer)
     texts, parts = _covered(text, spans)
     special = set(renderer.tokenizer.all_special_ids)
-    own = _own_spans(text, row)
+    own = _own_spans(text, row, renderer)
     kinds, at = [], 0
     for token, (start, stop) in zip(encoded.input_ids, spans, strict=True):
         while at < len(own) and own[at][1] <= start:
@@ -167,8 +169,7 @@ def _side(name: str, row: Mapping[str, Any], encoded: Encoded, renderer: Rendere
 def _spans(row: Mapping[str, Any], ids: list[int], renderer: Renderer) -> tuple[str, list[tuple[int, int]]]:
     """The text of a row, and from where to where in it each of its tokens reaches."""
     tokenizer = renderer.tokenizer
-    asked = "prompt" in row and "completion" not in row
-    text = renderer.prompt_text(row["prompt"]) if asked else renderer.full_text(row)
+    text = _whole_text(row, renderer)
     if getattr(tokenizer, "is_fast", False):
         chat = renderer.chat and not ("text" in row and "prompt" not in row and "messages" not in row)
         found = tokenizer(text, add_special_tokens=not chat, return_offsets_mapping=True)
@@ -198,24 +199,37 @@ def _covered(text: str, spans: list[tuple[int, int]]) -> tuple[list[str], list[t
     return texts, parts
 
 
-def _own_spans(text: str, row: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Where in the text the row's own texts stand, in order; the whole text where one of them cannot be found."""
-    spans, at = [], 0
-    for own in _texts(row):
-        own = own if own in text else own.strip()  # templates strip what they are given
-        start = text.find(own, at)
-        if start < 0:
+def _own_spans(text: str, row: Mapping[str, Any], renderer: Renderer) -> list[tuple[int, int]]:
+    """Where in the text the row's own texts stand, in order.
+
+    The row is rendered once more with marks for its texts: what stands between the marks is the template's. Where a
+    template does not only place the texts, all is taken for the row's.
+    """
+    texts: list[str] = []
+
+    def mark(content: str) -> str:
+        texts.append(content)
+        return MARK
+
+    marked = {
+        name: mark(value) if isinstance(value, str) else [{**turn, "content": mark(turn["content"])} for turn in value]
+        for name in ("prompt", "completion", "messages", "text")
+        if (value := row.get(name)) is not None
+    }
+    between = _whole_text(marked, renderer).split(MARK)
+    spans, at = [], len(between[0])
+    if len(between) != len(texts) + 1 or not text.startswith(between[0]):
+        return [(0, len(text))]
+    for own, after in zip(texts, between[1:], strict=True):
+        fitting = [each for each in (own, own.strip()) if text.startswith(each + after, at)]
+        if not fitting:
             return [(0, len(text))]
-        if own:
-            spans.append((start, start + len(own)))
-        at = start + len(own)
-    return spans
+        spans.append((at, at + len(fitting[0])))
+        at += len(fitting[0]) + len(after)
+    return [span for span in spans if span[0] < span[1]]
 
 
-def _texts(row: Mapping[str, Any]) -> list[str]:
-    """The texts of a row in the order in which templates write them."""
-    found: list[str] = []
-    names = [name for name in ("prompt", "completion") if name in row] or ["messages" if "messages" in row else "text"]
-    for value in (row[name] for name in names):
-        found += [value] if isinstance(value, str) else [turn["content"] for turn in value]
-    return found
+def _whole_text(row: Mapping[str, Any], renderer: Renderer) -> str:
+    if "prompt" in row and "completion" not in row:
+        return renderer.prompt_text(row["prompt"])
+    return renderer.full_text(row)

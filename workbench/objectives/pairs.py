@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.data.rendering import Renderer
-from workbench.objectives._base import Encoded, common_length, cut
+from workbench.data.turns import common_length, parted
+from workbench.objectives._base import Encoded, cut
 
 __all__ = ["SIDES", "encode_pairs", "parted"]
 
@@ -46,14 +47,3 @@ def encode_pairs(
         ]
         encoded.append({side: cut(row, max_length) for side, row in zip(SIDES, both, strict=True)})
     return encoded
-
-
-def parted(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with its prompt apart from both answers."""
-    chosen, rejected = row["chosen"], row["rejected"]
-    if "prompt" in row:
-        return {"prompt": row["prompt"], "chosen": chosen, "rejected": rejected}
-    start = common_length(chosen, rejected)
-    if isinstance(chosen, str):
-        start = next((at for at in range(min(start, len(chosen) - 1), 0, -1) if chosen[at].isspace()), 0)
-    return {"prompt": chosen[:start], "chosen": chosen[start:], "rejected": rejected[start:]}

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.data.rendering import Renderer
-from workbench.objectives._base import Encoded, Objective, common_length, cut
+from workbench.data.turns import common_length
+from workbench.objectives._base import Encoded, Objective, cut
 from workbench.settings import setting
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 from workbench.data.dataset import Dataset, readable_row
+from workbench.errors import InvalidInputError
 from workbench.models.loading import import_transformers
 from workbench.objectives.lens import Encoder, Side
 
@@ -25,6 +26,8 @@ class Tokens:
     """
 
     def __init__(self, recipe: Any, model: Any):
+        if recipe is not None and not hasattr(recipe, "objective"):
+            raise InvalidInputError(f'recipe= must be a wb.Recipe, got {recipe!r}. For a model write model="...".')
         if recipe is not None or model is not None:
             import_transformers()  # rows are encoded in threads
         self.recipe, self.model = recipe, model
@@ -42,7 +45,7 @@ class Tokens:
         with self._lock:
             if self._encoder is None:
                 self._encoder = Encoder(self.recipe, self.model)
-            key = (id(dataset), split, row)
+            key = (dataset, split, row)
             if self._last[0] != key:
                 [canonical] = dataset.arrow(split).slice(row, 1).to_pylist()
                 self._last = (key, self._encoder.tokens(readable_row(canonical)))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["Adapter"]
 
 RATES = (
-    (4.3e6, 3e-3, "checked on the bundled base (workbench.bundled.make.calibrate)"),
+    (4.3e6, 3e-3, "not measured yet"),
     (110e6, 1e-3, "Houlsby et al. 2019, section 3.1, for BERT"),
     (7e9, 2e-4, "as LoRA's at this size; no source of its own"),
 )
@@ -59,11 +59,11 @@ class Adapter(Tuning):
     placement: str = setting(
         "houlsby", help="Where adapters stand: after attention and feed-forward ('houlsby'), or after the latter only.",
         choices=("houlsby", "pfeiffer"), source="Houlsby et al. 2019; Pfeiffer et al. 2020, arXiv 2005.00247",
-        checked="4.3M",
+
     )  # fmt: skip
     reduction_factor: int | float = setting(
         16, help="The model's width divided by the adapter's: more makes it smaller.",
-        low=1, high=4096, source="Pfeiffer et al. 2020, arXiv 2005.00247", checked="4.3M",
+        low=1, high=4096, source="Pfeiffer et al. 2020, arXiv 2005.00247",
     )  # fmt: skip
     activation: str = setting(
         "gelu", help="What stands between the adapter's two matrices.", choices=("gelu", "relu", "silu"),
@@ -88,7 +88,7 @@ class Adapter(Tuning):
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """3e-3 at four million parameters, 1e-3 at BERT's size, 2e-4 at seven billion."""
-        return learning_rate_from(RATES, n_parameters, checked=4.3e6)
+        return learning_rate_from(RATES, n_parameters, checked=0)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """Freeze the model and put fresh adapters after its sublayers."""

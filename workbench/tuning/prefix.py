@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["PrefixTuning"]
 
 RATES = (
-    (4.3e6, 0.3, "checked on the bundled base (workbench.bundled.make.calibrate)"),
+    (4.3e6, 0.3, "not measured yet"),
     (3e9, 1e-2, "PEFT's method comparison, Llama-3.2-3B (github.com/huggingface/peft, method_comparison)"),
 )
 PROJECTED = (
-    (4.3e6, 1e-2, "checked on the bundled base (workbench.bundled.make.calibrate)"),
+    (4.3e6, 1e-2, "not measured yet"),
     (774e6, 5e-5, "Li and Liang 2021, appendix, GPT-2 large with a projection"),
 )
 
@@ -61,7 +61,7 @@ class PrefixTuning(Tuning):
 
     num_virtual_tokens: int = setting(
         20, help="How many keys and values stand before the input in each layer.",
-        low=1, high=1000, source="Li and Liang 2021, figure 4: 10 to 200, by task", checked="4.3M",
+        low=1, high=1000, source="Li and Liang 2021, figure 4: 10 to 200, by task",
     )  # fmt: skip
     prefix_projection: bool = setting(
         False, help="Train a small network that makes the prefix; steadier for the paper's authors, far more weights.",
@@ -100,7 +100,7 @@ class PrefixTuning(Tuning):
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """0.3 at four million parameters, 1e-2 at three billion; with a projection 1e-2 and less."""
-        return learning_rate_from(PROJECTED if self.prefix_projection else RATES, n_parameters, checked=4.3e6)
+        return learning_rate_from(PROJECTED if self.prefix_projection else RATES, n_parameters, checked=0)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """Freeze the model and put the prefix before its layers."""

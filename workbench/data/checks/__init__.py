@@ -86,7 +86,7 @@ def check(
     CancelledError
         When `progress` returned False. What was found so far is dropped: half a report reads as a clean bill.
     """
-    names = list(CHECKS) if only is None else known(only)
+    names = list(CHECKS) if only is None else known([only] if isinstance(only, str) else only)
     made = [CHECKS[name](dataset, schema) for name in names]
     running = [one for one in made if one.applies()]
     total, done = sum(dataset.splits.values()), 0
@@ -122,8 +122,8 @@ def known(names: Sequence[str]) -> list[str]:
         Naming the unknown one and the nearest.
     """
     for name in names:
-        if name not in CHECKS:
-            raise DatasetError(f"There is no check {name!r}{nearest(name, CHECKS)}. Checks: {', '.join(CHECKS)}.")
+        if not isinstance(name, str) or name not in CHECKS:
+            raise DatasetError(f"There is no check {name!r}{nearest(str(name), CHECKS)}. Checks: {', '.join(CHECKS)}.")
     return list(names)
 
 
