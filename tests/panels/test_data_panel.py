@@ -8,8 +8,9 @@ import pytest
 import workbench as wb
 from workbench.data import browse
 from workbench.data.selection import Selection
-from workbench.errors import DatasetError, ModelNotFoundError
+from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError
 from workbench.models.resolve import resolve_model
+from workbench.objectives.lengths import row_lengths
 from workbench.panels import DataPanel, _problems
 
 ROWS = [{"prompt": f"question {i}", "completion": f"answer {i}", "id": i} for i in range(25)]
@@ -138,8 +139,11 @@ def test_splits(make):
 
     panel.split = "test"
     assert panel._rows._page["total"] == choices["test"]
-    panel.split = "tset"
+    with pytest.raises(DatasetError, match="has no split 'tset'"):
+        panel.split = "tset"
+    panel.guarded(panel._on_message, {"kind": "split", "value": "tset"})
     assert "has no split 'tset'" in panel.head._error
+    assert panel.split == "test"
 
 
 def test_a_long_cell_is_cut_and_comes_whole_when_asked(make):
@@ -371,3 +375,80 @@ def test_groups_begin_where_their_first_row_stands(make):
     assert rows == [(3, 0, True), (10, 0, False)]
     panel._on_message({"kind": "finding", "value": ""})
     assert {row["group"] for row in settle(panel)._rows._page["rows"]} == {None}
+
+
+def test_the_code_has_the_repairs_with_a_recipe_too(make):
+    recipe = wb.Recipe("tiny-support", "support-desk/tickets")
+    panel = settle(DataPanel(recipe.load_dataset(), recipe))
+    assert panel.to_code().count("ds =") == 1
+    panel.dataset = panel.dataset.head(50)
+    settle(panel)
+    names = {"wb": wb}
+    exec(panel.to_code(), names)
+    assert (names["ds"].hash, names["recipe"].hash) == (panel.dataset.hash, recipe.hash)
+
+
+def test_another_data_set_is_looked_at_anew(make):
+    panel = settle(make(spoiled(), where="row >= 0"))
+    panel._on_message({"kind": "apply", "value": {"check": "exact_duplicates", "key": ""}})
+    settle(panel)
+    panel.dataset = [{"prompt": f"other {i}", "completion": f"answer {i}"} for i in range(4)]
+    settle(panel)
+    assert panel._rows._page["total"] == sum(1 for _ in panel.dataset)
+    assert panel._rows._page["rows"][0]["cells"]["prompt"]["text"].startswith("other")
+    assert panel._rows._problems["repairs"] == []
+    assert panel._rows._problems["checked"]
+
+
+def test_a_problem_is_shown_over_its_own_split_only(make, tmp_path):
+    ds = wb.load_dataset([{"prompt": f"q{i}", "completion": f"a{i}"} for i in range(40)], split={"test": 0.2})
+    spoiled_test = [{**row, "completion": ""} if i < 2 else row for i, row in enumerate(ds.rows("test"))]
+    for name, rows in (("train", ds.rows("train")), ("test", spoiled_test)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    panel = settle(make(tmp_path))
+    key = problem(panel, "empty_answers")["key"]
+    panel._on_message({"kind": "finding", "value": key})
+    settle(panel)
+    assert (panel.split, shown(panel)) == ("test", [0, 1])
+    panel._on_message({"kind": "split", "value": "train"})
+    settle(panel)
+    assert len(shown(panel)) == 10
+    assert not any(row["note"] for row in panel._rows._page["rows"])
+    assert not any(found["shown"] for found in panel._rows._problems["findings"])
+
+
+def test_two_clicks_on_apply_repair_once(make):
+    panel = settle(make(spoiled()))
+    for _ in range(2):
+        panel._on_message({"kind": "apply", "value": {"check": "exact_duplicates", "key": ""}})
+    settle(panel)
+    assert panel._rows._problems["repairs"] == ["repeated row: takes 1 row out of train"]
+    assert panel.to_code().count("repair(") == 1
+
+
+def test_a_query_never_asks_the_data_set_before(make):
+    panel = settle(make(where="row >= 0"))
+    old = panel._query()
+    panel.dataset = panel.dataset.head(7)
+    settle(panel)
+    assert panel._query() is not old
+    assert panel._rows._page["total"] == 7
+
+
+def test_what_cannot_be_counted_leaves_nothing_waiting(make):
+    panel = settle(make(facet="nocol"))
+    assert "The expression 'nocol'" in panel.head._error
+    assert panel._rows._lengths["histograms"]
+    panel = settle(make(model="no-such-model"))
+    assert panel._rows._lengths == {"note": "The lengths could not be counted."}
+    pairs = [{"prompt": "q", "chosen": "a", "rejected": "b"}] * 9
+    panel = settle(make(pairs, recipe=wb.Recipe("tiny-support", "support-desk/tickets")))
+    assert panel._rows._lengths == {"note": "The lengths could not be counted."}
+    assert "has rows of type preference" in panel.head._error
+    with pytest.raises(InvalidInputError, match="does not train on rows of type preference"):
+        row_lengths(panel.dataset, recipe=panel.recipe)
+    with pytest.raises(InvalidInputError, match=r"DataPanel takes no pagesize= \(did you mean 'page_size'\?\)"):
+        make(pagesize=3)
+    with pytest.raises(DatasetError, match="no split 'foo'"):
+        panel.split = "foo"
+    assert panel.split == "train"

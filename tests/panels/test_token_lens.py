@@ -115,10 +115,39 @@ def test_what_cannot_be_shown_is_told(make):
     with pytest.raises(DatasetError, match="no split 'trian'"):
         make(split="trian")
     panel = make()
-    panel.row = 99
-    assert "has no row 99" in panel.head._error
+    with pytest.raises(DatasetError, match="has no row 99"):
+        panel.row = 99
+    with pytest.raises(DatasetError, match="no split 'foo'"):
+        panel.split = "foo"
+    with pytest.raises(InvalidInputError, match="from 0; got -5"):
+        panel.start = -5
+    assert (panel.row, panel.split, panel.start) == (0, "train", 0)
+    panel._on_message({"kind": "split", "value": "validation"})
+    panel.settle()
+    assert panel._lens._tokens["split"] == "validation"
     broken = make(recipe=wb.Recipe("no-such-model", "support-desk/tickets"))
     assert "no-such-model" in broken.head._error
+    assert broken._lens._head["waiting"] == "The row could not be cut into tokens."
+    with pytest.raises(InvalidInputError, match=r"TokenLens takes no rwo= \(did you mean 'row'\?\)"):
+        make(rwo=1)
+
+
+def test_the_code_has_the_rows_that_are_shown_and_not_only_the_recipes():
+    recipe = wb.Recipe("tiny-support", "support-desk/tickets")
+    panel = TokenLens(recipe.load_dataset().head(10), recipe, row=3)
+    names = {"wb": wb}
+    exec(panel.to_code(), names)
+    assert names["ds"].hash == panel.dataset.hash
+    assert names["recipe"].hash == recipe.hash
+
+
+def test_another_data_set_can_be_set(make):
+    panel = make(row=9)
+    panel.dataset = [{"prompt": "other", "completion": "rows"}] * 3
+    panel.settle()
+    assert (panel.row, panel._lens._head["rows"]) == (len(panel.dataset) - 1, len(panel.dataset))
+    assert "other" in "".join(panel._lens._tokens["sides"][0]["texts"])
+    assert "[" not in panel.to_code()
 
 
 def test_the_next_cell_may_use_transformers_at_once():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from workbench.data.checks import DataReport, Finding
     from workbench.data.dataset import Dataset
 
-__all__ = ["Mending", "firsts_of_groups", "row_notes", "rows_in_groups"]
+__all__ = ["Mending", "firsts_of_groups", "groups_of_rows", "row_notes", "rows_in_groups"]
 
 
 class Mending:
@@ -79,6 +79,10 @@ class Mending:
             self.dataset, _ = self._before.pop()
             self.report = None
             self.propose("")
+
+    def found_by(self, check: str) -> bool:
+        """Whether the last report has something that this check found."""
+        return self.report is not None and any(finding.check == check for finding in self.report.findings)
 
     def finding(self, key: str) -> Finding | None:
         """The finding of a key that `state` gave out, or None where it is gone."""
@@ -163,6 +167,11 @@ def rows_in_groups(finding: Finding) -> tuple[int, ...]:
     """The rows of a finding, those that belong together one after another."""
     grouped = dict.fromkeys(row for group in finding.groups for row in group)
     return (*grouped, *(row for row in finding.rows if row not in grouped))
+
+
+def groups_of_rows(finding: Finding) -> dict[int, int]:
+    """For each row that belongs to others the number of their group, from 0."""
+    return {row: number for number, group in enumerate(finding.groups) for row in group}
 
 
 def firsts_of_groups(finding: Finding) -> dict[int, int]:

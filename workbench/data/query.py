@@ -134,7 +134,7 @@ class Query:
             f"GROUP BY value ORDER BY count DESC, value LIMIT {int(top)}"
         )
         asked = f"{expression} {where}".strip()
-        found = self._ask(sql, asked, lambda: self._connection.execute(sql).fetchall())
+        found = self._ask(sql, asked, lambda: self._connection.execute(sql).fetchall(), "expression")
         counts = tuple(int(row[1]) for row in found)
         return Facet(
             expression=expression,
@@ -149,22 +149,22 @@ class Query:
         """End what is being asked from other threads."""
         self._connection.interrupt()
 
-    def _ask(self, sql: str, asked: str, ask: Any) -> Any:
+    def _ask(self, sql: str, asked: str, ask: Any, kind: str = "condition") -> Any:
         import duckdb
 
         try:
             if len(duckdb.extract_statements(sql)) != 1:
-                raise DatasetError(f"The condition {asked!r} holds more than one statement. Leave out the semicolon.")
+                raise DatasetError(f"The {kind} {asked!r} holds more than one statement. Leave out the semicolon.")
             with self._lock:
                 return ask()
         except duckdb.Error as error:
-            raise DatasetError(self._explained(error, asked)) from None
+            raise DatasetError(self._explained(error, asked, kind)) from None
 
-    def _explained(self, error: duckdb.Error, asked: str) -> str:
+    def _explained(self, error: duckdb.Error, asked: str, kind: str) -> str:
         what = str(error).split("\n\nLINE")[0].strip().split("\n")[0]
         names = ", ".join([*map(quoted, self._columns), self.row_name])
         return (
-            f"The condition {asked!r} cannot be used: {what} Columns: {names}. Texts stand in single quotes: "
+            f"The {kind} {asked!r} cannot be used: {what} Columns: {names}. Texts stand in single quotes: "
             "length(prompt) > 300 and prompt like '%refund%'."
         )
 

@@ -45,7 +45,8 @@ def row_lengths(
     model
         Count tokens of this model, column by column, without what a template adds.
     recipe
-        Count tokens of whole rows as this recipe trains on them, and the rows beyond its ``max_length``.
+        Count tokens of whole rows as this recipe trains on them, and the rows beyond its ``max_length`` or the
+        model's context.
     progress
         Told how far the counting of tokens is.
 
@@ -58,14 +59,16 @@ def row_lengths(
     ------
     ModelNotFoundError
         When the model is not there.
+    InvalidInputError
+        When the recipe's objective does not train on rows of this type.
     CancelledError
         When `progress` returned False.
     """
     table = dataset.arrow(split)
     if recipe is not None:
-        lengths = _trained_lengths(recipe, table.take(_spread(table.num_rows)), progress)
-        limit = recipe.training.max_length
-        return [histogram(lengths, title="row, as trained", unit="tokens", of=table.num_rows, limit=limit)]
+        encoder = _encoder(recipe, dataset)
+        lengths = _trained_lengths(encoder, table.take(_spread(table.num_rows)), progress)
+        return [histogram(lengths, title="row, as trained", unit="tokens", of=table.num_rows, limit=encoder.limit)]
     columns = [name for name in dataset.columns if name in CANONICAL and name != "label"]
     if model is None:
         return [
@@ -103,8 +106,17 @@ def _token_counter(model: Any) -> Callable[[list[str]], list[int]]:
     return lambda texts: [len(ids) for ids in tokenizer(texts, add_special_tokens=False)["input_ids"]] if texts else []
 
 
-def _trained_lengths(recipe: Any, table: pa.Table, progress: Progress | None) -> list[int]:
-    encoder = Encoder(recipe)
+def _encoder(recipe: Any, dataset: Dataset) -> Encoder:
+    objective = recipe.objective
+    if dataset.type not in objective.dataset_types:
+        raise InvalidInputError(
+            f"{objective.title} does not train on rows of type {dataset.type} (read as {dataset.layout}); it takes "
+            f"{' or '.join(objective.dataset_types)}. Give a recipe that fits these rows."
+        )
+    return Encoder(recipe)
+
+
+def _trained_lengths(encoder: Encoder, table: pa.Table, progress: Progress | None) -> list[int]:
     lengths: list[int] = []
     for start in range(0, table.num_rows, AT_A_TIME):
         rows = [readable_row(row) for row in table.slice(start, AT_A_TIME).to_pylist()]

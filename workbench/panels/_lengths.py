@@ -56,6 +56,10 @@ class Lengths:
             histograms = row_lengths(dataset, split, model=self.model, recipe=self.recipe, progress=progress)
         except CancelledError:
             return False  # another split was asked for, or nothing at all
+        except Exception:
+            if ticket == self._ticket:
+                self._show({"note": "The lengths could not be counted."})
+            raise
         if ticket != self._ticket:
             return False
         self.histograms = histograms

@@ -48,6 +48,7 @@ from IPython.display import DisplayHandle, display
 
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.panels._static_form import StaticForm
+from workbench.settings import nearest
 
 __all__ = ["Panel", "answer_while_busy", "static_file"]
 
@@ -111,6 +112,12 @@ class Panel(ipywidgets.VBox):
         if static not in ("rows", "figures"):
             raise InvalidInputError(f'static must be "rows" or "figures", got {static!r}.')
         self.static = static
+        known = sorted(name for name in self.class_own_traits() if not name.startswith("_"))
+        if unknown := [name for name in traits if name not in self.class_trait_names()]:
+            name = unknown[0]
+            raise InvalidInputError(
+                f"{type(self).__name__} takes no {name}={nearest(name, known)}. It takes: {', '.join(known)}."
+            )
         self.head = Head(_title=title, _subtitle=subtitle)
         self._saved: DisplayHandle | None = None
         super().__init__(children=[self.head], **traits)

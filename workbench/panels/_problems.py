@@ -8,10 +8,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.mending import Mending, firsts_of_groups, row_notes, rows_in_groups
+from workbench.data.mending import Mending
 from workbench.errors import CancelledError
 
 if TYPE_CHECKING:
+    from workbench.data.checks import Finding
     from workbench.data.dataset import Dataset
 
 __all__ = ["AT_ONCE", "Problems"]
@@ -49,6 +50,7 @@ class Problems:
     ):
         self.mending = mending
         self.shown = ""  # the key of the finding whose rows are shown
+        self._changing = threading.Lock()  # one repair at a time
         self._show, self._rows_changed, self._dataset_changed = show, rows_changed, dataset_changed
         self._in_background = in_background
         self._saved = ""  # where the repaired set was written
@@ -61,30 +63,24 @@ class Problems:
         if sum(self.mending.dataset.splits.values()) <= AT_ONCE:
             self._in_background(self.check, clear=False)
 
+    def begin_with(self, mending: Mending) -> None:
+        """Begin anew with another data set."""
+        self._cancel.set()
+        self.mending = mending
+        self._renew()
+
     def draw(self) -> None:
         """Show the state as it is."""
         self._show({**self.mending.state(self.shown), "progress": self._progress, "saved": self._saved})
 
-    def rows(self) -> tuple[int, ...] | None:
-        """The rows of the problem that is shown, groups together; None for all rows."""
-        finding = self.mending.finding(self.shown)
-        return rows_in_groups(finding) if finding is not None else None
+    def finding(self) -> Finding | None:
+        """The problem whose rows are shown, or None."""
+        return self.mending.finding(self.shown)
 
-    def notes(self) -> dict[int, str]:
-        """What to say beside each of them."""
-        finding = self.mending.finding(self.shown)
-        return row_notes(finding) if finding is not None else {}
-
-    def groups(self) -> dict[int, int]:
-        """For each of them that belongs to others, the number of their group."""
-        finding = self.mending.finding(self.shown)
-        named = enumerate(finding.groups) if finding is not None else ()
-        return {row: number for number, group in named for row in group}
-
-    def firsts(self) -> dict[int, int]:
-        """For each of them that belongs to an earlier row, that row."""
-        finding = self.mending.finding(self.shown)
-        return firsts_of_groups(finding) if finding is not None else {}
+    def close(self) -> None:
+        """Show no problem's rows any more."""
+        self.shown = ""
+        self.draw()
 
     def handle(self, kind: str, value: Any) -> bool:
         """Do what was pressed; False where it is not for the problems list."""
@@ -150,21 +146,26 @@ class Problems:
             self.draw()
 
     def _repair(self, check: str, key: str) -> None:
-        if self.mending.proposed == check or self._with_progress("Repairing", partial(self.mending.propose, check)):
-            self.mending.apply(key)
-            self._renew()
+        with self._changing:
+            if not self.mending.found_by(check):
+                return  # pressed twice: it is repaired already
+            if self.mending.proposed == check or self._with_progress("Repairing", partial(self.mending.propose, check)):
+                self.mending.apply(key)
+                self._renew()
 
     def _resplit(self, percent: dict[str, float]) -> None:
-        self.mending.resplit({name: value / 100 for name, value in percent.items()})
-        self._renew()
+        with self._changing:
+            self.mending.resplit({name: value / 100 for name, value in percent.items()})
+            self._renew()
 
     def _save(self) -> None:
         self._saved = f"Written to {self.mending.dataset.save()}"
         self.draw()
 
     def _undo(self) -> None:
-        self.mending.undo()
-        self._renew()
+        with self._changing:
+            self.mending.undo()
+            self._renew()
 
     def _renew(self) -> None:
         """Another data set: show it, and look at it anew."""

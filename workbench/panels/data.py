@@ -12,11 +12,12 @@ import traitlets
 
 from workbench.data.browse import cell, plain_text, readable_rows
 from workbench.data.dataset import Dataset, load_dataset
-from workbench.data.mending import Mending
+from workbench.data.mending import Mending, firsts_of_groups, groups_of_rows, row_notes, rows_in_groups
 from workbench.data.overview import facet_name, facet_values, facts, main_columns, nothing_found, orders
 from workbench.data.query import Query, facet_expressions
 from workbench.data.selection import Selection, select
 from workbench.errors import DatasetError
+from workbench.panels._code import changed_traits, data_panel_code
 from workbench.panels._lengths import Lengths
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._problems import Problems
@@ -47,11 +48,11 @@ class DataPanel(Panel):
     ----------
     dataset
         A `Dataset`, or anything `load_dataset` takes.
-    model
-        Lengths are counted in tokens of this model; without one, in characters. Each row can show its tokens.
     recipe
         Lengths are counted in tokens of whole rows, as this recipe trains on them, beside its ``max_length``; the
         token gate is asked with the checks, and each row can show its tokens.
+    model
+        Without a recipe: lengths are counted in tokens of this model. Without either, in characters.
     split, search, where, order, facet, page, page_size
         What is shown first.
     static
@@ -67,18 +68,19 @@ class DataPanel(Panel):
     page = traitlets.Int(0, help="The page shown, from 0.")
     page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
 
-    def __init__(self, dataset: Any, *, model: Any = None, recipe: Any = None, **kwargs: Any):
+    def __init__(self, dataset: Any, recipe: Any = None, *, model: Any = None, **kwargs: Any):
         dataset = load_dataset(dataset)
         dataset.arrow(kwargs.get("split", "train"))
         self.model, self.recipe = model, recipe
         self._lock = threading.RLock()
         self._ticket = 0  # what is still under way for an older split or search gives up
         self._hits: np.ndarray | None = None
+        self._viewed = dataset, kwargs.get("split", "train")  # what is shown, while another may be asked for already
         self._version = 0  # counts the data sets shown, one after each repair
         self._looked, self._refused = 0, ""
         self._queries: dict[str, Query] = {}
-        self._lengths = Lengths(model, recipe, lambda state: setattr(self._rows, "_lengths", state))
         self._tokens = Tokens(recipe, model)
+        self._lengths = Lengths(model, recipe, lambda state: setattr(self._rows, "_lengths", state))
         super().__init__(title=f"Data: {dataset.name}", dataset=dataset, **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
@@ -94,22 +96,14 @@ class DataPanel(Panel):
         self.observe(lambda change: self.guarded(self._restart, change.name == "split"), selecting)
         self.observe(lambda change: self.guarded(self._show), ["page", "page_size"])
         self.observe(lambda change: self.in_background(self._count), "facet")
+        self.observe(lambda change: self.guarded(self._given, change.new), "dataset")
         self._restart(True, self.page)
         self.problems.begin()
 
     def to_code(self) -> str:
         """The code that makes this panel."""
-        traits = ("split", "search", "where", "order", "facet", "page", "page_size")
-        chosen = {name: getattr(self, name) for name in traits}
-        given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
-        lines = f"ds = {self.dataset.to_code()}\n"
-        if "(rows" in lines:
-            lines = f"# rows: the rows that were given in memory\n{lines}"
-        if self.recipe is not None:
-            lines, given = self.recipe.to_code().removeprefix("import workbench as wb\n\n"), ["recipe=recipe", *given]
-        elif self.model is not None:
-            given.insert(0, f"model={self.model!r}")
-        return f"{lines}wb.panels.DataPanel({', '.join(['ds', *given])})"
+        given = changed_traits(self, ("split", "search", "where", "order", "facet", "page", "page_size"))
+        return data_panel_code("DataPanel", self.dataset, self.recipe, self.model, given)
 
     def fill_static(self, form: StaticForm) -> None:
         """What was recognised, the lengths, and the first rows shown."""
@@ -126,14 +120,15 @@ class DataPanel(Panel):
     # ---- behind it
 
     def _table(self) -> Any:
-        return self.dataset.arrow(self.split)
+        dataset, split = self._viewed
+        return dataset.arrow(split)
 
     def _on_message(self, message: dict[str, Any]) -> None:
         kind = message["kind"]
         value: Any = message.get("value")
         if kind == "cell":
             whole = cell(self._table()[value["column"]][value["row"]].as_py(), None)
-            self._rows.send({"kind": "cell", "split": self.split, **value, "cell": whole})
+            self._rows.send({"kind": "cell", "split": self._viewed[1], **value, "cell": whole})
         elif kind == "cancel_lengths":
             self._lengths.cancel()
         elif kind == "tokens":
@@ -158,24 +153,50 @@ class DataPanel(Panel):
         else:
             self._restart(False)
 
+    @traitlets.validate("split")
+    def _known_split(self, proposal: Any) -> str:
+        self.dataset.arrow(proposal.value)  # raises where there is no such split
+        return proposal.value
+
+    @traitlets.validate("dataset")
+    def _readable(self, proposal: Any) -> Dataset:
+        return load_dataset(proposal.value)
+
+    def _given(self, dataset: Dataset) -> None:
+        """Another data set, set from outside: nothing was found in it and nothing done to it yet."""
+        if dataset is not self.problems.mending.dataset:
+            self.problems.begin_with(Mending(dataset, self.recipe))
+
     def _renew(self, dataset: Dataset) -> None:
-        """Another data set, made by a repair or an undo."""
-        with self._lock:
-            self._queries, self._version = {}, self._version + 1
+        """Show another data set, made by a repair or an undo, or set from outside."""
         self.dataset = dataset
-        self._restart(True)
+        if self.split in dataset.splits:
+            self._restart(True)
+        else:
+            self.split = "train"
 
     def _query(self) -> Query:
         with self._lock:
-            return self._queries.setdefault(self.split, Query(self._table()))
+            table = self._table()
+            query = self._queries.get(self._viewed[1])
+            if query is None or query.table is not table:
+                query = self._queries[self._viewed[1]] = Query(table)
+            return query
 
     def _restart(self, new_split: bool, page: int = 0) -> None:
         """Another split or other rows wanted: look for them, and measure a new split."""
-        self.dataset.arrow(self.split)
-        selection = Selection(self.search, self.where, self.order, self.problems.rows())
+        finding = self.problems.finding()
+        if finding is not None and finding.split != self.split:
+            self.problems.close()
+            finding = None
+        rows = rows_in_groups(finding) if finding is not None else None
+        selection = Selection(self.search, self.where, self.order, rows)
         with self._lock:
             self._ticket += 1
             ticket, self._looked, self._refused = self._ticket, 0, ""
+            if self._viewed[0] is not self.dataset:
+                self._version, self._queries = self._version + 1, {}
+            self._viewed = self.dataset, self.split
             self._hits = None if selection.everything else np.zeros(0, dtype=np.int64)
         with self.hold_trait_notifications():
             self.page = page
@@ -205,10 +226,10 @@ class DataPanel(Panel):
 
     def _count(self) -> None:
         """Count the values of the facet, and say what else could be counted."""
-        split, chosen = self.split, self.facet
+        viewed, chosen = self._viewed, self.facet
         options = [{"key": each, "label": facet_name(each)} for each in facet_expressions(self._table())]
         found = self._query().facet(chosen) if chosen.strip() else None
-        if (split, chosen) == (self.split, self.facet):
+        if (viewed, chosen) == (self._viewed, self.facet):
             self._rows._facet = {"options": options, "chosen": chosen, "total": self._table().num_rows,
                                  **(facet_values(found) if found else {"values": [], "others": ""})}  # fmt: skip
 
@@ -219,18 +240,22 @@ class DataPanel(Panel):
             pages = max(1, -(-len(indices) // self.page_size))
             page = min(max(self.page, 0), pages - 1)
             shown = indices[page * self.page_size : (page + 1) * self.page_size]
-            main = main_columns(self.dataset)
+            dataset, split = self._viewed
+            main = main_columns(dataset)
             self._rows._head = self._describe(table.num_rows, len(indices))
             self._rows._page = {
-                "version": self._version, "split": self.split, "page": page, "pages": pages,
+                "version": self._version, "split": split, "page": page, "pages": pages,
                 "size": self.page_size, "total": len(indices),
                 "rows": self._rows_shown(table, shown), "main": main,
                 "rest": [name for name in table.column_names if name not in main],
-                "find": self.search.strip(), "nothing": nothing_found(self.split, self.search, self.where),
+                "find": self.search.strip(), "nothing": nothing_found(split, self.search, self.where),
             }  # fmt: skip
 
     def _rows_shown(self, table: Any, numbers: np.ndarray) -> list[dict[str, Any]]:
-        notes, firsts, groups = self.problems.notes(), self.problems.firsts(), self.problems.groups()
+        finding = self.problems.finding()
+        notes, firsts, groups = {}, {}, {}
+        if finding is not None and finding.split == self._viewed[1]:
+            notes, firsts, groups = row_notes(finding), firsts_of_groups(finding), groups_of_rows(finding)
         rows = readable_rows(table, numbers)
         for row in rows:
             row["note"], row["group"] = notes.get(row["row"], ""), groups.get(row["row"])
@@ -241,13 +266,13 @@ class DataPanel(Panel):
         return rows
 
     def _describe(self, rows: int, found: int) -> dict[str, Any]:
-        ds, looking = self.dataset, self._hits is not None
+        (ds, split), looking = self._viewed, self._hits is not None
         running, searching = looking and self._looked < rows, looking and not self._refused and found < rows
         text = f"{found:,} of {rows:,} rows"
         if running:
             text = f"{self._looked:,} of {rows:,} rows searched, {found:,} found"
         return {
-            "facts": facts(ds), "notes": list(ds.notes), "split": self.split, "search": self.search,
+            "facts": facts(ds), "notes": list(ds.notes), "split": split, "search": self.search,
             "tokens": self._tokens.possible, "where": self.where, "refused": self._refused,
             "order": self.order, "orders": orders(ds, self.order),
             "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
@@ -256,6 +281,6 @@ class DataPanel(Panel):
         }  # fmt: skip
 
     def _measure(self, ticket: int, split: str) -> None:
-        self._count()
+        self.in_background(self._count, clear=False)
         if self._lengths.count(ticket, self.dataset, split):
             self.save_static()

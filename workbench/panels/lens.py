@@ -9,6 +9,7 @@ import traitlets
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import DatasetError, InvalidInputError
+from workbench.panels._code import changed_traits, data_panel_code
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._static_form import StaticForm
 from workbench.panels._tokens import Tokens
@@ -65,27 +66,20 @@ class TokenLens(Panel):
         self._source = Tokens(recipe, model)
         self._ticket = 0
         self._state: dict[str, Any] = {}
-        _check_row(dataset, kwargs.get("split", "train"), kwargs.get("row", 0))
+        self._waiting = "Loading the tokenizer …"
         super().__init__(title=f"Tokens: {dataset.name}", dataset=dataset, **kwargs)
         self._lens = Lens()
         self._lens.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
         self.body = [self._lens]
-        self.observe(lambda change: self.guarded(self._changed, change.name), ["split", "row", "start", "ids"])
+        shown = ["dataset", "split", "row", "start", "ids"]
+        self.observe(lambda change: self.guarded(self._changed, change.name), shown)
         self._show_head()
         self._look()
 
     def to_code(self) -> str:
         """The code that makes this panel."""
-        chosen = {name: getattr(self, name) for name in ("split", "row", "ids", "start")}
-        given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
-        lines = f"ds = {self.dataset.to_code()}\n"
-        if "(rows" in lines:
-            lines = f"# rows: the rows that were given in memory\n{lines}"
-        if self.recipe is not None:
-            lines, given = self.recipe.to_code().removeprefix("import workbench as wb\n\n"), ["recipe", *given]
-        else:
-            given.insert(0, f"model={self.model!r}")
-        return f"{lines}wb.panels.TokenLens({', '.join(['ds', *given])})"
+        given = changed_traits(self, ("split", "row", "ids", "start"))
+        return data_panel_code("TokenLens", self.dataset, self.recipe, self.model, given)
 
     def fill_static(self, form: StaticForm) -> None:
         """The counts of the row shown, and its first tokens."""
@@ -100,6 +94,30 @@ class TokenLens(Panel):
 
     # ---- behind it
 
+    @traitlets.validate("dataset")
+    def _readable(self, proposal: Any) -> Dataset:
+        return load_dataset(proposal.value)
+
+    @traitlets.validate("split")
+    def _known_split(self, proposal: Any) -> str:
+        self.dataset.arrow(proposal.value)  # raises where there is no such split
+        return proposal.value
+
+    @traitlets.validate("row")
+    def _known_row(self, proposal: Any) -> int:
+        rows = self.dataset.arrow(self.split).num_rows
+        if not 0 <= proposal.value < rows:
+            raise DatasetError(
+                f"{self.dataset.name} has no row {proposal.value} in {self.split}; its rows go from 0 to {rows - 1:,}."
+            )
+        return proposal.value
+
+    @traitlets.validate("start")
+    def _known_start(self, proposal: Any) -> int:
+        if proposal.value < 0:
+            raise InvalidInputError(f"start= is the first token shown, from 0; got {proposal.value}.")
+        return proposal.value
+
     def _on_message(self, message: dict[str, Any]) -> None:
         kind, value = message["kind"], message["value"]
         if kind == "row":
@@ -108,11 +126,11 @@ class TokenLens(Panel):
             setattr(self, kind, value)
 
     def _changed(self, name: str) -> None:
-        if name == "split":
-            rows = len(self.dataset.arrow(self.split))
-            self.row = min(self.row, rows - 1)
-        if name in ("split", "row"):
-            _check_row(self.dataset, self.split, self.row)
+        if name == "dataset" and self.split not in self.dataset.splits:
+            self.split = "train"
+        if name in ("dataset", "split"):
+            self.row = min(self.row, self.dataset.splits[self.split] - 1)
+        if name in ("dataset", "split", "row"):
             self.start = 0
         self._show_head()
         if name != "ids":
@@ -128,20 +146,19 @@ class TokenLens(Panel):
         self._lens._head = {
             "split": self.split, "row": self.row, "rows": ds.splits[self.split], "ids": self.ids,
             "splits": [{"key": name, "label": name, "count": count} for name, count in ds.splits.items()],
-            "waiting": "" if self._state else "Loading the tokenizer …",
+            "waiting": "" if self._state else self._waiting,
         }  # fmt: skip
 
     def _encode(self, ticket: int, wanted: tuple[str, int, int]) -> None:
         split, row, start = wanted
-        state = self._source.state(self.dataset, split, row, start)
+        try:
+            state = self._source.state(self.dataset, split, row, start)
+        except Exception:
+            self._waiting = "The row could not be cut into tokens."
+            self._show_head()
+            raise
         if ticket == self._ticket:  # else another row was asked for meanwhile
             self._state = state
             self._lens._tokens = state
             self._show_head()
             self.save_static()
-
-
-def _check_row(dataset: Dataset, split: str, row: Any) -> None:
-    rows = dataset.arrow(split).num_rows
-    if isinstance(row, bool) or not isinstance(row, int) or not 0 <= row < rows:
-        raise DatasetError(f"{dataset.name} has no row {row!r} in {split}; its rows go from 0 to {rows - 1:,}.")

@@ -68,7 +68,7 @@ class PrefixTuning(Tuning):
         source="Li and Liang 2021, section 4.3", expert=True,
     )  # fmt: skip
     encoder_hidden_size: int | None = setting(
-        None, help="The width of that network; empty: the model's own width.", low=1, high=65536, expert=True,
+        None, help="The width of that network.", low=1, high=65536, none="the model's own width", expert=True,
     )  # fmt: skip
 
     def conflicts(self, recipe: Any) -> list[Problem]:

@@ -65,6 +65,7 @@ class PromptTuning(Tuning):
     )  # fmt: skip
     prompt_tuning_init_text: str | None = setting(
         None, help="For 'text': an instruction in words, from which the vectors begin.", expert=True,
+        none="no text",
     )  # fmt: skip
 
     def conflicts(self, recipe: Any) -> list[Problem]:

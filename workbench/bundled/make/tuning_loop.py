@@ -16,6 +16,8 @@ import torch
 from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from workbench.tuning import Tuning
+
 LINEAR = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 PADDED_TO = 16  # few shapes: each new one costs a CPU time and memory
 
@@ -77,6 +79,20 @@ def tune(
     """Tune with LoRA on all linear layers; return the tuned model and the seconds it took."""
     torch.manual_seed(seed)
     model = get_peft_model(model, LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=LINEAR, task_type="CAUSAL_LM"))
+    return run(model, tokenizer, rows, steps=steps, seed=seed, rate=rate, batch=batch)
+
+
+def run(
+    model: Any,
+    tokenizer: Any,
+    rows: Sequence[dict[str, Any]],
+    *,
+    steps: int,
+    seed: int,
+    rate: float,
+    batch: int = 16,
+) -> tuple[Any, float]:
+    """Train what is trainable in a model; return the model and the seconds it took."""
     model.train()
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.0)
     encoded = [encode(tokenizer, row) for row in rows]
@@ -93,6 +109,35 @@ def tune(
         optimizer.step()
         optimizer.zero_grad()
     return model.eval(), time.monotonic() - began
+
+
+@torch.no_grad()
+def loss(model: Any, tokenizer: Any, rows: Sequence[dict[str, Any]], batch: int = 25) -> float:
+    """Return the mean loss of an answer's token, over all rows, in nats."""
+    model.eval()
+    total, count = 0.0, 0
+    for start in range(0, len(rows), batch):
+        inputs = padded([encode(tokenizer, row) for row in rows[start : start + batch]], tokenizer.pad_token_id)
+        trained = int((inputs["labels"] != -100).sum())
+        total, count = total + float(model(**inputs).loss) * trained, count + trained
+    return total / count
+
+
+@torch.no_grad()
+def tuned_answers(
+    tuning: Tuning, model: Any, tokenizer: Any, rows: Sequence[dict[str, Any]], new_tokens: int, batch: int = 50
+) -> list[str]:
+    """Return the greedy answer to each row, in order, generated the way its tuning wants."""
+    model.eval()
+    tokenizer.padding_side = "left"
+    found: list[str] = []
+    for start in range(0, len(rows), batch):
+        prompts = [prompt_text(row["prompt"]) for row in rows[start : start + batch]]
+        given = tokenizer(prompts, return_tensors="pt", padding=True)
+        made = tuning.generate(model, given["input_ids"], given["attention_mask"],
+                               max_new_tokens=new_tokens, do_sample=False)  # fmt: skip
+        found += tokenizer.batch_decode(made[:, given["input_ids"].shape[1] :], skip_special_tokens=True)
+    return found
 
 
 @torch.no_grad()
