@@ -30,6 +30,7 @@ The types are those of TRL (https://huggingface.co/docs/trl/dataset_formats).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -119,6 +120,17 @@ def _answers(
     if prompt:
         return columns_layout("prompt only", "prompt_only", {"prompt": prompt}, listlike(prompt))
     if len(columns) == 1 and all(isinstance(row.get(columns[0]), str) for row in sample):
+        first = sample[0][columns[0]].lstrip() if sample else ""
+        if re.match(r"\[\s*\{\s*'", first):
+            raise DatasetError(
+                f"{where}: the texts of {columns[0]!r} are lists as Python prints them, which pandas writes to CSV: "
+                f"{first[:60]!r}. Save them as JSON lines instead: frame.to_json(path, orient='records', lines=True)."
+            )
+        if columns[0].strip().lower() in ("messages", "conversations", "conversation"):
+            raise DatasetError(
+                f"{where}: {columns[0]!r} must hold lists of turns with role and content, got the text {first[:60]!r}. "
+                'If these are texts to train on, say so in columns={"text": ...}.'
+            )
         return columns_layout("text", "language_modeling", {"text": columns[0]}, False)
     raise DatasetError(
         f"{where}: the columns {', '.join(map(repr, columns)) or '(none)'} fit no layout. Say which is which, as "

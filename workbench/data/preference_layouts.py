@@ -60,7 +60,7 @@ def unpaired(
 ) -> Layout | None:
     """Answers with a label, good or bad; None where the columns are none. Parameters as for `preference`."""
     label = by_name.get("label") or by_name.get("kto_tag")
-    values = [row[label] for row in sample if row.get(label) is not None] if label else []
+    values = _given([row.get(label) for row in sample]) if label else []
     sure = any(isinstance(value, bool) for value in values)
     if not values or not (sure or all(map(is_label, values))):
         return None
@@ -79,7 +79,7 @@ def unpaired(
 
 def is_judgement(values: Sequence[Any]) -> bool:
     """Whether labels say that an answer is good or bad: some are true or false, or all are words for it."""
-    given = [value for value in values if value is not None]
+    given = _given(values)
     words = {str(value).strip().lower() for value in given}
     return any(isinstance(value, bool) for value in given) or (bool(words) and words <= set(JUDGEMENTS))
 
@@ -102,6 +102,11 @@ def with_label(layout: Layout, label: str) -> Layout:
     return Layout(
         "unpaired preference", "unpaired_preference", layout.conversational, (*layout.columns, label), convert
     )
+
+
+def _given(values: Sequence[Any]) -> list[Any]:
+    """The labels that there are; a row without one is a faulty row, and tells nothing of the others."""
+    return [value for value in values if value is not None and str(value).strip()]
 
 
 def _values(values: Sequence[Any]) -> str:

@@ -19,12 +19,14 @@ from workbench.data.setaside import Faults
 from workbench.data.streams import COMPRESSED, ENCODED, MAX_LINE, damage, lines, not_text, plain_name, whole_text
 from workbench.errors import DatasetError
 
-__all__ = ["SUFFIXES", "EmptyFileError", "Rows", "columns_of", "read_file", "suffix_of"]
+__all__ = ["SUFFIXES", "EmptyFileError", "Rows", "columns_of", "parts_of", "read_file", "read_part", "suffix_of"]
 
 Rows = Iterator[tuple[str, dict[str, Any]]]
 
 EACH_LINE = "Each line must be one JSON object. Correct or delete these lines."
 EACH_ITEM = "A row must be an object with columns. Correct or delete these rows."
+SWALLOWED = 10
+"""Lines in one faulty CSV row that are told: they are rows lost to an open quote."""
 QUOTES = "A field that holds the separator, a quote or a line break must stand in double quotes."
 
 
@@ -130,8 +132,33 @@ def _json(path: Path, notes: list[str], faults: Faults) -> Rows:
         raise DatasetError(f"{path}: must hold a list of objects, one a row, got {_clip(text)}.")
     if not value:
         raise EmptyFileError(f"{path}: the list is empty. Give a file with at least one row.")
-    for number, row in enumerate(value, start=1):
-        place = f"{path}, row {number}"
+    yield from _items(value, str(path), faults)
+
+
+def parts_of(path: Path) -> list[str]:
+    """The names under which a ``.json`` file holds lists of rows, where it holds nothing else."""
+    if suffix_of(path) != ".json" or path.stat().st_size == 0:
+        return []
+    first = next((line for line, _ in lines(path) if line.strip()), "")
+    if not first.lstrip().startswith("{") or _holds_lines(path):
+        return []
+    try:
+        value = json.loads(whole_text(path))
+    except (ValueError, RecursionError, DatasetError):
+        return []
+    rows = all(isinstance(item, list) and all(isinstance(row, dict) for row in item) for item in value.values())
+    turns = any(name in value for name in ("messages", "conversations"))
+    return [name for name, item in value.items() if item] if rows and not turns else []
+
+
+def read_part(path: Path, name: str, faults: Faults) -> Rows:
+    """The rows of one of the lists that `parts_of` names."""
+    yield from _items(json.loads(whole_text(path))[name], f"{path}, {name}", faults)
+
+
+def _items(values: list[Any], where: str, faults: Faults) -> Rows:
+    for number, row in enumerate(values, start=1):
+        place = f"{where}, row {number}"
         if isinstance(row, dict):
             yield place, row
         else:
@@ -202,6 +229,10 @@ def _csv(path: Path, notes: list[str], faults: Faults) -> Rows:
             continue
         number += 1
         place = f"{path}, row {number} (line {reader.line_num})"
+        if (cells is None or len(cells) != len(names)) and reader.line_num - first >= SWALLOWED:
+            notes.append(
+                f"One faulty row of {path.name} takes lines {first} to {reader.line_num}: a quote is left open."
+            )
         if cells is None:
             faults.add(f"{path}, row {number} (line {first})", wrong, text, QUOTES)
         elif damaged:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import Any
 
 from workbench.data.files import MARKER, find_files, marker, split_name
 from workbench.data.findings import Repair
-from workbench.data.reading import EmptyFileError, Rows, read_file, suffix_of
+from workbench.data.reading import EmptyFileError, Rows, parts_of, read_file, read_part, suffix_of
 from workbench.data.setaside import Faults
 from workbench.errors import DatasetError
 
@@ -106,15 +108,52 @@ def open_source(source: Any, max_rows: int | None = None) -> Source:
         opened = _folder(bundled[source])
         opened.name = opened.reference = source
         return opened
+    path = _located(source, list(bundled))
+    return _folder(path) if path.is_dir() else _file(path)
+
+
+def _located(source: str, bundled: list[str]) -> Path:
+    if re.match(r"[a-z][a-z0-9+.-]*://", source, re.IGNORECASE):
+        raise DatasetError(
+            f"{source!r} is an address, and only files, folders and the hub are read. Save the file first; for a data "
+            'set of the hub write "hub:org/name".'
+        )
+    if len(source) > 4_000 or "\0" in source or "\n" in source:
+        raise DatasetError(
+            f"No file is called like this text of {len(source):,} characters: {source[:60]!r}. Rows in memory are "
+            "given as a list of dicts."
+        )
     path = Path(source).expanduser()
-    if path.is_dir():
-        return _folder(path)
-    if path.is_file():
-        notes: list[str] = []
+    try:
+        kind = path.stat().st_mode
+    except PermissionError as error:
+        raise DatasetError(f"{path}: may not be read ({error.strerror}). Change its permissions.") from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise DatasetError(f"No file is called {source[:60]!r}...: the name is too long.") from None
+        if path.is_symlink():
+            message = f"{path}: is a link that leads nowhere, or in a circle. Give the file itself."
+            raise DatasetError(message) from None
+        raise DatasetError(_not_found(source, path, bundled)) from None
+    if not (stat.S_ISDIR(kind) or stat.S_ISREG(kind)):
+        raise DatasetError(f"{path}: is a device or a pipe, and data is read more than once. Save it to a file first.")
+    return path
+
+
+def _file(path: Path) -> Source:
+    notes: list[str] = []
+    parts = parts_of(path)
+    named = [split_name(name) for name in parts]
+    if len(named) < 2 or "train" not in named:
         return Source(str(path), str(path), {"train": lambda faults: read_file(path, notes, faults)}, notes)
-    if path.is_symlink():
-        raise DatasetError(f"{path}: is a link that leads nowhere, or in a circle. Give the file itself.")
-    raise DatasetError(_not_found(source, path, list(bundled)))
+    notes.append(f"The splits of {path.name} are its lists {', '.join(map(repr, parts))}.")
+    if len(set(named)) < len(named):
+        raise DatasetError(f"{path}: its lists {', '.join(map(repr, parts))} name one split twice. Rename one.")
+    return Source(str(path), str(path), {split_name(name): _part(path, name) for name in parts}, notes)
+
+
+def _part(path: Path, name: str) -> Stream:
+    return lambda faults: read_part(path, name, faults)
 
 
 def _not_found(source: str, path: Path, bundled: list[str]) -> str:
@@ -132,13 +171,16 @@ def _not_found(source: str, path: Path, bundled: list[str]) -> str:
 
 
 def _memory(source: Any) -> Source:
-    if hasattr(source, "to_dict") and hasattr(source, "columns"):
+    if hasattr(source, "to_dict") and hasattr(getattr(source, "columns", None), "is_unique"):
         if not len(source):
             raise DatasetError("The DataFrame has no rows. Give one with at least one row.")
         if not source.columns.is_unique:
             twice = sorted({str(name) for name in source.columns[source.columns.duplicated()]})
             raise DatasetError(f"The DataFrame names {', '.join(map(repr, twice))} more than once. Rename one.")
         frame = source
+        index = frame.index.tolist()
+        by_number = index == list(range(len(frame)))
+        labels = [f"{label} (from 0)" if by_number else f"with the index label {label!r}" for label in index]
 
         def rows(faults: Faults) -> Rows:
             import pyarrow as pa
@@ -148,14 +190,12 @@ def _memory(source: Any) -> Source:
             except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, TypeError):
                 columns = [[_plain(value) for value in frame[name].tolist()] for name in frame.columns]
                 names = [str(name) for name in frame.columns]
-                for number, cells in enumerate(zip(*columns, strict=True)):
-                    yield f"DataFrame, row {number} (from 0)", dict(zip(names, cells, strict=True))
+                for label, cells in zip(labels, zip(*columns, strict=True), strict=True):
+                    yield f"DataFrame, row {label}", dict(zip(names, cells, strict=True))
                 return
-            number = 0
-            for batch in table.to_batches(max_chunksize=10_000):
-                for row in batch.to_pylist():
-                    yield f"DataFrame, row {number} (from 0)", row
-                    number += 1
+            batches = table.to_batches(max_chunksize=10_000)
+            for label, row in zip(labels, (row for batch in batches for row in batch.to_pylist()), strict=True):
+                yield f"DataFrame, row {label}", row
 
         return Source("DataFrame", None, {"train": rows})
     if isinstance(source, Mapping) and source and all(hasattr(value, "column_names") for value in source.values()):

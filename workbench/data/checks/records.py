@@ -100,12 +100,22 @@ class SchemaViolations(Flagged):
         return found
 
     def _misfit(self, text: str) -> str:
+        from referencing.exceptions import Unresolvable
+
         assert self.validator is not None
         try:
             value = parse(text)
         except JsonError:
             return ""
-        error = next(iter(self.validator.iter_errors(value)), None)
+        try:
+            error = next(iter(self.validator.iter_errors(value)), None)
+        except Unresolvable as unknown:
+            raise DatasetError(
+                f"The schema refers to {unknown.ref!r}, and nothing in it stands there. Put it under '$defs' "
+                "in the schema; nothing is fetched from elsewhere."
+            ) from None
+        except RecursionError:
+            raise DatasetError(f"The schema refers to itself in a circle: {shortened(str(self.schema))}.") from None
         return "" if error is None else shortened(f"{error.json_path}: {error.message}")
 
 
