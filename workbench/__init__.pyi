@@ -34,6 +34,7 @@ from workbench.tuning.ia3 import IA3 as IA3
 from workbench.tuning.lora import LoRA as LoRA
 from workbench.tuning.prefix import PrefixTuning as PrefixTuning
 from workbench.tuning.prompt import PromptTuning as PromptTuning
+from workbench.tuning.qlora import QLoRA as QLoRA
 
 __version__: str
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "PrefixTuning",
     "Problem",
     "PromptTuning",
+    "QLoRA",
     "Recipe",
     "RecipeError",
     "Report",

@@ -11,6 +11,7 @@ from workbench.data.rendering import Renderer
 from workbench.data.sources import open_source
 from workbench.home import home
 from workbench.models.loading import load_tokenizer
+from workbench.models.quantization import Quantization
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, Resolved, gate, machine, resolve, sft_arguments
@@ -65,13 +66,14 @@ def plain_code(recipe: Recipe) -> str:
         'Settings left to "auto" are settled for this machine.\n"""\n'
     )
     on_cpu = chosen.settings["device"] == "cpu"
+    quantizing = ", BitsAndBytesConfig" if chosen.quantization else ""
     modules = [
         "import json\n",
         "import torch",
         *(["import trl.trainer.utils"] if on_cpu else []),
         "from datasets import Dataset",
         *imports,
-        "from transformers import AutoModelForCausalLM, AutoTokenizer",
+        f"from transformers import AutoModelForCausalLM, AutoTokenizer{quantizing}",
         "from trl import SFTConfig, SFTTrainer\n",
     ]
     compact = (
@@ -86,7 +88,7 @@ def plain_code(recipe: Recipe) -> str:
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
         f"args = SFTConfig(\n{config})\n",
-        _trainer_lines(tuner, report.eval_rows > 0),
+        _trainer_lines(tuner, report.eval_rows > 0, chosen.quantization is not None),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -133,6 +135,9 @@ def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool) -> str:
         "attn_implementation": f'"{chosen.attn_implementation}"',
         "use_safetensors": "True",
     }
+    if chosen.quantization is not None:
+        settings |= {"quantization_config": Quantization(**chosen.quantization).code(),
+                     "device_map": f'{{"": "{chosen.device}"}}'}  # fmt: skip
     how = "".join(f", {name}={value}" for name, value in settings.items()) + extra
     lines = [
         f"MODEL = {_quoted(base.location)}",
@@ -211,18 +216,25 @@ def _own_files(source: str, dataset: Dataset, wanted: list[str]) -> dict[str, st
     return {name: str(file) for name, file in files.items()} if all(f.is_file() for f in files.values()) else None
 
 
-def _trainer_lines(tuner: str | None, evaluates: bool) -> str:
+def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool) -> str:
     lines = ["trainer = SFTTrainer(", "    model=model,", "    args=args,", "    train_dataset=train,"]
     if evaluates:
         lines.append("    eval_dataset=validation,")
     lines.append("    processing_class=tokenizer,")
     if tuner:
         lines.append(f"    peft_config={tuner},")
+    exact = (
+        "# TRL turns adapters on quantised weights into bf16, in which small steps are lost.",
+        "for parameter in trainer.model.parameters():",
+        "    if parameter.requires_grad:",
+        "        parameter.data = parameter.data.float()",
+    )
     return (
         "\n".join(
             [
                 *lines,
                 ")",
+                *(exact if quantized else ()),
                 "trainer.train()",
                 'trainer.model.save_pretrained("output")',
                 'tokenizer.save_pretrained("output")',

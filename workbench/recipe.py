@@ -22,6 +22,7 @@ from workbench.data.rendering import NAMED, Renderer, template_problem
 from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
 from workbench.home import home as home_folder
+from workbench.models.loading import cannot_start
 from workbench.models.resolve import bundled_models, reference_of, resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Objective, Training, gate, objectives
@@ -182,6 +183,8 @@ class Recipe(Settings):
             ref = resolve_model(self.model_name)
             if ref.path is not None:
                 found += self.tuning.model_problems(shapes(ref))
+            if reason := cannot_start(ref):
+                found.append(Problem("model", reason))
         except ModelNotFoundError as error:
             found.append(Problem("model", str(error)))
             ref = None

@@ -30,8 +30,14 @@ TUNINGS = {
     "lora": wb.LoRA(r=4),
     "dora": wb.LoRA(r=2, use_dora=True),
     "rslora, one layer": wb.LoRA(r=2, target_modules="q_proj", use_rslora=True),
+    "qlora": wb.QLoRA(r=4),
+    "qlora, fp4": wb.QLoRA(r=2, quant_type="fp4", double_quant=False, use_dora=True),
     "full": wb.Full(),
 }
+
+
+def loaded(base, tuning):
+    return load_model(resolve_model(str(base)), quantization=tuning.quantization("fp32"))
 
 
 def digest(model):
@@ -50,12 +56,12 @@ def train(recipe, folder, steps=6):
     report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer))
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows, recipe.tuning.trainable_parameters(sizes))
     chosen = resolve(recipe, facts)
-    model = recipe.tuning.apply(load_model(ref), recipe.seed)
+    model = recipe.tuning.apply(loaded(recipe.model_name, recipe.tuning), recipe.seed)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True}  # fmt: skip
     trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, None, arguments)
     trainer.train()
-    model.save_pretrained(folder)
+    recipe.tuning.save(model, folder)
     return model.eval(), tokenizer
 
 
@@ -78,12 +84,12 @@ def trained(request, tmp_path_factory):
 
 def test_what_moves_and_what_stays(trained):
     base, _, recipe, model, _ = trained
-    before = digest(load_model(resolve_model(str(base))))
+    before = digest(loaded(base, recipe.tuning))
     after = digest(model)
     assert before.keys() == after.keys()
     if recipe.tuning.adapter:
         assert before == after
-        new = dict(recipe.tuning.apply(load_model(resolve_model(str(base))), recipe.seed).named_parameters())
+        new = dict(recipe.tuning.apply(loaded(base, recipe.tuning), recipe.seed).named_parameters())
         moved = [name for name, p in model.named_parameters() if name in new and not p.equal(new[name])]
         assert moved == [name for name, p in model.named_parameters() if p.requires_grad]
     else:
@@ -102,7 +108,7 @@ def test_what_is_saved_is_safetensors_and_loads_the_same(trained):
     base, folder, recipe, model, tokenizer = trained
     assert list(folder.glob("*.safetensors"))
     assert not list(folder.glob("*.bin"))
-    again = recipe.tuning.load(load_model(resolve_model(str(base))), folder)
+    again = recipe.tuning.load(loaded(base, recipe.tuning), folder)
     ids = torch.tensor([tokenizer("### Message\nWhat is 3?")["input_ids"]])
     with torch.no_grad():
         assert torch.equal(again(ids).logits, model(ids).logits)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from workbench.errors import ModelNotFoundError
 from workbench.models.gguf_conversion import convert, print_sentence
+from workbench.models.quantization import Quantization, quantized, trainable_on_cpu
 from workbench.models.resolve import ModelRef
 
-__all__ = ["import_transformers", "load_model", "load_tokenizer", "make_folder"]
+__all__ = ["cannot_start", "import_transformers", "load_model", "load_tokenizer", "make_folder"]
 
 
 def import_transformers() -> None:
@@ -68,8 +69,10 @@ def load_model(
     *,
     attn_implementation: str | None = None,
     trust_remote_code: bool = False,
+    quantization: Quantization | None = None,
+    device: str = "cpu",
 ) -> Any:
-    """The model, in evaluation mode, on the CPU.
+    """The model, in evaluation mode: on the CPU, or where it is quantised on `device`.
 
     Parameters
     ----------
@@ -81,6 +84,10 @@ def load_model(
         How attention is computed, in transformers' words (``"eager"``, ``"sdpa"``); None leaves it to transformers.
     trust_remote_code
         Whether Python code in the model's folder may run.
+    quantization
+        Keep linear layers in four bits.
+    device
+        Where quantised weights are put; they are not to be moved afterwards.
 
     Raises
     ------
@@ -94,8 +101,12 @@ def load_model(
     from transformers import AutoModelForCausalLM
 
     if ref.base is not None:
-        return _merged(ref, dtype, attn_implementation, trust_remote_code)
+        merged = _merged(ref, dtype, attn_implementation, trust_remote_code)
+        return merged if quantization is None else quantized(merged, quantization, device)
     make_folder(ref)
+    four_bits: dict[str, Any] = {}
+    if quantization is not None:
+        four_bits = {"quantization_config": quantization.config(), "device_map": {"": device}}
     kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
     try:
         model = AutoModelForCausalLM.from_pretrained(
@@ -105,10 +116,30 @@ def load_model(
             use_safetensors=True,
             attn_implementation=attn_implementation,
             trust_remote_code=trust_remote_code,
+            **four_bits,
         )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
-    return model.eval()
+    return (model if quantization is None else trainable_on_cpu(model)).eval()
+
+
+def cannot_start(ref: ModelRef) -> str:
+    """Why training cannot start from a model; empty where it can.
+
+    A run that holds an adapter can be the start of another where the adapter merges into the weights exactly.
+    """
+    if ref.base is None or ref.path is None:
+        return ""
+    kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")
+    if kind == "LORA" and Quantization.of(ref.path) is None:
+        return ""
+    why = f"{kind}, which cannot be merged into the weights exactly"
+    if kind == "LORA":
+        why = "QLoRA: its adapter belongs to weights rounded to four bits, and merged into whole ones is another model"
+    return (
+        f"{ref.name!r} was tuned with {why}. So it cannot be the start of another run. Start from the base model, or "
+        "from a run tuned with LoRA or all weights."
+    )
 
 
 def _merged(
@@ -118,12 +149,8 @@ def _merged(
     from peft import PeftModel
 
     assert ref.base is not None
-    kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")  # type: ignore[operator]
-    if kind != "LORA":
-        raise ModelNotFoundError(
-            f"{ref.name!r} was tuned with {kind}, which cannot be merged into the weights exactly, so it cannot be "
-            "the start of another run. Start from the base model, or from a run tuned with LoRA or all weights."
-        )
+    if reason := cannot_start(ref):
+        raise ModelNotFoundError(reason)
     model = load_model(ref.base, "fp32", attn_implementation=attn_implementation, trust_remote_code=trust_remote_code)
     merged = PeftModel.from_pretrained(model, ref.location).merge_and_unload()
     return (merged.to(torch.bfloat16) if dtype == "bf16" else merged).eval()

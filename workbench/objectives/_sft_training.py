@@ -51,7 +51,7 @@ def build_trainer(
         dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
     )
     with _quiet():
-        return SFTTrainer(
+        trainer = SFTTrainer(
             model=model,
             args=config,
             train_dataset=train,
@@ -59,6 +59,12 @@ def build_trainer(
             processing_class=tokenizer,
             callbacks=list(callbacks),
         )
+    if getattr(model, "is_loaded_in_4bit", False):
+        # TRL turns adapters on quantised weights into bf16, in which steps below a 256th of a weight are lost.
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.data = parameter.data.float()
+    return trainer
 
 
 def _encoded(objective: Any, rows: Any, renderer: Renderer, max_length: int | None) -> datasets.Dataset:

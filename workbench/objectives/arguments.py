@@ -13,7 +13,9 @@ def sft_arguments(resolved: Resolved, seed: int) -> dict[str, Any]:
     """What of ``SFTConfig`` shapes the losses; where files go and what is reported is for the caller to add."""
     choice = resolved.settings
     warmup = choice["warmup"]
+    optimizer = {"optim": choice["optimizer"]} if choice["optimizer"] else {}
     return {
+        **optimizer,
         "max_steps": choice["max_steps"],
         "learning_rate": choice["learning_rate"],
         "lr_scheduler_type": choice["lr_scheduler"],

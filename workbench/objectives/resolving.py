@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.models.quantization import Quantization
 from workbench.models.shapes import Shapes
 from workbench.objectives.hardware import Machine
 from workbench.objectives.training import DEFAULT_EPOCHS
@@ -77,12 +78,13 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     Returns
     -------
     Resolved
-        All fields of `Training`, and ``device``, ``weights_dtype``, ``rows_per_step``.
+        All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer``, ``rows_per_step``.
     """
     training, reasons = recipe.training, {}
     chosen: dict[str, Any] = {field.name: getattr(training, field.name) for field in dataclasses.fields(training)}
     chosen["device"] = facts.machine.device
     reasons["device"] = facts.machine.name
+    chosen["optimizer"] = recipe.tuning.optimizer(facts.machine.device)
 
     if chosen["learning_rate"] == "auto":
         rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
@@ -141,6 +143,8 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
     reasons["weights_dtype"] = (
         "frozen weights need no more" if frozen else "weights that move, and the tiny ones of a CPU run, are kept exact"
     )
+    quantization = recipe.tuning.quantization(chosen["dtype"])
+    chosen["quantization"] = None if quantization is None else dataclasses.asdict(quantization)
     if chosen["packing"] == "auto":
         chosen["packing"] = False
         reasons["packing"] = "grouping rows by length saves the same padding and was the faster, and rows stay rows"
@@ -201,11 +205,20 @@ def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
     shapes, bits = facts.shapes, 1 if chosen["dtype"] == "bf16" else 2
     longest = _longest(chosen, facts)
     tokens = chosen["batch_size"] * longest
-    weights = shapes.parameters * (2 if chosen["weights_dtype"] == "bf16" else 4)
+    weights = _weight_bytes(facts, chosen)
     optimizer = facts.trainable * 12
     scores = 5 * shapes.heads * longest if chosen["attn_implementation"] == "eager" else 0
     activations = bits * shapes.layers * tokens * (34 * shapes.hidden + scores)
     return weights + optimizer + activations + 4 * tokens * shapes.vocabulary
+
+
+def _weight_bytes(facts: Facts, chosen: dict[str, Any]) -> float:
+    whole, quantization = 2 if chosen["weights_dtype"] == "bf16" else 4, chosen["quantization"]
+    if quantization is None:
+        return facts.shapes.parameters * whole
+    rounded = sum(inputs * outputs for inputs, outputs in facts.shapes.linear.values())
+    each = Quantization(**quantization).bytes_per_weight
+    return rounded * each + (facts.shapes.parameters - rounded) * whole
 
 
 def _rounded(steps: int, every: int) -> int:

@@ -20,14 +20,17 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import WorkbenchError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding, answer_rows
-from workbench.runs.imports import absent
+from workbench.runs.imports import absent, present_again
 from workbench.runs.reasons import reason_for_error
 from workbench.runs.scoring import Likelihood, score_rows
+
+if TYPE_CHECKING:
+    from workbench.models.quantization import Quantization
 
 __all__ = ["Generator"]
 
@@ -119,10 +122,11 @@ class Generator:
     @contextlib.contextmanager
     def _model(self, ref: Any, adapters: list[Path]) -> Any:
         """The model that answers for this system, and the way of tuning that knows how it generates."""
+        from workbench.models.quantization import Quantization
         from workbench.tuning import Tuning
 
         below, top = adapters[:-1], adapters[-1] if adapters else None
-        self._hold(ref, below)
+        self._hold(ref, below, None if top is None else Quantization.of(top))
         if top is None and self._peft is None:
             yield self._base, Tuning()
         elif top is None:
@@ -132,14 +136,16 @@ class Generator:
             tuning = _tuning_of(top)
             yield self._with_adapter(top, tuning), tuning
 
-    def _hold(self, ref: Any, below: list[Path]) -> None:
+    def _hold(self, ref: Any, below: list[Path], quantization: Quantization | None) -> None:
         """Make this base, with the adapters below the top one merged into it, the one in memory."""
         import torch
 
         from workbench.models.loading import load_model
+        from workbench.models.quantization import quantized
         from workbench.objectives.hardware import machine
 
-        key = (_key(ref.path, "*.safetensors") if ref.path else ref.location, *(_key(path, "*") for path in below))
+        files = _key(ref.path, "*.safetensors") if ref.path else ref.location
+        key = (files, *(_key(path, "*") for path in below), quantization)
         if key == self._base_key:
             return
         self._base_key = self._base = self._peft = None
@@ -148,10 +154,17 @@ class Generator:
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
         found = machine()
-        base = load_model(ref, "bf16" if found.device == "cuda" and found.bf16 else "fp32")
+        if quantization is not None:
+            present_again()
+        dtype: Literal["bf16", "fp32"] = "bf16" if found.device == "cuda" and found.bf16 else "fp32"
+        base = load_model(ref, dtype, quantization=None if below else quantization, device=found.device)
         for path in below:
             base = _tuning_of(path).load(base, path).merge_and_unload()
-        self._base = base.to(found.device).eval()
+        if quantization is None:
+            base = base.to(found.device)
+        elif below:
+            base = quantized(base, quantization, found.device)
+        self._base = base.eval()
         self._base_key = key
 
     def _with_adapter(self, path: Path, tuning: Any) -> Any:

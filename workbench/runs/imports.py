@@ -10,7 +10,7 @@ import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-__all__ = ["OPTIONAL", "absent"]
+__all__ = ["OPTIONAL", "absent", "present_again"]
 
 OPTIONAL = ("bitsandbytes", "scipy")
 
@@ -26,3 +26,11 @@ def absent(needed: Collection[str] = ()) -> Iterator[None]:
     finally:
         for name in hidden:
             del sys.modules[name]
+
+
+def present_again() -> None:
+    """Let libraries look anew for what was absent; most ask once and remember the answer."""
+    for name in ("peft.import_utils", "transformers.utils.import_utils"):
+        for asked, function in vars(sys.modules.get(name)).items() if sys.modules.get(name) else ():
+            if asked.startswith("is_") and hasattr(function, "cache_clear"):
+                function.cache_clear()

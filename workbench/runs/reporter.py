@@ -26,6 +26,7 @@ from workbench.runs.decoding import Decoding
 from workbench.runs.events import EventWriter, read_events
 from workbench.runs.job import Folder
 from workbench.runs.reasons import reason_for_error
+from workbench.tuning import Tuning
 
 __all__ = ["Reporter"]
 
@@ -67,6 +68,8 @@ class Reporter(TrainerCallback):
         Where the run lives and what it writes to.
     settings
         The resolved training settings.
+    tuning
+        Writes the model.
     asker
         Answers probes and questions; None where the objective's model does not generate.
     probes
@@ -78,6 +81,7 @@ class Reporter(TrainerCallback):
     folder: Folder
     events: EventWriter
     settings: dict[str, Any]
+    tuning: Tuning
     asker: Asker | None
     probes: list[Probe]
     resume_from: Path | None = None
@@ -229,7 +233,7 @@ class Reporter(TrainerCallback):
     def save_model(self) -> None:
         """Write ``model/``: weights, and the tokenizer with the template, so that the folder stands alone."""
         with checkpoints.replace_folder(self.folder.model) as path:
-            self.trainer.model.save_pretrained(path)
+            self.tuning.save(self.trainer.model, path)
             self.trainer.processing_class.save_pretrained(path)
 
     def _save_checkpoint(self) -> None:

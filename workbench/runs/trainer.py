@@ -133,13 +133,15 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         resolved.weights_dtype,
         attn_implementation=resolved.attn_implementation,
         trust_remote_code=recipe.trust_remote_code,
+        quantization=recipe.tuning.quantization(resolved.dtype),
+        device=resolved.device,
     )
     renderer.install()
     model = recipe.tuning.apply(model, recipe.seed)
     asker = Asker(recipe.tuning, renderer, tokenizer, room)
     resume_from = checkpoints.newest(folder.checkpoints)
     probes = _probes(recipe, dataset, renderer, resolved.settings, room)
-    reporter = Reporter(folder, events, resolved.settings, asker, probes, resume_from)
+    reporter = Reporter(folder, events, resolved.settings, recipe.tuning, asker, probes, resume_from)
     signal.signal(signal.SIGTERM, lambda number, frame: setattr(reporter, "signalled", "SIGTERM"))
 
     # Steps

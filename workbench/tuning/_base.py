@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.quantization import Quantization
 from workbench.models.shapes import Shapes
 from workbench.settings import Settings
 
@@ -91,6 +92,14 @@ class Tuning(Settings):
         """How long a row may be in a context of so many positions; None where the model names none."""
         return None if positions is None else positions - self.virtual_tokens
 
+    def quantization(self, dtype: str) -> Quantization | None:
+        """How frozen weights are kept, where not whole; `dtype` is what training computes in."""
+        return None
+
+    def optimizer(self, device: str) -> str | None:
+        """The optimizer, in the words of transformers' ``optim``; None for its default, AdamW."""
+        return None
+
     def trainable_parameters(self, shapes: Shapes) -> int:
         """How many weights move on a model of these shapes."""
         raise NotImplementedError
@@ -102,6 +111,10 @@ class Tuning(Settings):
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """The model made ready to train, new weights drawn from `seed`."""
         raise NotImplementedError
+
+    def save(self, model: Any, path: str | os.PathLike[str]) -> None:
+        """Write what a run trained into a folder, in PEFT's or transformers' own format."""
+        model.save_pretrained(path)
 
     def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:
         """The model with what a run trained, from the run's model folder."""
