@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.data.files import find_files, is_whole
+from workbench.data.layout import CANONICAL
 from workbench.data.rendering import Renderer
 from workbench.data.sources import open_source
 from workbench.home import home
@@ -14,7 +16,7 @@ from workbench.models.loading import load_tokenizer
 from workbench.models.quantization import Quantization
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.models.shapes import shapes
-from workbench.objectives import Facts, Resolved, gate, machine, resolve, sft_arguments
+from workbench.objectives import Facts, Resolved, gate, machine, resolve, row_limit, sft_arguments
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
@@ -23,11 +25,20 @@ if TYPE_CHECKING:
 __all__ = ["plain_code", "workbench_code"]
 
 
-def workbench_code(recipe: Recipe) -> str:
-    """Python that makes this recipe again, defaults left out."""
-    data = recipe.stored().data if recipe.data["source"] is None else recipe.data
-    given = {name: data[name] for name in ("columns", "split", "bad_rows", "max_rows") if data[name] is not None}
-    arguments = "".join(f", {name}={_quoted(value)}" for name, value in given.items())
+def workbench_code(recipe: Recipe, load: str | None = None) -> str:
+    """Python that makes this recipe again, defaults left out.
+
+    Parameters
+    ----------
+    load
+        The lines that make the data set as ``ds``. By default the source is named; rows in memory are written to the
+        folder of the runs for that.
+    """
+    if load is None:
+        data = recipe.stored().data if recipe.data["source"] is None else recipe.data
+        given = {name: data[name] for name in ("columns", "split", "bad_rows", "max_rows") if data[name] is not None}
+        arguments = "".join(f", {name}={_quoted(value)}" for name, value in given.items())
+        load = f"ds = wb.load_dataset({_quoted(data['source'])}{arguments})\n"
     lines = [f"model={_quoted(recipe.model_name)}", "dataset=ds"]
     lines += [f"{name}={_call(getattr(recipe, name))}" for name in ("objective", "tuning", "training")]
     if recipe.template is not None:
@@ -36,8 +47,7 @@ def workbench_code(recipe: Recipe) -> str:
     if recipe.trust_remote_code:
         lines.append("trust_remote_code=True")
     body = "".join(f"    {line},\n" for line in lines)
-    load = f"ds = wb.load_dataset({_quoted(data['source'])}{arguments})"
-    return f"import workbench as wb\n\n{load}\nrecipe = wb.Recipe(\n{body})\n"
+    return f"import workbench as wb\n\n{load}recipe = wb.Recipe(\n{body})\n"
 
 
 def plain_code(recipe: Recipe) -> str:
@@ -50,8 +60,7 @@ def plain_code(recipe: Recipe) -> str:
     ref = resolve_model(recipe.model_name)
     renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
     sizes = shapes(ref)
-    limits = [limit for limit in (recipe.training.max_length, recipe.tuning.room(sizes.positions)) if limit]
-    report = gate(recipe, dataset, renderer, min(limits) if limits else None)
+    report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
     chosen = resolve(recipe, facts)
@@ -200,7 +209,8 @@ def _files(recipe: Recipe, dataset: Dataset, evaluates: bool) -> tuple[str, dict
         if own:
             return ".jsonl", own
     folder = home() / "datasets" / dataset.hash
-    if not folder.is_dir():
+    if not is_whole(folder, dataset.hash):
+        shutil.rmtree(folder, ignore_errors=True)
         dataset.save(folder)
     return ".parquet", {name: str(folder / f"{name}.parquet") for name in wanted}
 
@@ -209,11 +219,15 @@ def _own_files(source: str, dataset: Dataset, wanted: list[str]) -> dict[str, st
     """The source's files when they hold the canonical rows as they are, one ``.jsonl`` a split."""
     if dataset.layout not in ("prompt/completion", "text") or dataset.conversational or source.startswith("hub:"):
         return None
+    if any(name not in CANONICAL for name in dataset.read_from):
+        return None  # a Prompt is none
     opened = open_source(source)
     if not set(dataset.splits) <= set(opened.splits) or opened.folder is None:
         return None  # some split was cut out of train
-    files = {name: Path(opened.folder) / f"{name}.jsonl" for name in wanted}
-    return {name: str(file) for name, file in files.items()} if all(f.is_file() for f in files.values()) else None
+    files = {name: opened.folder / f"{name}.jsonl" for name in wanted}
+    found = find_files(opened.folder).splits
+    alone = all(found[name] == [file] for name, file in files.items())
+    return {name: str(file) for name, file in files.items()} if alone else None
 
 
 def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool) -> str:

@@ -17,7 +17,7 @@ from workbench.data.rendering import Renderer
 from workbench.errors import RecipeError
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
-from workbench.objectives.gate import gate
+from workbench.objectives.gate import gate, row_limit
 from workbench.objectives.hardware import machine
 from workbench.objectives.resolving import Facts, memory_needed, resolve
 
@@ -119,10 +119,11 @@ def estimate(recipe: Recipe) -> Estimate:
 
     ref = resolve_model(recipe.model_name)
     tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
-    report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer, recipe.template))
+    size = shapes(ref)
+    limit = row_limit(recipe, size.positions)
+    report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer, recipe.template), limit)
     if report.errors:
         raise RecipeError(report.errors)
-    size = shapes(ref)
     trainable = recipe.tuning.trainable_parameters(size)
     rows = report.rows - report.dropped_rows
     facts = Facts(shapes=size, machine=machine(), train_rows=rows, eval_rows=report.eval_rows, trainable=trainable,

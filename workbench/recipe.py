@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 
 from workbench import _recipe_yaml
 from workbench.data.dataset import REFERENCE, Dataset, load_dataset
+from workbench.data.files import is_whole
 from workbench.data.rendering import NAMED, Renderer, template_problem
 from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
@@ -25,7 +27,7 @@ from workbench.home import home as home_folder
 from workbench.models.loading import cannot_start
 from workbench.models.resolve import bundled_models, reference_of, resolve_model
 from workbench.models.shapes import shapes
-from workbench.objectives import Objective, Training, gate, objectives
+from workbench.objectives import Objective, Training, gate, objectives, row_limit
 from workbench.objectives.sft import SFT
 from workbench.settings import Settings, check_settings
 from workbench.tuning import Tuning, tunings
@@ -133,7 +135,8 @@ class Recipe(Settings):
         reference = dataset.source
         if reference["source"] is None:
             folder = home_folder(home) / "datasets" / dataset.hash
-            if not folder.is_dir():
+            if not is_whole(folder, dataset.hash):
+                shutil.rmtree(folder, ignore_errors=True)
                 draft = folder.with_name(f".{dataset.hash}-{os.getpid()}")
                 dataset.save(draft)
                 try:
@@ -199,7 +202,8 @@ class Recipe(Settings):
 
             try:
                 tokenizer = load_tokenizer(ref, trust_remote_code=self.trust_remote_code)
-                report = gate(self, dataset, Renderer(tokenizer, self.template))
+                limit = row_limit(self, shapes(ref).positions)
+                report = gate(self, dataset, Renderer(tokenizer, self.template), limit)
                 found += report.errors + report.warnings
             except InvalidInputError as error:
                 found.append(Problem("template", str(error)))

@@ -290,7 +290,7 @@ def test_a_set_is_saved_beside_its_source_and_over_nothing_else(tmp_path, monkey
     folder = ds.save()
     assert folder == tmp_path / f"mails-{ds.hash[:8]}"
     assert wb.load_dataset(ds.save(), split={}).repairs == ds.repairs
-    with pytest.raises(wb.DatasetError, match="holds other files already"):
+    with pytest.raises(wb.DatasetError, match="holds other or damaged files already"):
         wb.load_dataset(ROWS, split={}).save(folder)
     for split in ({}, {"validation": 0.1}, {"dev": 0.1}, {"TRAIN": 0.1}):
         made = wb.load_dataset(ROWS, split=split)
@@ -300,7 +300,7 @@ def test_a_set_is_saved_beside_its_source_and_over_nothing_else(tmp_path, monkey
         wb.load_dataset(ROWS, split={"a/b": 0.1})
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "notes.txt").write_text("mine")
-    with pytest.raises(wb.DatasetError, match=r"full holds other files already"):
+    with pytest.raises(wb.DatasetError, match=r"full holds other or damaged files already"):
         ds.save(tmp_path / "full")
     with pytest.raises(wb.DatasetError, match=r"cannot be written"):
         ds.save(file / "below")

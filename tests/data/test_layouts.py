@@ -29,7 +29,7 @@ def load(rows, **kwargs):
         ({"prompt": "a", "response": "b", "id": 3}, "prompt/response", "prompt_completion", False,
          {"prompt": "a", "completion": "b", "id": 3}),
         ({"instruction": "a", "input": "x", "output": "b", "text": "all of it"}, "alpaca", "prompt_completion", False,
-         {"prompt": "a\n\nx", "completion": "b", "text": "all of it"}),
+         {"prompt": "a\n\nx", "completion": "b", "text_original": "all of it"}),
         ({"instruction": "a", "input": " ", "output": "b"}, "alpaca", "prompt_completion", False,
          {"prompt": "a", "completion": "b"}),
         ({"instruction": "a", "input": "", "output": "b", "system": "s", "history": [["q", "r"]]},

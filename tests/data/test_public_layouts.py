@@ -23,7 +23,8 @@ CHAT, PAIRS, TEXTS = "language_modeling", "prompt_completion", "language_modelin
 PUBLIC: list[tuple[str, str, dict[str, Any], str, str, bool, dict[str, Any]]] = [
     ("tatsu-lab/alpaca", "json",
      {"instruction": "Name a fruit.", "input": "", "output": "Plum.", "text": "Below is an instruction ..."},
-     "alpaca", PAIRS, False, {"prompt": "Name a fruit.", "completion": "Plum.", "text": "Below is an instruction ..."}),
+     "alpaca", PAIRS, False,
+     {"prompt": "Name a fruit.", "completion": "Plum.", "text_original": "Below is an instruction ..."}),
     ("yahma/alpaca-cleaned", "json",
      {"output": "Plum.", "input": "plum, chair", "instruction": "Which is a fruit?"},
      "alpaca", PAIRS, False, {"prompt": "Which is a fruit?\n\nplum, chair", "completion": "Plum."}),

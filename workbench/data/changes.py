@@ -64,7 +64,11 @@ def changes(before: Dataset, after: Dataset, examples: int = 3) -> list[Change]:
     """
     found = []
     for split in before.splits:
-        old, new = before.arrow(split), after.arrow(split)
+        old = before.arrow(split)
+        if split not in after.splits:
+            found.append(Change(split, old.num_rows, 0, ()))
+            continue
+        new = after.arrow(split)
         if new.num_rows != old.num_rows:
             found.append(Change(split, old.num_rows - new.num_rows, 0, ()))
             continue

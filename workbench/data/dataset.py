@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from workbench.data.files import MARKER, marker
+from workbench.data.files import MARKER, is_whole
 from workbench.data.layout import CANONICAL
 from workbench.data.loading import build_tables, cut_again
 from workbench.data.setaside import BAD_ROWS, SetAside
@@ -85,7 +85,7 @@ def load_dataset(
         if value is not None and not isinstance(value, Mapping):
             raise DatasetError(f"{name}= must be a dict, as {EXAMPLES[name]}, got {value!r}.")
     arguments: dict[str, Any] = {"columns": dict(columns) if columns is not None else None,
-                 "split": dict(split) if split is not None else None,
+                 "split": _plain_shares(split) if split is not None else None,
                  "bad_rows": bad_rows if bad_rows != "refuse" else None, "max_rows": max_rows}  # fmt: skip
     if isinstance(source, Dataset):
         given = [f"{name}=" for name, value in arguments.items() if value]
@@ -101,6 +101,11 @@ def load_dataset(
     return Dataset(built.tables, type=built.type, conversational=built.conversational, layout=built.layout,
                    name=opened.name, notes=built.notes, reference=reference, code=_code(opened.reference, arguments),
                    read_from=built.read_from, set_aside=built.set_aside, repairs=opened.repairs)  # fmt: skip
+
+
+def _plain_shares(split: Mapping[str, Any]) -> dict[str, Any]:
+    """Shares as Python's own numbers: NumPy's would be written with their type."""
+    return {role: float(share) if hasattr(share, "dtype") else share for role, share in split.items()}
 
 
 def _check_reading(bad_rows: Any, max_rows: Any) -> None:
@@ -224,7 +229,8 @@ class Dataset:
         if isinstance(seed, bool) or not isinstance(seed, int):
             raise DatasetError(f"seed must be a whole number, got {seed!r}.")
         more = f", seed={seed}" if seed else ""
-        return self.replaced(cut_again(self._tables, split, seed), step=f".resplit({dict(split)!r}{more})")
+        tables = cut_again(self._tables, split, seed)
+        return self.replaced(tables, step=f".resplit({_plain_shares(split)!r}{more})")
 
     def head(self, n: int) -> Dataset:
         """The data set with only the first `n` rows of train; validation and test stay."""
@@ -360,9 +366,9 @@ class Dataset:
         path = Path(folder).expanduser() if folder is not None else self._beside()
         try:
             if path.is_dir() and any(path.iterdir()):
-                if (marker(path) or {}).get("hash") == self.hash:
+                if is_whole(path, self.hash):
                     return path
-                raise DatasetError(f"{path} holds other files already. Name a new folder.")
+                raise DatasetError(f"{path} holds other or damaged files already. Name a new folder, or empty it.")
             path.mkdir(parents=True, exist_ok=True)
             for name, table in self._tables.items():
                 pq.write_table(table, path / f"{name}.parquet")
@@ -370,6 +376,7 @@ class Dataset:
                 "splits": list(self._tables),
                 "hash": self.hash,
                 "repairs": [each.to_dict() for each in self.repairs],
+                "bytes": {name: (path / f"{name}.parquet").stat().st_size for name in self._tables},
             }
             (path / MARKER).write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
         except OSError as error:

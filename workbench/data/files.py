@@ -14,7 +14,7 @@ from workbench.data.reading import SUFFIXES, suffix_of
 from workbench.data.streams import plain_name
 from workbench.errors import DatasetError
 
-__all__ = ["MARKER", "Found", "find_files", "split_name"]
+__all__ = ["MARKER", "Found", "find_files", "is_whole", "split_name"]
 
 SPLIT_NAMES = {
     "train": "train", "training": "train", "validation": "validation", "valid": "validation", "val": "validation",
@@ -70,6 +70,18 @@ def marker(folder: Path) -> dict[str, Any] | None:
     return said
 
 
+def is_whole(folder: Path, hash: str) -> bool:
+    """Whether a folder holds the set of this hash as `Dataset.save` wrote it, no file of it missing or cut off."""
+    try:
+        saved = marker(folder) or {}
+    except DatasetError:
+        return False
+    sizes = saved.get("bytes", {})
+    files = {name: folder / f"{name}.parquet" for name in saved.get("splits", [])}
+    there = all(file.is_file() and file.stat().st_size == sizes.get(name) for name, file in files.items())
+    return saved.get("hash") == hash and bool(files) and there
+
+
 def split_name(name: str) -> str:
     """Our word for a split: ``"validation"`` for ``dev``."""
     return SPLIT_NAMES.get(name.lower(), name)
@@ -94,6 +106,7 @@ def find_files(folder: Path) -> Found:
     saved = marker(folder)
     if saved is not None:
         return Found({name: [folder / f"{name}.parquet"] for name in saved["splits"]}, notes, True, True)
+    _refuse_twins(files, folder)
     split_of = {file: _split_of(file.relative_to(folder)) for file in files}
     named = [file for file in files if split_of[file] in SPLIT_NAMES.values()]
     kinds = {suffix_of(file) for file in named or files}
@@ -109,7 +122,26 @@ def find_files(folder: Path) -> Found:
     splits: dict[str, list[Path]] = {}
     for file in files:
         splits.setdefault(split_of[file], []).append(file)
+    for name, parts in splits.items():
+        stems = {SHARD.sub("", Path(plain_name(file.name)).stem) for file in parts}
+        if len(stems) > 1:
+            joined = _listed([str(file.relative_to(folder)) for file in parts])
+            notes.append(f"The {name} split was read from several files: {joined}.")
+    if "train" not in splits and len(splits) == 1:
+        [only] = splits
+        notes.append(f"The folder has a {only} split only; it was read as train.")
     return Found({name: splits[name] for name in sorted(splits, key=_rank)}, notes, files[0].parent == folder)
+
+
+def _refuse_twins(files: list[Path], folder: Path) -> None:
+    """No file may stand beside its own compressed form: its rows would come twice."""
+    seen: dict[Path, Path] = {}
+    for file in files:
+        plain = file.with_name(plain_name(file.name))
+        if plain in seen:
+            both = f"{seen[plain].relative_to(folder)} and {file.relative_to(folder)}"
+            raise DatasetError(f"{folder}: {both} are one file, plain and compressed. Keep one of them.")
+        seen[plain] = file
 
 
 def _files(folder: Path) -> list[Path]:

@@ -22,8 +22,8 @@ __all__ = [
 CANONICAL = ("prompt", "completion", "messages", "text", "chosen", "rejected", "label")
 """The names the workbench gives to the columns it uses; what ``columns=`` may name on its left."""
 
-DECISIVE = ("prompt", "completion", "messages", "chosen", "rejected")
-"""Those of them whose presence tells an objective what a row is; an extra column of such a name is renamed."""
+DECISIVE = ("prompt", "completion", "messages", "text", "chosen", "rejected")
+"""Those of them whose presence tells what a row is; an extra column of such a name is renamed."""
 
 PROMPT_NAMES = ("prompt", "question", "query", "input", "inputs", "instruction")
 ANSWER_NAMES = ("completion", "answer", "response", "output", "target", "targets")

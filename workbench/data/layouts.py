@@ -31,18 +31,30 @@ The types are those of TRL (https://huggingface.co/docs/trl/dataset_formats).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from workbench.data.layout import ANSWER_NAMES, PROMPT_NAMES, Layout, columns_layout, joined, with_system
-from workbench.data.preference_layouts import is_judgement, preference, unpaired, with_label
-from workbench.data.turns import RowProblem, as_turns, json_list, messages_of, text_of
+from workbench.data.preference_layouts import given, is_judgement, preference, unpaired, with_label
+from workbench.data.turns import RowProblem, as_turns, is_label, json_list, messages_of, text_of
 from workbench.errors import DatasetError
 
-__all__ = ["recognise"]
+__all__ = ["MEANINGFUL", "recognise"]
 
 
-def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where: str) -> Layout:
+MEANINGFUL = frozenset((
+    *PROMPT_NAMES, *ANSWER_NAMES, "messages", "conversations", "conversation", "text", "document", "content", "chosen",
+    "rejected", "label", "kto_tag", "system", "system_prompt", "history", "context",
+))  # fmt: skip
+"""Column names that a layout may hang on."""
+OF_THE_QUESTION = ("context", "history", "input")
+"""Those that are a part of what is asked, and are not to be left out without a word."""
+
+
+def recognise(
+    columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where: str, said: Collection[str] = ()
+) -> Layout:
     """The layout of a table, from its column names and first rows.
 
     Parameters
@@ -53,6 +65,8 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
         The first rows; they tell texts from lists of messages.
     where
         The source, for messages.
+    said
+        Those of our names that a person has given to a column.
 
     Raises
     ------
@@ -72,12 +86,50 @@ def recognise(columns: Sequence[str], sample: Sequence[Mapping[str, Any]], where
     values = [row.get(system) for row in sample] if system else []
     if not any(values) or not all(isinstance(value, (str, type(None))) for value in values):
         system = None
-    layout = preference(by_name, listlike) or unpaired(by_name, sample, listlike)
+    layout = preference(by_name, sample, listlike) or unpaired(by_name, sample, listlike)
     layout = layout or _answers(by_name, columns, sample, where, system, listlike)
     label = by_name.get("label") or by_name.get("kto_tag")
-    if label and label not in layout.columns and is_judgement([row.get(label) for row in sample]):
+    labels = [row.get(label) for row in sample] if label else []
+    judged = is_judgement(labels) or ("label" in said and all(map(is_label, given(labels))))
+    if label and label not in layout.columns and judged:
         layout = with_label(layout, label)
-    return with_system(layout, system) if system and system not in layout.columns else layout
+    if system and system not in layout.columns:
+        layout = with_system(layout, system)
+    _refuse_prints(layout, sample, where)
+    left = [by_name[key] for key in by_name if key in MEANINGFUL and by_name[key] not in layout.columns]
+    left = [name for name in left if any(row.get(name) not in (None, "", []) for row in sample)]
+    return _with_left(layout, left, where)
+
+
+def _refuse_prints(layout: Layout, sample: Sequence[Mapping[str, Any]], where: str) -> None:
+    """Lists of turns as Python prints them are not to be trained as texts."""
+    for name in layout.columns if not layout.conversational else ():
+        for row in sample[:1]:
+            value = row.get(name)
+            if isinstance(value, str) and re.match(r"\s*\[\s*\{\s*'(?:role|content|from|value)'", value):
+                raise DatasetError(
+                    f"{where}: the texts of {name!r} are lists as Python prints them, which pandas writes to CSV: "
+                    f"{value[:60]!r}. Save them as JSON lines: frame.to_json(path, orient='records', lines=True)."
+                )
+
+
+def _with_left(layout: Layout, left: Sequence[str], where: str) -> Layout:
+    """The layout, with a note of columns that mean something and are not used; refused where they are asked."""
+    asked = [name for name in left if name.strip().lower() in OF_THE_QUESTION]
+    if asked and layout.type != "language_modeling":
+        used = ", ".join(map(repr, layout.columns))
+        raise DatasetError(
+            f"{where}: there is a {asked[0]!r} column beside {used}, and how it belongs into the prompt is for you to "
+            "say. Join them into one 'prompt' column first (a DataFrame will do), or leave it out by naming the "
+            'others: columns={"prompt": ..., "completion": ...}.'
+        )
+    if not left:
+        return layout
+    names = ", ".join(map(repr, left))
+    note = (
+        f"Read as {layout.name}: the column{'s' * (len(left) > 1)} {names} {'are' if len(left) > 1 else 'is'} not used."
+    )
+    return replace(layout, note=f"{layout.note} {note}".strip())
 
 
 def _answers(
@@ -101,9 +153,9 @@ def _answers(
             return _sharegpt(by_name[name], system)
     instruction = has("instruction")
     if instruction and has("output") and not has("response"):
-        return _alpaca(instruction, has("input"), by_name["output"], system, has("history"))
+        return _alpaca(instruction, has("input") or has("context"), by_name["output"], system, has("history"))
     if instruction and has("response"):
-        return _dolly(instruction, has("context"), by_name["response"])
+        return _dolly(instruction, has("context") or has("input"), by_name["response"])
     pair = _pair(by_name, where)
     if pair:
         names = {"prompt": pair[0], "completion": pair[1]}
@@ -120,18 +172,15 @@ def _answers(
     if prompt:
         return columns_layout("prompt only", "prompt_only", {"prompt": prompt}, listlike(prompt))
     if len(columns) == 1 and all(isinstance(row.get(columns[0]), str) for row in sample):
-        first = sample[0][columns[0]].lstrip() if sample else ""
-        if re.match(r"\[\s*\{\s*'", first):
-            raise DatasetError(
-                f"{where}: the texts of {columns[0]!r} are lists as Python prints them, which pandas writes to CSV: "
-                f"{first[:60]!r}. Save them as JSON lines instead: frame.to_json(path, orient='records', lines=True)."
-            )
+        layout = columns_layout("text", "language_modeling", {"text": columns[0]}, False)
+        _refuse_prints(layout, sample, where)
         if columns[0].strip().lower() in ("messages", "conversations", "conversation"):
+            first = str(sample[0][columns[0]])[:60]
             raise DatasetError(
-                f"{where}: {columns[0]!r} must hold lists of turns with role and content, got the text {first[:60]!r}. "
+                f"{where}: {columns[0]!r} must hold lists of turns with role and content, got the text {first!r}. "
                 'If these are texts to train on, say so in columns={"text": ...}.'
             )
-        return columns_layout("text", "language_modeling", {"text": columns[0]}, False)
+        return layout
     raise DatasetError(
         f"{where}: the columns {', '.join(map(repr, columns)) or '(none)'} fit no layout. Say which is which, as "
         'columns={"prompt": ..., "completion": ...} or columns={"messages": ...} or columns={"text": ...} '
@@ -183,6 +232,8 @@ def _alpaca(instruction: str, input: str | None, output: str, system: str | None
             return {"prompt": prompt, "completion": answer}
         messages = [{"role": "system", "content": text_of(row[system], system)}] if system and row.get(system) else []
         past = row.get(history) if history else None
+        if isinstance(past, str) and past.strip() and json_list(past) is None:
+            raise RowProblem(str(history), f"must be a list of [question, answer] pairs, got the text {past[:60]!r}.")
         for turn in (json_list(past) if isinstance(past, str) else as_turns(past)) or []:
             if not (isinstance(turn, (list, tuple)) and len(turn) == 2):
                 raise RowProblem(str(history), f"must be a list of [question, answer] pairs, got {str(turn)[:60]!r}.")

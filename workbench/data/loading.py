@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.layout import CANONICAL, DECISIVE, Layout
-from workbench.data.layouts import recognise
+from workbench.data.layouts import MEANINGFUL, recognise
 from workbench.data.reading import Rows, columns_of
 from workbench.data.setaside import Faults, SetAside
 from workbench.data.sources import Source
@@ -76,6 +76,52 @@ def build_tables(
         For unknown columns or splits, faulty rows (all of them, the first few shown), or no rows at all.
     """
     _check_columns_argument(columns)
+    telling: list[dict[str, Any]] = []
+    while True:
+        try:
+            return _built(source, columns, split, bad_rows, max_rows, telling)
+        except _Telling as found:
+            telling.append(found.row)
+
+
+class _Telling(Exception):
+    """A row after the first ones has a column on which the layout hangs; reading begins anew."""
+
+    def __init__(self, row: dict[str, Any]):
+        super().__init__()
+        self.row = row
+
+
+class _Watch:
+    """Looks for columns that the rows which told the layout did not have, or had empty."""
+
+    def __init__(self, layout: Layout, sample: Sequence[Mapping[str, Any]], columns: Mapping[str, str], name: str):
+        self.layout, self.columns, self.name = layout, columns, name
+        self.sample = [dict(row) for row in sample]
+        self.settled = {name for row in sample for name, value in row.items() if value not in (None, "", [])}
+
+    def look(self, row: dict[str, Any]) -> None:
+        """Raise `_Telling` for a row with which the source would have been read another way."""
+        for name in row.keys() - self.settled:
+            if name.strip().lower() not in MEANINGFUL:
+                self.settled.add(name)
+            elif row[name] not in (None, "", []):
+                self.settled.add(name)
+                rows = [*self.sample, row]
+                other = recognise(_chosen(columns_of(rows), self.columns), rows, self.name, self.columns)
+                if (other.name, other.columns) != (self.layout.name, self.layout.columns):
+                    raise _Telling(row)
+
+
+def _built(
+    source: Source,
+    columns: dict[str, str],
+    split: dict[str, float | str] | None,
+    bad_rows: str,
+    max_rows: int | None,
+    telling: list[dict[str, Any]],
+) -> Built:
+    """As `build_tables`, the layout told by the first rows and by those of `telling`."""
     named, cut = _split_arguments(source, split)
     layout: Layout | None = None
     tables: dict[str, pa.Table] = {}
@@ -92,9 +138,10 @@ def build_tables(
             found = columns_of([row for _, row in first])
             rename = _renaming(columns, found, source.name)
             if layout is None:
-                sample = [_renamed(row, rename) for _, row in first]
+                sample = [*telling, *(_renamed(row, rename) for _, row in first)]
                 layout = _recognised(sample, columns, source.name, faults)
-            table = _table(itertools.chain(first, rows), layout, rename, faults)
+                watch = _Watch(layout, sample, columns, source.name)
+            table = _table(itertools.chain(first, rows), layout, rename, faults, watch)
             if table is not None:
                 tables[name] = table
             cut_short |= max_rows is not None and next(stream, None) is not None
@@ -114,11 +161,11 @@ def build_tables(
 def _recognised(sample: list[dict[str, Any]], columns: Mapping[str, str], name: str, faults: Faults) -> Layout:
     """The layout of the first rows; where rows may be set aside, that of the first row that has one."""
     try:
-        layout = recognise(_chosen(columns_of(sample), columns), sample, name)
+        layout = recognise(_chosen(columns_of(sample), columns), sample, name, columns)
     except DatasetError:
         for row in sample if faults.aside else ():
             with contextlib.suppress(DatasetError):
-                return recognise(_chosen(list(row), columns), [row], name)
+                return recognise(_chosen(list(row), columns), [row], name, columns)
         raise
     for ours, theirs in columns.items():
         if ours not in layout.columns:
@@ -155,13 +202,15 @@ def _described(set_aside: SetAside | None) -> str:
 def row_key(row: Mapping[str, Any]) -> str:
     """What makes two rows the same question: the prompt, or the conversation up to the first answer, or the text."""
     if "messages" in row:
-        turns = itertools.takewhile(lambda turn: turn["role"] != "assistant", row["messages"])
-        return json.dumps([turn["content"] for turn in turns])
+        turns = row["messages"]
+        asked = next((at for at, turn in enumerate(turns) if turn["role"] == "user"), 0)
+        end = next((at for at, turn in enumerate(turns) if at >= asked and turn["role"] == "assistant"), len(turns))
+        return json.dumps([turn["content"] for turn in turns[:end] or turns])
     if "prompt" not in row and "chosen" in row and "rejected" in row:
         row = parted(row)
         if not row["prompt"]:
             row = {"prompt": row["chosen"]}
-    value = row.get("prompt", row.get("text", row.get("chosen")))
+    value = row.get("prompt", row.get("text", row.get("chosen"))) or row.get("completion", "")
     return value if isinstance(value, str) else json.dumps([turn["content"] for turn in value])
 
 
@@ -186,6 +235,7 @@ def cut_again(tables: Mapping[str, pa.Table], shares: Mapping[str, float], seed:
         For a share that is none, or shares that leave nothing, or too few different prompts for one of them.
     """
     for role, share in shares.items():
+        _check_role(role)
         _check_share(role, share)
     if not shares or sum(shares.values()) >= 1:
         raise DatasetError(f"The shares {dict(shares)} must be given, and sum to less than 1.")
@@ -202,6 +252,11 @@ def _joined(tables: Sequence[pa.Table]) -> pa.Table:
     import pyarrow as pa
 
     return pa.concat_tables(tables, promote_options="permissive")
+
+
+def _check_role(role: Any) -> None:
+    if not isinstance(role, str) or not re.fullmatch(r"\w[\w. -]*", role):
+        raise DatasetError(f"A split's name has letters, digits, _ . - and spaces; got {role!r}.")
 
 
 def _check_share(role: str, share: Any) -> None:
@@ -230,8 +285,7 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
         named = {"train": only}
     cut: dict[str, float] = {}
     for role, value in (split or {}).items():
-        if not isinstance(role, str) or not re.fullmatch(r"\w[\w. -]*", role):
-            raise DatasetError(f"A split's name has letters, digits, _ . - and spaces; got {role!r}.")
+        _check_role(role)
         if isinstance(value, str):
             if value not in source.splits:
                 raise DatasetError(
@@ -293,7 +347,11 @@ def _chosen(found: list[str], columns: Mapping[str, str]) -> list[str]:
 
 
 def _table(
-    stream: Iterator[tuple[str, dict[str, Any]]], layout: Layout, rename: Mapping[str, str], faults: Faults
+    stream: Iterator[tuple[str, dict[str, Any]]],
+    layout: Layout,
+    rename: Mapping[str, str],
+    faults: Faults,
+    watch: _Watch,
 ) -> pa.Table | None:
     """All rows of a split; None where none of them can be used."""
     store = Store()
@@ -305,6 +363,8 @@ def _table(
                 good.append((place, layout.convert(row), row))
             except RowProblem as problem:
                 _report(faults, place, row, problem, layout)
+            else:
+                watch.look(row)
         if faults.count and not faults.aside:
             continue  # all rows will be refused; the others are only counted
         try:
@@ -330,12 +390,14 @@ def _chunks(stream: Rows) -> Iterator[list[tuple[str, dict[str, Any]]]]:
         yield chunk
 
 
-def _size(value: Any) -> int:
+def _size(value: Any, depth: int = 0) -> int:
     if isinstance(value, str):
         return len(value)
+    if depth > 200:
+        raise DatasetError("A row holds a value nested too deeply, or one that holds itself. Leave that column out.")
     if isinstance(value, dict):
-        return sum(map(_size, value.values()))
-    return sum(map(_size, value)) if isinstance(value, list) else 8
+        return sum(_size(item, depth + 1) for item in value.values())
+    return sum(_size(item, depth + 1) for item in value) if isinstance(value, list) else 8
 
 
 def _is_text(place: str, row: dict[str, Any], raw: dict[str, Any], faults: Faults) -> bool:
@@ -405,7 +467,7 @@ def _array(values: list[Any]) -> pa.Array:
         array = pa.array(values if len(keys) <= MOST_KEYS else [])
         if len(array) == len(values) and _is_plain(array.type):
             return array
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+    except (pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError, ValueError):
         pass
     return pa.array([as_json(value) for value in values], pa.string())
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.data.changes import Change, changes
 from workbench.data.repair import MASKS
+from workbench.errors import RecipeError
 
 if TYPE_CHECKING:
     from workbench.data.checks import DataReport, Finding
@@ -45,17 +46,24 @@ class Mending:
 
     def check(self, progress: Callable[[int, int, str], Any] | None = None) -> None:
         """Run all checks. `progress` is told how far they are, and ends them by returning False."""
-        dataset = self.dataset
-        report = dataset.check(self.recipe, progress=progress)
-        if dataset is self.dataset:
-            self.report = report
+        dataset, report = self.dataset, None
+        try:
+            report = dataset.check(self.recipe, progress=progress)
+        except RecipeError:  # it is for other rows; what needs no recipe is looked for all the same
+            report = dataset.check(progress=progress)
+            raise
+        finally:
+            if report is not None and dataset is self.dataset:
+                self.report = report
 
     def propose(self, check: str, progress: Callable[[int, int, str], Any] | None = None) -> None:
         """Make the repair of a check, to be looked at; an empty name forgets it."""
         self.proposed, self._made, self._changes = "", None, []
         if check:
-            made = self.dataset.repair(check, progress=progress)
-            self.proposed, self._made, self._changes = check, made, changes(self.dataset, made)
+            dataset = self.dataset
+            made = dataset.repair(check, progress=progress)
+            if dataset is self.dataset:
+                self.proposed, self._made, self._changes = check, made, changes(dataset, made)
 
     def apply(self, key: str = "") -> None:
         """Take over the repair that was proposed. `key` names a file for the values that a mask hides."""

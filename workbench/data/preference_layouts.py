@@ -10,18 +10,22 @@ from workbench.data.store import as_json
 from workbench.data.turns import RowProblem, is_label, label_of, messages_of, text_of
 from workbench.errors import DatasetError
 
-__all__ = ["is_judgement", "preference", "unpaired", "with_label"]
+__all__ = ["given", "is_judgement", "preference", "unpaired", "with_label"]
 
 JUDGEMENTS = ("good", "bad", "desirable", "undesirable", "chosen", "rejected")
 
 
-def preference(by_name: Mapping[str, str], listlike: Callable[[str | None], bool]) -> Layout | None:
+def preference(
+    by_name: Mapping[str, str], sample: Sequence[Mapping[str, Any]], listlike: Callable[[str | None], bool]
+) -> Layout | None:
     """Pairs of a better and a worse answer; None where the columns are none.
 
     Parameters
     ----------
     by_name
         Column name in small letters -> as the source writes it.
+    sample
+        The first rows.
     listlike
         Whether a column holds lists of messages.
 
@@ -52,7 +56,8 @@ def preference(by_name: Mapping[str, str], listlike: Callable[[str | None], bool
             )
         return _alpaca_preference(str(both[0]), str(both[1]), chosen, rejected)
     used = {"prompt": prompt, **names}
-    return _asked_once(columns_layout("preference", "preference", used, listlike(chosen) or listlike(prompt)))
+    layout = columns_layout("preference", "preference", used, listlike(chosen) or listlike(prompt))
+    return _asked_once(layout, [[row.get(name) for name in (prompt, chosen, rejected)] for row in sample if prompt])
 
 
 def unpaired(
@@ -60,7 +65,7 @@ def unpaired(
 ) -> Layout | None:
     """Answers with a label, good or bad; None where the columns are none. Parameters as for `preference`."""
     label = by_name.get("label") or by_name.get("kto_tag")
-    values = _given([row.get(label) for row in sample]) if label else []
+    values = given([row.get(label) for row in sample]) if label else []
     sure = any(isinstance(value, bool) for value in values)
     if not values or not (sure or all(map(is_label, values))):
         return None
@@ -79,9 +84,9 @@ def unpaired(
 
 def is_judgement(values: Sequence[Any]) -> bool:
     """Whether labels say that an answer is good or bad: some are true or false, or all are words for it."""
-    given = _given(values)
-    words = {str(value).strip().lower() for value in given}
-    return any(isinstance(value, bool) for value in given) or (bool(words) and words <= set(JUDGEMENTS))
+    there = given(values)
+    words = {str(value).strip().lower() for value in there}
+    return any(isinstance(value, bool) for value in there) or (bool(words) and words <= set(JUDGEMENTS))
 
 
 def with_label(layout: Layout, label: str) -> Layout:
@@ -104,7 +109,7 @@ def with_label(layout: Layout, label: str) -> Layout:
     )
 
 
-def _given(values: Sequence[Any]) -> list[Any]:
+def given(values: Sequence[Any]) -> list[Any]:
     """The labels that there are; a row without one is a faulty row, and tells nothing of the others."""
     return [value for value in values if value is not None and str(value).strip()]
 
@@ -114,18 +119,27 @@ def _values(values: Sequence[Any]) -> str:
     return ", ".join(f"{value!r} is {'good' if label_of(value, '') else 'bad'}" for value in found)
 
 
-def _asked_once(layout: Layout) -> Layout:
-    """The layout without the prompt at the beginning of both answers, where it stands in its own column too."""
+def _asked_once(layout: Layout, sample: Sequence[Sequence[Any]]) -> Layout:
+    """The layout without the prompt at the beginning of both answers, where it stands in its own column too.
+
+    Turns tell it row by row. An answer in plain text may begin with its prompt by chance ("Hi", "Hi there"), so there
+    all rows of the sample must, and more than one.
+    """
+    texts = [row for row in sample if all(isinstance(value, str) and value for value in row)]
+    always = len({row[0] for row in texts}) > 1 and all(
+        chosen.startswith(prompt) and rejected.startswith(prompt) for prompt, chosen, rejected in texts
+    )
 
     def convert(row: Mapping[str, Any]) -> dict[str, Any]:
         out = layout.convert(row)
-        chosen, rejected = out["chosen"], out["rejected"]
-        shared = _repeated(out.get("prompt"), chosen, rejected)
+        chosen, rejected, prompt = out["chosen"], out["rejected"], out.get("prompt")
+        shared = _repeated(prompt, chosen, rejected) if always or not isinstance(prompt, str) else 0
         if shared:
             out |= {"prompt": chosen[:shared], "chosen": chosen[shared:], "rejected": rejected[shared:]}
         return out
 
-    return Layout(layout.name, layout.type, layout.conversational, layout.columns, convert, layout.note)
+    note = "Both answers repeat the prompt at their beginning; it was taken off them." if always else layout.note
+    return Layout(layout.name, layout.type, layout.conversational, layout.columns, convert, note)
 
 
 def _repeated(prompt: Any, chosen: Any, rejected: Any) -> int:

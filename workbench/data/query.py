@@ -76,11 +76,13 @@ class Query:
         import pyarrow as pa
 
         self._lock = threading.Lock()  # a connection answers one question at a time
-        self.table, self._columns = table, list(table.column_names)
-        self.row_name = "row" if "row" not in self._columns else "row_number"
+        self.table, self._columns = table, _apart(table.column_names)
+        taken = {name.lower() for name in self._columns}
+        self.row_name = next(name for name in ("row", "row_number", "row_number_2") if name not in taken)
         self._connection = duckdb.connect(config={"enable_external_access": "false", "lock_configuration": "true"})
         numbers = pa.array(np.arange(table.num_rows))
-        self._connection.register("rows", table.append_column(self.row_name, numbers))
+        self._connection.register("rows", table.append_column(self.row_name, numbers).rename_columns(
+            [*self._columns, self.row_name]))  # fmt: skip
 
     def rows(self, where: str = "", order: str = "") -> np.ndarray:
         """Numbers of the rows that fulfil a condition, in an order.
@@ -126,7 +128,9 @@ class Query:
         DatasetError
             As in `rows`.
         """
-        value = quoted(expression) if expression in self._columns else expression
+        value = expression
+        if expression in self.table.column_names:
+            value = quoted(self._columns[self.table.column_names.index(expression)])
         condition = f"\nWHERE (\n{where}\n)" if where.strip() else ""
         sql = (
             f"SELECT value, count(*) AS count, count(*) OVER () AS kinds, sum(count(*)) OVER () AS total\n"
@@ -167,6 +171,17 @@ class Query:
             f"The {kind} {asked!r} cannot be used: {what} Columns: {names}. Texts stand in single quotes: "
             "length(prompt) > 300 and prompt like '%refund%'."
         )
+
+
+def _apart(columns: list[str]) -> list[str]:
+    """The names as SQL tells them apart, which does not look at capitals: ``Topic`` beside ``topic`` is ``Topic_2``."""
+    found: list[str] = []
+    for name in columns:
+        taken, number, made = {each.lower() for each in found}, 2, name
+        while made.lower() in taken or (made != name and made in columns):
+            made, number = f"{name}_{number}", number + 1
+        found.append(made)
+    return found
 
 
 def facet_expressions(table: pa.Table) -> list[str]:

@@ -95,7 +95,7 @@ def _jsonl(path: Path, notes: list[str], faults: Faults) -> Rows:
 
 def _loaded(line: str, place: str, faults: Faults) -> dict[str, Any] | None:
     try:
-        row = json.loads(line)
+        row = json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         faults.add(place, f"not valid JSON ({_why(error)}): {_clip(line)}", line, EACH_LINE)
         return None
@@ -112,11 +112,13 @@ def _json(path: Path, notes: list[str], faults: Faults) -> Rows:
         return
     text = whole_text(path)
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise DatasetError(
             f"{path}: not valid JSON ({_why(error)}). It must be a list of objects, one a row."
         ) from None
+    if isinstance(value, dict):
+        value = _of_pandas(value)
     if isinstance(value, dict):
         lists = {name: item for name, item in value.items() if isinstance(item, list) and item}
         rows = {name: item for name, item in lists.items() if all(isinstance(row, dict) for row in item)}
@@ -136,7 +138,7 @@ def _json(path: Path, notes: list[str], faults: Faults) -> Rows:
 
 
 def parts_of(path: Path) -> list[str]:
-    """The names under which a ``.json`` file holds lists of rows, where it holds nothing else."""
+    """The names under which a ``.json`` file holds lists of rows, where all its lists are such."""
     if suffix_of(path) != ".json" or path.stat().st_size == 0:
         return []
     first = next((line for line, _ in lines(path) if line.strip()), "")
@@ -146,9 +148,10 @@ def parts_of(path: Path) -> list[str]:
         value = json.loads(whole_text(path))
     except (ValueError, RecursionError, DatasetError):
         return []
-    rows = all(isinstance(item, list) and all(isinstance(row, dict) for row in item) for item in value.values())
+    lists = {name: item for name, item in value.items() if isinstance(item, list)}
+    rows = all(isinstance(row, dict) for item in lists.values() for row in item)
     turns = any(name in value for name in ("messages", "conversations"))
-    return [name for name, item in value.items() if item] if rows and not turns else []
+    return [name for name, item in lists.items() if item] if rows and not turns else []
 
 
 def read_part(path: Path, name: str, faults: Faults) -> Rows:
@@ -163,6 +166,27 @@ def _items(values: list[Any], where: str, faults: Faults) -> Rows:
             yield place, row
         else:
             faults.add(place, f"a row must be an object with columns, got {_clip(repr(row))}", row, EACH_ITEM)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, whose keys may each stand once."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"the key {next(name for name in names if names.count(name) > 1)!r} stands twice")
+    return made
+
+
+def _of_pandas(value: dict[str, Any]) -> Any:
+    """Rows of the two forms in which ``DataFrame.to_json`` writes them by columns; anything else as it is."""
+    if set(value) == {"columns", "index", "data"} and all(isinstance(item, list) for item in value.values()):
+        return [dict(zip(value["columns"], cells, strict=True)) for cells in value["data"]]
+    columns = list(value.values())
+    if columns and all(isinstance(cells, dict) and cells.keys() == columns[0].keys() for cells in columns):
+        labels = list(columns[0])
+        if labels == [str(number) for number in range(len(labels))]:
+            return [{name: cells[label] for name, cells in value.items()} for label in labels]
+    return value
 
 
 def _holds_lines(path: Path) -> bool:

@@ -40,7 +40,7 @@ NAMES = {
 SECRET = "SECRET"
 PLACEHOLDER = re.compile(rf"<({'|'.join([*NAMES.values(), SECRET])})_(\d+)>")
 
-#: Times a repair that takes rows out is asked again; rows that were hidden by others may come to light.
+#: Times a repair is asked again; rows and values that were hidden by others may come to light.
 ROUNDS = 10
 
 
@@ -87,20 +87,20 @@ def repair(
         current = _logged(current, _without(current, rows), "drop", "drop the rows", _counts(rows), made)
     for name in checks:
         what = CHECKS[name].repair or ""
-        if name in EDITS:
-            tables, counts = EDITS[name](current, check(current, (name,), progress=progress).findings, key)
-            current = _logged(current, tables, name, what, counts, made)
-            continue
-        taken: dict[str, int] = {}
+        touched: dict[str, int] = {}
         last = current
         for _ in range(ROUNDS):
-            rows = _rows_to_drop(check(last, (name,), progress=progress).findings)
-            if not rows:
+            findings = check(last, (name,), progress=progress).findings
+            if name in EDITS:
+                tables, counts = EDITS[name](last, findings, key)
+            else:
+                rows = _rows_to_drop(findings)
+                tables, counts = _without(last, rows), _counts(rows)
+            if not any(counts.values()):
                 break
-            last = last.replaced(_without(last, rows))
-            for split, numbers in rows.items():
-                taken[split] = taken.get(split, 0) + len(numbers)
-        current = _logged(current, {name: last.arrow(name) for name in last.splits}, name, what, taken, made)
+            last = last.replaced(tables)
+            touched = {split: touched.get(split, 0) + counts.get(split, 0) for split in (*touched, *counts)}
+        current = _logged(current, {name: last.arrow(name) for name in last.splits}, name, what, touched, made)
     tables = {split: current.arrow(split) for split in current.splits}
     return dataset.replaced(tables, step=_step(checks, drop, key), repairs=(*dataset.repairs, *made))
 

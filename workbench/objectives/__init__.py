@@ -7,7 +7,7 @@ import pkgutil
 
 from workbench.objectives._base import Encoded, Objective
 from workbench.objectives.arguments import sft_arguments
-from workbench.objectives.gate import GateReport, gate
+from workbench.objectives.gate import GateReport, gate, row_limit
 from workbench.objectives.hardware import Machine, machine
 from workbench.objectives.resolving import Facts, Resolved, resolve
 from workbench.objectives.training import Training
@@ -24,6 +24,7 @@ __all__ = [
     "machine",
     "objectives",
     "resolve",
+    "row_limit",
     "sft_arguments",
 ]
 

@@ -158,6 +158,18 @@ def encode_table(
     return out
 
 
+def row_limit(recipe: Any, positions: int | None) -> int | None:
+    """Where the rows of a recipe are cut: its ``max_length``, or the model's context where that is shorter.
+
+    Parameters
+    ----------
+    positions
+        The model's context in tokens.
+    """
+    limits = [recipe.training.max_length, recipe.tuning.room(positions)]
+    return min((limit for limit in limits if limit), default=None)
+
+
 def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | None = None) -> GateReport:
     """Encode the train and validation rows of a recipe and judge them.
 

@@ -15,6 +15,7 @@ from workbench.data.rendering import Renderer
 from workbench.data.turns import parted
 from workbench.errors import InvalidInputError
 from workbench.objectives._base import Encoded, Objective
+from workbench.objectives.gate import row_limit
 from workbench.objectives.pairs import SIDES, encode_pairs
 from workbench.objectives.sft import SFT
 
@@ -117,8 +118,7 @@ class Encoder:
             load_tokenizer(ref, trust_remote_code=trust), recipe.template if recipe is not None else None
         )
         positions = shapes(ref).positions
-        limits = [positions] if recipe is None else [recipe.training.max_length, recipe.tuning.room(positions)]
-        self.limit: int | None = min((limit for limit in limits if limit), default=None)
+        self.limit: int | None = positions if recipe is None else row_limit(recipe, positions)
 
     def tokens(self, row: Mapping[str, Any]) -> list[Side]:
         """The tokens of a row, as `row_tokens` gives them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workbench._recipe_code import workbench_code
 from workbench.data.dataset import Dataset
 from workbench.errors import DatasetError
 
@@ -37,7 +38,8 @@ def data_panel_code(panel: str, dataset: Dataset, recipe: Any, model: Any, given
     lines = data_code(dataset)
     if recipe is not None:
         arguments.append("recipe")
-        made = recipe.to_code().removeprefix(IMPORT)
+        in_memory = recipe.data["source"] is None  # to show a panel writes no file
+        made = workbench_code(recipe, data_code(recipe.dataset) if in_memory else None).removeprefix(IMPORT)
         lines = made if _trained_on(dataset, recipe) else f"{made}{lines}"
     elif model is not None:
         arguments.append(f"model={model!r}")

@@ -139,11 +139,12 @@ class Problems:
         self._rows_changed(finding.split if finding is not None else "")
 
     def _propose(self, check: str) -> None:
-        if check:
-            self._with_progress("Trying the repair", partial(self.mending.propose, check))
-        else:
-            self.mending.propose("")
-            self.draw()
+        with self._changing:
+            if check:
+                self._with_progress("Trying the repair", partial(self.mending.propose, check))
+            else:
+                self.mending.propose("")
+                self.draw()
 
     def _repair(self, check: str, key: str) -> None:
         with self._changing:

@@ -57,5 +57,5 @@ class Tokens:
         assert self._encoder is not None
         return {
             "split": split, "row": row, "model": self._encoder.name, "limit": self._encoder.limit, "window": WINDOW,
-            "sides": [side.window(start, WINDOW) for side in sides],
+            "sides": [side.window(min(start, max(0, len(side.ids) - 1)), WINDOW) for side in sides],
         }  # fmt: skip

@@ -165,6 +165,7 @@ class DataPanel(Panel):
     def _given(self, dataset: Dataset) -> None:
         """Another data set, set from outside: nothing was found in it and nothing done to it yet."""
         if dataset is not self.problems.mending.dataset:
+            self.head._title = f"Data: {dataset.name}"
             self.problems.begin_with(Mending(dataset, self.recipe))
 
     def _renew(self, dataset: Dataset) -> None:

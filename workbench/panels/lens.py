@@ -126,6 +126,8 @@ class TokenLens(Panel):
             setattr(self, kind, value)
 
     def _changed(self, name: str) -> None:
+        if name == "dataset":
+            self.head._title = f"Tokens: {self.dataset.name}"
         if name == "dataset" and self.split not in self.dataset.splits:
             self.split = "train"
         if name in ("dataset", "split"):

@@ -77,7 +77,7 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     from workbench.models.loading import load_model, load_tokenizer, make_folder
     from workbench.models.resolve import resolve_model
     from workbench.models.shapes import shapes
-    from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+    from workbench.objectives import Facts, gate, machine, resolve, row_limit, sft_arguments
     from workbench.runs import checkpoints
 
     checkpoints.clean(folder.path)
@@ -105,8 +105,7 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     renderer = Renderer(tokenizer, recipe.template)
     sizes = shapes(ref)
     room = recipe.tuning.room(sizes.positions)
-    limits = [limit for limit in (recipe.training.max_length, room) if limit]
-    report = gate(recipe, dataset, renderer, min(limits, default=None))
+    report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
     events.write("gate", **report.to_dict())
     for problem in report.warnings:
         text = {"text": f"{problem.where} {problem.message}", "where": problem.where, "remedy": problem.remedy}

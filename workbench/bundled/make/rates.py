@@ -2,7 +2,7 @@
 
 Each rate is trained for as long as the calibration trains LoRA, on tickets, and judged on the validation split: the
 loss of the answers, and how many fields of the greedy answers are right. Prints a line a run and writes them to
-``rates.json`` beside the model. Needs about half an hour on two cores.
+``rates.json`` beside the model; runs that stand in it are not repeated. Needs about half an hour on two cores.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ TRIED: dict[str, tuple[Tuning, tuple[float, ...]]] = {
     "prompt": (PromptTuning(), (3e-3, 0.03, 0.1, 0.3, 1.0, 3.0)),
     "prefix": (PrefixTuning(), (3e-3, 0.03, 0.1, 0.3, 1.0)),
     "prefix, projected": (PrefixTuning(prefix_projection=True), (1e-3, 3e-3, 1e-2, 3e-2)),
-    "adapter": (Adapter(), (1e-3, 3e-3, 1e-2)),
-    "adapter, pfeiffer": (Adapter(placement="pfeiffer"), (3e-3, 1e-2)),
-    "ia3": (IA3(), (3e-3, 1e-2, 3e-2, 0.1)),
+    "adapter": (Adapter(), (1e-3, 3e-3, 1e-2, 0.03)),
+    "adapter, pfeiffer": (Adapter(placement="pfeiffer"), (3e-3, 1e-2, 0.03)),
+    "ia3": (IA3(), (3e-3, 1e-2, 3e-2, 0.1, 0.3)),
 }
 
 
@@ -67,13 +67,18 @@ def main() -> None:
     out = options.out or options.model / "rates.json"
     report: dict[str, Any] = {"command": "python -m workbench.bundled.make.rates", "steps": STEPS, "judged": JUDGED,
                               "seed": options.seed, "tried": {}}  # fmt: skip
+    if out.is_file():
+        report["tried"] = json.loads(out.read_text(encoding="utf-8"))["tried"]
     for name in options.only or TRIED:
         tuning, rates = TRIED[name]
+        done = report["tried"].setdefault(name, [])
         for rate in rates:
+            if any(run["rate"] == rate for run in done):
+                continue
             found = tried(options.model, tuning, rate, options.seed)
-            report["tried"].setdefault(name, []).append(found)
+            done.append(found)
             print(f"{name} {rate:g}: {json.dumps(found)}", flush=True)
-    out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+            out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

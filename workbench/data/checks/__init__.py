@@ -86,6 +86,10 @@ def check(
     CancelledError
         When `progress` returned False. What was found so far is dropped: half a report reads as a clean bill.
     """
+    if only is not None and (not isinstance(only, Iterable) or not only):
+        raise DatasetError(
+            f'only= takes names of checks, as only=["leaks"], got {only!r}. Checks: {", ".join(CHECKS)}.'
+        )
     names = list(CHECKS) if only is None else known([only] if isinstance(only, str) else only)
     made = [CHECKS[name](dataset, schema) for name in names]
     running = [one for one in made if one.applies()]

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import xxhash
 
 from workbench.data.checks import similar
 from workbench.data.checks.base import Check
-from workbench.data.checks.view import Batch
+from workbench.data.checks.view import Batch, digests
 from workbench.data.findings import Finding
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS", "EMPTY", "digests", "grouped"]
+__all__ = ["CHECKS", "EMPTY", "grouped"]
 
 
 class ExactDuplicates(Check):
@@ -33,7 +32,7 @@ class ExactDuplicates(Check):
         self.groups: list[np.ndarray] = []
 
     def scan(self, batch: Batch) -> Any:
-        return digests(batch.wholes) if batch.split == "train" else None
+        return batch.identity if batch.split == "train" else None
 
     def collect(self, split: str, seen: list[Any]) -> None:
         if split == "train":
@@ -64,7 +63,8 @@ class NearDuplicates(Check):
     def scan(self, batch: Batch) -> Any:
         if batch.split != "train":
             return None
-        return digests(batch.wholes), similar.band_keys(batch.words)
+        keys = similar.band_keys(batch.words)
+        return digests(batch.wholes), np.where(keys == 0, keys, keys ^ batch.verdicts[:, None])
 
     def collect(self, split: str, seen: list[Any]) -> None:
         if split == "train" and seen:
@@ -139,12 +139,6 @@ class Contradictions(Check):
         if rows:
             judged = "the same answer to the same prompt is called good in one row and bad in another."
             yield self.finding("train", rows, judged if self.judged else "", groups=_tuples(self.groups))
-
-
-def digests(texts: pa.StringArray) -> np.ndarray:
-    """A 64-bit hash of each text."""
-    digest = xxhash.xxh3_64_intdigest
-    return np.fromiter((digest(text) for text in texts.cast(pa.binary()).to_pylist()), np.uint64, len(texts))
 
 
 EMPTY = digests(pa.array([""], pa.string()))[0]

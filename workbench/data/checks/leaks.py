@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from workbench.data.checks import similar
 from workbench.data.checks.base import Check
-from workbench.data.checks.duplicates import EMPTY, digests
-from workbench.data.checks.view import Batch, picked
+from workbench.data.checks.duplicates import EMPTY
+from workbench.data.checks.view import Batch, digests, picked
 from workbench.data.findings import Finding
 
 if TYPE_CHECKING:

@@ -48,7 +48,7 @@ PERSONAL = (
 )
 SECRET = (
     r"AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9]|(?i:aws[a-z_. -]{0,20}(?:key|pw|pass|token))|gh[pousr]_|github_pat_"
-    r"|gl[a-z]{2,6}-|PRIVATE KEY|PuTTY-User-Key|eyJ|(?i:xox[a-z]-)|hooks\.slack|[rs]k_live_|\bsk-|SG\."
+    r"|gl[a-z]{2,6}-|GR1348941|PRIVATE KEY|PuTTY-User-Key|eyJ|(?i:xox[a-z]-)|hooks\.slack|[rs]k_live_|\bsk-|SG\."
     r"|pypi-AgE|_authToken|\d{8}:[0-9A-Za-z_-]{8}|\b(?:AC|SK)[a-f0-9]{8}"
     r"|AIza|\bhf_|://[^/\s:@]+:[^/\s:@]+@|AccountKey="
 )
@@ -61,6 +61,15 @@ MORE_SECRETS = {
     "API Key (sk-...)": re.compile(r"\bsk-(?:ant|proj|live|test)-[0-9A-Za-z_-]{20,}"),
     "Private Key": re.compile(r"-----BEGIN[A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)(?:-----END[A-Z0-9 ]*-----|\Z)"),
 }
+
+#: Detectors whose forms say what stands around a secret; their first group is the secret itself.
+IN_CONTEXT = ("AWSKeyDetector", "BasicAuthDetector", "NpmDetector")
+
+#: What a token goes on with where it is longer than the form asks; a signature after a point belongs to it.
+REST = re.compile(r"(?:\.?[A-Za-z0-9_+/=-]+)*")
+
+#: What a mask leaves in place of a secret.
+MASKED = re.compile(r"<SECRET_\d+>")
 
 PLUGINS = {
     "aws": "AWSKeyDetector", "azure_storage_key": "AzureStorageKeyDetector", "basic_auth": "BasicAuthDetector",
@@ -81,11 +90,24 @@ def secrets(text: str) -> list[Hit]:
     found = [Hit(kind, match.start(), match.end(), match[0])
              for kind, pattern in MORE_SECRETS.items() for match in pattern.finditer(text)]  # fmt: skip
     for plugin in _detectors():
-        for value in plugin.analyze_string(text):
-            at = text.find(value)
-            if value and at >= 0:
-                found.append(Hit(plugin.secret_type, at, at + len(value), value))
+        for pattern in plugin.denylist:
+            for match in pattern.finditer(text):
+                start, stop = match.span()
+                if pattern.groups and type(plugin).__name__ in IN_CONTEXT:
+                    start, stop = match.start(1), match.start(1) + len(match[1].split()[0])
+                stop = REST.match(text, stop).end()  # type: ignore[union-attr]
+                masked = MASKED.match(text, start)
+                if (
+                    stop > start
+                    and not masked
+                    and (type(plugin).__name__ != "JwtTokenDetector" or _is_jwt(plugin, text[start:stop]))
+                ):
+                    found.append(Hit(plugin.secret_type, start, stop, text[start:stop]))
     return _apart(sorted(found, key=lambda hit: (hit.start, -hit.stop)))
+
+
+def _is_jwt(plugin: Any, token: str) -> bool:
+    return bool(plugin.is_formally_valid(".".join(token.split(".")[:2])))
 
 
 def _personal(text: str) -> Iterator[Hit]:

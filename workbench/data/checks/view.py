@@ -15,10 +15,11 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import xxhash
 
 from workbench.data.checks.words import Words
 
-__all__ = ["TEXT_COLUMNS", "Batch", "Part", "Turns", "batches", "picked"]
+__all__ = ["TEXT_COLUMNS", "Batch", "Part", "Turns", "batches", "digests", "picked"]
 
 Side = Literal["prompt", "answer"]
 
@@ -26,6 +27,8 @@ TEXT_COLUMNS = ("prompt", "completion", "messages", "text", "chosen", "rejected"
 
 #: Bytes of text that one batch is meant to have, and rows it has at most.
 BATCH_BYTES, BATCH_ROWS = 1_000_000, 4_096
+
+GOOD = np.uint64(0x9E3779B97F4A7C15)
 
 #: Stands between the texts of one row where they are joined.
 JOINT = "\x1e"
@@ -49,7 +52,7 @@ class Turns:
     roles: np.ndarray
     contents: pa.StringArray
     owners: np.ndarray  # row within the batch
-    answering: np.ndarray  # from the first assistant turn of the row on
+    answering: np.ndarray  # from the assistant's first answer of the row on; a greeting before the user's turn is none
 
 
 class Batch:
@@ -117,6 +120,29 @@ class Batch:
         return _side_by_side([self.prompts, self.answers])
 
     @cached_property
+    def identity(self) -> np.ndarray:
+        """A hash of each row's texts and of who says them; equal for rows that teach the same."""
+        return digests(self.wholes) ^ self.verdicts ^ self._speakers()
+
+    @cached_property
+    def verdicts(self) -> np.ndarray:
+        """Of labelled answers a number that parts the good from the bad; else 0."""
+        if "label" not in self.table.column_names or not pa.types.is_boolean(self.table.schema.field("label").type):
+            return np.zeros(len(self), np.uint64)
+        good = self.table["label"].to_numpy().astype(bool)
+        return np.where(good, GOOD, np.uint64(0))
+
+    def _speakers(self) -> np.ndarray:
+        found = np.zeros(len(self), np.uint64)
+        for number, column in enumerate(column for column in self.columns if self.is_chat(column)):
+            turns = self.turns(column)
+            roles = _joined(
+                pa.array(turns.roles, pa.string()), turns.owners, np.ones(len(turns.owners), bool), len(self)
+            )
+            found ^= digests(roles) * np.uint64(2 * number + 3)
+        return found
+
+    @cached_property
     def words(self) -> Words:
         """The words of `wholes`; their heads are the prompts."""
         if self.columns == ["text"]:
@@ -125,10 +151,11 @@ class Batch:
 
     @cached_property
     def questions(self) -> pa.StringArray:
-        """What makes two rows the same question: the prompt, or the text, or the chosen text, where there is none."""
+        """What makes two rows the same question: the prompt, or the answer where there is none to ask."""
         if self.columns == ["text"] or (self.columns[0] == "chosen" and not self.is_chat("chosen")):
             return self.column_text(self.columns[0])
-        return self.prompts
+        empty = pc.equal(self.prompts, "")
+        return pc.if_else(empty, self.answers, self.prompts) if pc.any(empty).as_py() else self.prompts
 
     @cached_property
     def question_words(self) -> Words:
@@ -192,6 +219,12 @@ def picked(table: pa.Table, rows: np.ndarray) -> pa.Table:
     return pa.Table.from_batches(taken, table.schema)
 
 
+def digests(texts: pa.StringArray) -> np.ndarray:
+    """A 64-bit hash of each text."""
+    digest = xxhash.xxh3_64_intdigest
+    return np.fromiter((digest(text) for text in texts.cast(pa.binary()).to_pylist()), np.uint64, len(texts))
+
+
 def is_list(type: pa.DataType) -> bool:
     """Whether a column of this type holds messages."""
     return pa.types.is_list(type) or pa.types.is_large_list(type)
@@ -213,9 +246,16 @@ def _turns(column: pa.ChunkedArray) -> Turns:
     contents = strings(pc.struct_field(turns, "content"))
     contents = _with_extras(contents, turns, [name for name in names if name not in ("role", "content")])
     roles = strings(pc.struct_field(turns, "role")).to_numpy(zero_copy_only=False)
-    said = np.concatenate([[0], np.cumsum(roles == "assistant")])
     first: np.ndarray = np.searchsorted(owners, owners, side="left")
-    return Turns(roles, contents, owners, said[1:] - said[first] > 0)
+    asked = np.bincount(owners[roles == "user"], minlength=len(array))[owners] == 0  # rows without a user's turn
+    asked |= _seen(roles == "user", first)
+    return Turns(roles, contents, owners, _seen((roles == "assistant") & asked, first))
+
+
+def _seen(what: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """For each turn whether it holds since the first turn of its row, this one included."""
+    count = np.concatenate([[0], np.cumsum(what)])
+    return count[1:] - count[first] > 0
 
 
 def _with_extras(contents: pa.StringArray, turns: pa.StructArray, names: list[str]) -> pa.StringArray:
