@@ -197,7 +197,8 @@ class Recipe(Settings):
             found += self._dataset_problems(dataset)
         except DatasetError as error:
             found.append(Problem("dataset", str(error)))
-        if tokens and ref is not None and dataset is not None and not found:
+        refused = any(problem.severity == "error" for problem in found)
+        if tokens and ref is not None and dataset is not None and not refused:
             from workbench.models.loading import load_tokenizer
 
             try:

@@ -277,7 +277,7 @@ def spoken(text: str) -> list[bytes]:
             words += [open_, raw[at : at + 3]]
             open_, at = b"", at + 3
             continue
-        if raw[at] >= 128 or byte.isalnum():
+        if raw[at] >= 128 or byte.isalnum() or byte in b"+-*/<>=^%":
             open_ += byte.lower()
         else:
             words.append(open_)

@@ -351,3 +351,227 @@ def test_a_damaged_saved_set_is_not_taken_for_whole(tmp_path):
     with open(f"{stored}/train.parquet", "wb") as file:
         file.write(b"x")
     assert wb.Recipe.from_yaml(recipe.to_yaml()).load_dataset().hash == ds.hash
+
+
+# Roles, names of columns, templates, the other splits
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (
+            {"prompt": [("user", "a")], "completion": [("assistant", "b"), ("user", "c"), ("assistant", "d")]},
+            "turn 1 of the",
+        ),
+        ({"prompt": [("user", "a"), ("assistant", "b")], "completion": [("assistant", "c")]}, "ends with an assistant"),
+    ],
+)
+def test_turns_that_would_be_trained_wrongly_are_found(row, told):
+    turns = {name: [{"role": role, "content": text} for role, text in given] for name, given in row.items()}
+    [found] = load([turns]).check(only=["role_order"]).findings
+    assert told in found.evidence[0]
+
+
+def test_naming_columns_keeps_the_question_and_the_system():
+    ds = load([{"question": "q", "w": "good", "l": "bad"}] * 3, columns={"chosen": "w", "rejected": "l"})
+    assert ds[0]["prompt"] == "q"
+    row = {"q": "a", "a": "b", "system": "Be brief."}
+    assert load([row], columns={"prompt": "q", "completion": "a"})[0]["prompt"][0]["content"] == "Be brief."
+
+
+def test_texts_that_are_json_stay_texts():
+    rows = [{"prompt": '[{"from": "Berlin", "to": "Paris"}]', "completion": "c"}, {"prompt": "a", "completion": "b"}]
+    assert list(load(rows).rows()) == rows
+    answer = [{"role": "assistant", "content": "b"}]
+    assert load([{"prompt": "a", "completion": answer}])[0] == {
+        "prompt": [{"role": "user", "content": "a"}], "completion": answer,
+    }  # fmt: skip
+
+
+def test_names_that_look_like_others(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "~tilde.jsonl").write_text(json.dumps(ROWS[0]) + "\n")
+    assert len(load("~tilde.jsonl")) == 1
+    folder = tmp_path / "support-desk" / "tickets"
+    folder.mkdir(parents=True)
+    (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    ds = load("./support-desk/tickets")
+    assert eval(ds.to_code(), {"wb": wb}).hash == ds.hash
+    recipe = wb.Recipe("tiny-support", ds)
+    assert wb.Recipe.from_yaml(recipe.to_yaml()).load_dataset().hash == ds.hash
+
+
+def test_a_template_that_changes_answers_is_a_problem():
+    template = "{% for m in messages %}{% generation %}{{ m.content | upper }}<|end|>{% endgeneration %}{% endfor %}"
+    recipe = wb.Recipe("tiny-support", load(ROWS), template=template)
+    assert any("changes what the assistant says" in str(problem) for problem in recipe.problems(tokens=True))
+
+
+def test_rows_of_validation_that_stand_in_test_are_found_and_taken_out(tmp_path):
+    for split, rows in (("train", ROWS[:20]), ("validation", ROWS[20:30]), ("test", ROWS[25:40])):
+        (tmp_path / f"{split}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    ds = load(tmp_path)
+    [found] = ds.check(only=["leaks"]).findings
+    assert (found.split, found.rows, found.elsewhere[5]) == ("validation", (5, 6, 7, 8, 9), ("test", 0))
+    assert ds.repair("leaks").splits == {"train": 20, "validation": 5, "test": 15}
+
+
+def test_different_repairs_pressed_at_once_are_all_done():
+    from workbench.panels import DataPanel
+
+    rows = [*ROWS, ROWS[0], {"prompt": "q", "completion": ""}]
+    panel = DataPanel(load(rows))
+    panel.problems._in_background = lambda work, *args, **options: work(*args)
+    panel.problems.check()
+    for check in ("exact_duplicates", "empty_answers", "exact_duplicates"):
+        panel.problems._repair(check, "")
+    assert len(panel._rows._problems["repairs"]) == 2
+    assert panel.dataset.splits == {"train": 60}
+
+
+# Characters, masks, near rows, JSON by turn, other forms of values
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("end of page\x0cNew page", "end of page\nNew page"),
+        ("line one\x85line two", "line one\nline two"),
+        ("don\x92t \x93quote\x94 \x96 and\x85", "don\u2019t \u201cquote\u201d \u2013 and\u2026"),
+        ("a\x00b\ufeff", "ab"),
+    ],
+)
+def test_control_characters_become_what_they_stood_for(text, mended):
+    assert load([{"prompt": text, "completion": "c"}]).repair("control_characters")[0]["prompt"] == mended
+
+
+def test_masked_json_stays_json():
+    answer = '{"card": 4111111111111111, "note": "or \\"4111111111111111\\""}'
+    ds = load([{"prompt": "p", "completion": answer}]).repair("personal_data")
+    assert json.loads(ds[0]["completion"]) == {"card": "<CARD_1>", "note": 'or "<CARD_1>"'}
+
+
+def test_signs_tell_questions_apart():
+    rows = [
+        {"prompt": f"What is {i} {sign} {i + 5} in numbers?", "completion": str(i)} for i in range(30) for sign in "+-*"
+    ]
+    ds = wb.load_dataset(rows, split={"test": 0.2})
+    assert not ds.check(only=["near_leaks", "near_duplicates"]).findings
+
+
+def test_each_answer_of_a_conversation_is_json_by_itself():
+    turns = [("user", "a"), ("assistant", '{"a": 1}'), ("user", "b"), ("assistant", '{"b": 2}')]
+    rows = [{"messages": [{"role": role, "content": f"{text}" if role == "assistant" else f"{text} {i}"}
+                          for role, text in turns]} for i in range(12)]  # fmt: skip
+    schema = {"type": "object", "required": ["a"]}
+    found = {each.check: len(each.rows) for each in load(rows).check(schema=schema).findings}
+    assert "invalid_json" not in found
+    assert found["schema"] == 12
+
+
+@pytest.mark.parametrize("bad", [np.bool_(False), np.int64(0), 0.0])
+def test_labels_of_numpy_and_missing_ones_are_labels(bad):
+    good = type(bad)(1)
+    ds = load([{"prompt": "p", "completion": "c", "label": label} for label in (good, bad)])
+    assert [row["label"] for row in ds.rows()] == [True, False]
+    rows = [{"prompt": "p", "completion": "c", "label": label} for label in (1.0, 0.0, float("nan"))]
+    with pytest.raises(DatasetError, match=r"row 2 .*column 'label'"):
+        load(rows)
+
+
+def test_systems_are_found_in_odd_company():
+    assert (
+        load([{"prompt": "q", "completion": "a", "system": "", "system_prompt": "SP"}])[0]["prompt"][0]["content"]
+        == "SP"
+    )
+    with pytest.raises(DatasetError, match=r"row 1 .*column 'system': must be text"):
+        load([{"prompt": "q", "completion": "a", "system": "S"}, {"prompt": "q", "completion": "a", "system": 5}])
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]
+    pair = load([{"chosen": turns, "rejected": turns, "system": "S"}])[0]
+    assert pair["chosen"][0] == pair["rejected"][0] == {"role": "system", "content": "S"}
+    said = [{"from": "system", "value": "own"}, {"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]
+    [own, *rest] = load([{"conversations": said, "system": "other"}])[0]["messages"]
+    assert own["content"] == "own"
+    assert "system" not in [turn["role"] for turn in rest]
+
+
+def test_an_answer_without_a_question_cannot_be_judged():
+    with pytest.raises(DatasetError, match="the judged answer stands alone"):
+        load([{"messages": [{"role": "assistant", "content": "a"}], "label": False}])
+
+
+def test_turns_marked_not_to_be_trained_are_told():
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "BAD", "weight": 0},
+             {"role": "user", "content": "r"}, {"role": "assistant", "content": "good", "weight": 1}]  # fmt: skip
+    recipe = wb.Recipe("tiny-support", load([{"messages": turns}] * 4))
+    assert any("marked not to be trained" in str(problem) for problem in recipe.problems(tokens=True))
+    turns[1]["weight"] = 1
+    recipe = wb.Recipe("tiny-support", load([{"messages": turns}] * 4))
+    assert not any("marked not to be trained" in str(problem) for problem in recipe.problems(tokens=True))
+
+
+def test_a_warning_does_not_keep_the_rows_from_being_looked_at():
+    rows = [{"prompt": "word " * 200, "completion": "a"}, *ROWS]
+    training = wb.Training(max_steps=10, max_length=128, eval_steps=25)
+    told = " ".join(
+        str(problem) for problem in wb.Recipe("tiny-support", load(rows), training=training).problems(tokens=True)
+    )
+    assert "eval_steps" in told
+    assert "1 of 61 training rows" in told
+
+
+def test_separators_and_first_lines_of_tables(tmp_path):
+    cases = {"a.tsv": "prompt,completion\nq,a\n", "b.csv": "\nprompt;completion\nq;a\n"}
+    for name, text in cases.items():
+        (tmp_path / name).write_text(text)
+        assert list(load(tmp_path / name).rows()) == [{"prompt": "q", "completion": "a"}]
+    (tmp_path / "c.txt").write_text('{"prompt": "q", "completion": "a"}\n' * 3)
+    with pytest.raises(DatasetError, match="holds JSON lines"):
+        load(tmp_path / "c.txt")
+
+
+def test_what_is_beyond_max_rows_is_not_looked_at(tmp_path):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS[:10]) + "broken\n")
+    assert len(load(path, max_rows=10)) == 10
+
+
+def test_one_split_is_not_two(tmp_path):
+    for name in ("train", "validation"):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    with pytest.raises(DatasetError, match="names the split 'validation' twice"):
+        wb.load_dataset(tmp_path, split={"validation": "validation", "test": "validation"})
+
+
+def test_notes_of_splits_do_not_outlive_them():
+    ds = wb.load_dataset(ROWS)
+    assert any("were cut from train" in note for note in ds.notes)
+    assert not any("were cut from train" in note for note in ds.resplit({"validation": 0.2}).notes)
+
+
+def test_rows_to_drop_may_come_in_any_collection():
+    ds = load(ROWS)
+    for rows in ({1, 2}, (number for number in (1, 2)), np.array([1, 2])):
+        assert len(ds.repair(drop={"train": rows})) == 58
+
+
+def test_sets_are_kept_in_one_order():
+    import subprocess
+    import sys
+
+    code = (
+        "import workbench as wb; print(wb.load_dataset([{'prompt': 'p', 'completion': 'c', "
+        "'tags': {'alpha', 'beta', 'gamma'}}] * 3, split={}).hash)"
+    )
+    made = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout for _ in "ab"
+    }
+    assert len(made) == 1
+
+
+def test_many_equal_prompts_are_matched_once_each(tmp_path):
+    for name, n in (("train", 3_000), ("test", 400)):
+        lines = (json.dumps({"prompt": "the same", "completion": f"{name} {i}"}) for i in range(n))
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+    [found] = load(tmp_path).check(only=["leaks"]).findings
+    assert (len(found.rows), len(found.in_train), len(found.elsewhere)) == (400, 3_000, 400)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.files import MARKER, is_whole
 from workbench.data.layout import CANONICAL
-from workbench.data.loading import build_tables, cut_again
+from workbench.data.loading import CUT_NOTE, build_tables, cut_again
 from workbench.data.setaside import BAD_ROWS, SetAside
 from workbench.data.sources import bundled_datasets, open_source
 from workbench.data.turns import readable_turns
@@ -230,7 +230,9 @@ class Dataset:
             raise DatasetError(f"seed must be a whole number, got {seed!r}.")
         more = f", seed={seed}" if seed else ""
         tables = cut_again(self._tables, split, seed)
-        return self.replaced(tables, step=f".resplit({_plain_shares(split)!r}{more})")
+        made = self.replaced(tables, step=f".resplit({_plain_shares(split)!r}{more})")
+        made.notes = tuple(note for note in self.notes if CUT_NOTE not in note)
+        return made
 
     def head(self, n: int) -> Dataset:
         """The data set with only the first `n` rows of train; validation and test stay."""

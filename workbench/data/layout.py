@@ -92,15 +92,20 @@ def with_system(layout: Layout, system: str) -> Layout:
     """The layout with the texts of a column as system turns; rows become conversations."""
     if layout.type == "language_modeling" and not layout.conversational:
         return layout
+    if layout.type == "preference" and len(layout.columns) == 2 and not layout.conversational:
+        return layout  # no telling where in the texts it belongs
 
     def convert(row: Mapping[str, Any]) -> dict[str, Any]:
         out = layout.convert(row)
         for name in ("prompt", "completion", "chosen", "rejected"):
             if isinstance(out.get(name), str):
                 out[name] = [{"role": "user" if name == "prompt" else "assistant", "content": out[name]}]
-        first = next((name for name in ("messages", "prompt") if name in out), None)
-        if first and row.get(system) and out[first][0]["role"] != "system":
-            out[first] = [{"role": "system", "content": text_of(row[system], system)}, *out[first]]
+        own: list[str] = [name for name in ("messages", "prompt") if name in out]
+        own = own or ["chosen", "rejected"]
+        said = row.get(system)
+        if said and said == said:  # not NaN
+            turn = {"role": "system", "content": text_of(said, system)}
+            out |= {name: [turn, *out[name]] for name in own if out[name][0]["role"] != "system"}
         return out
 
     return Layout(f"{layout.name} with system", layout.type, True, (*layout.columns, system), convert, layout.note)

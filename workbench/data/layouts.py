@@ -37,7 +37,7 @@ from typing import Any
 
 from workbench.data.layout import ANSWER_NAMES, PROMPT_NAMES, Layout, columns_layout, joined, with_system
 from workbench.data.preference_layouts import given, is_judgement, preference, unpaired, with_label
-from workbench.data.turns import RowProblem, as_turns, is_label, json_list, messages_of, text_of
+from workbench.data.turns import RowProblem, as_turns, is_filled, is_label, json_list, messages_of, text_of
 from workbench.errors import DatasetError
 
 __all__ = ["MEANINGFUL", "recognise"]
@@ -82,10 +82,9 @@ def recognise(
     def listlike(name: str | None) -> bool:
         return name is not None and any(as_turns(row.get(name)) is not None for row in sample)
 
-    system = next((by_name[name] for name in ("system", "system_prompt") if name in by_name), None)
-    values = [row.get(system) for row in sample] if system else []
-    if not any(values) or not all(isinstance(value, (str, type(None))) for value in values):
-        system = None
+    systems = [by_name[name] for name in ("system", "system_prompt") if name in by_name]
+    said_in = (name for name in systems if any(isinstance(row.get(name), str) and row[name] for row in sample))
+    system = next(said_in, None)
     layout = preference(by_name, sample, listlike) or unpaired(by_name, sample, listlike)
     layout = layout or _answers(by_name, columns, sample, where, system, listlike)
     label = by_name.get("label") or by_name.get("kto_tag")
@@ -97,7 +96,7 @@ def recognise(
         layout = with_system(layout, system)
     _refuse_prints(layout, sample, where)
     left = [by_name[key] for key in by_name if key in MEANINGFUL and by_name[key] not in layout.columns]
-    left = [name for name in left if any(row.get(name) not in (None, "", []) for row in sample)]
+    left = [name for name in left if any(is_filled(row.get(name)) for row in sample)]
     return _with_left(layout, left, where)
 
 
@@ -145,7 +144,8 @@ def _answers(
     prompt, completion = has("prompt"), has("completion")
     if prompt and completion:
         return columns_layout("prompt/completion", "prompt_completion",
-                               {"prompt": prompt, "completion": completion}, listlike(prompt))  # fmt: skip
+                               {"prompt": prompt, "completion": completion},
+                               listlike(prompt) or _all_lists(completion, sample))  # fmt: skip
     if listlike(has("messages")):
         return _messages(by_name["messages"])
     for name in ("conversations", "conversation"):
@@ -188,6 +188,10 @@ def _answers(
     )
 
 
+def _all_lists(name: str, sample: Sequence[Mapping[str, Any]]) -> bool:
+    return bool(sample) and all(as_turns(row.get(name)) is not None for row in sample)
+
+
 def _pair(by_name: Mapping[str, str], where: str) -> tuple[str, str] | None:
     prompts = [by_name[name] for name in PROMPT_NAMES if name in by_name]
     answers = [by_name[name] for name in ANSWER_NAMES if name in by_name]
@@ -216,7 +220,7 @@ def _messages(column: str) -> Layout:
 def _sharegpt(column: str, system: str | None) -> Layout:
     def convert(row: Mapping[str, Any]) -> dict[str, Any]:
         messages = messages_of(row.get(column), column)
-        if system and row.get(system):
+        if system and row.get(system) and messages[0]["role"] != "system":
             messages.insert(0, {"role": "system", "content": text_of(row[system], system)})
         return {"messages": messages}
 

@@ -14,14 +14,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.layout import CANONICAL, DECISIVE, Layout
+from workbench.data.layout import CANONICAL, DECISIVE, PROMPT_NAMES, Layout
 from workbench.data.layouts import MEANINGFUL, recognise
 from workbench.data.reading import Rows, columns_of
 from workbench.data.setaside import Faults, SetAside
 from workbench.data.sources import Source
 from workbench.data.splits import FRACTION, held_out
 from workbench.data.store import Store, as_json, taken
-from workbench.data.turns import RowProblem, parted
+from workbench.data.turns import RowProblem, is_filled, parted
 from workbench.errors import DatasetError
 from workbench.settings import nearest
 
@@ -37,6 +37,7 @@ CHUNK = 10_000
 CHUNK_SIZE = 16 << 20
 MOST_KEYS, DEEPEST = 100, 12
 """Keys and levels of objects in a column; one with more, as ids for keys make it, becomes JSON text."""
+CUT_NOTE = "were cut from train"
 HALVES = "Characters beyond U+FFFF are written in two halves in JSON; write both, or the character itself."
 FITTING = "correct them, or leave them out of the source."
 
@@ -98,14 +99,14 @@ class _Watch:
     def __init__(self, layout: Layout, sample: Sequence[Mapping[str, Any]], columns: Mapping[str, str], name: str):
         self.layout, self.columns, self.name = layout, columns, name
         self.sample = [dict(row) for row in sample]
-        self.settled = {name for row in sample for name, value in row.items() if value not in (None, "", [])}
+        self.settled = {name for row in sample for name, value in row.items() if is_filled(value)}
 
     def look(self, row: dict[str, Any]) -> None:
         """Raise `_Telling` for a row with which the source would have been read another way."""
         for name in row.keys() - self.settled:
             if name.strip().lower() not in MEANINGFUL:
                 self.settled.add(name)
-            elif row[name] not in (None, "", []):
+            elif is_filled(row[name]):
                 self.settled.add(name)
                 rows = [*self.sample, row]
                 other = recognise(_chosen(columns_of(rows), self.columns), rows, self.name, self.columns)
@@ -144,7 +145,10 @@ def _built(
             table = _table(itertools.chain(first, rows), layout, rename, faults, watch)
             if table is not None:
                 tables[name] = table
-            cut_short |= max_rows is not None and next(stream, None) is not None
+            if max_rows is not None:
+                faults.deaf = True  # a row that nobody asked for may be whatever it is
+                cut_short |= next(stream, None) is not None
+                faults.deaf = False
         set_aside = faults.settle()
     if "train" not in tables or layout is None:
         raise DatasetError(_no_rows(source, set_aside))
@@ -284,6 +288,9 @@ def _split_arguments(source: Source, split: dict[str, float | str] | None) -> tu
         [only] = named.values()
         named = {"train": only}
     cut: dict[str, float] = {}
+    given = [value for value in (split or {}).values() if isinstance(value, str)]
+    if twice := next((value for value in given if given.count(value) > 1), None):
+        raise DatasetError(f"split= names the split {twice!r} twice. Each split of the source can be one of ours.")
     for role, value in (split or {}).items():
         _check_role(role)
         if isinstance(value, str):
@@ -340,10 +347,13 @@ def _renamed(row: Mapping[str, Any], rename: Mapping[str, str]) -> dict[str, Any
 
 
 def _chosen(found: list[str], columns: Mapping[str, str]) -> list[str]:
-    """With ``columns=`` naming a complete layout, only those columns decide; else all do."""
+    """With ``columns=`` naming a complete layout, only those columns decide, and what belongs to every layout."""
     ours = set(columns)
     complete = ours >= {"prompt", "completion"} or ours & {"messages", "text"} or ours >= {"chosen", "rejected"}
-    return [name for name in found if name in ours] if complete else found
+    if not complete:
+        return found
+    more = {"system", "system_prompt"} | (set(PROMPT_NAMES) if "chosen" in ours else set())
+    return [name for name in found if name in ours or name.strip().lower() in more]
 
 
 def _table(
@@ -462,6 +472,7 @@ def _array(values: list[Any]) -> pa.Array:
     """The values as they are, or as JSON text where one column mixes types."""
     import pyarrow as pa
 
+    values = [sorted(value, key=repr) if isinstance(value, (set, frozenset)) else value for value in values]
     keys = {key for value in values if isinstance(value, dict) for key in value}
     try:
         array = pa.array(values if len(keys) <= MOST_KEYS else [])
@@ -497,7 +508,7 @@ def _cut(
     made = {name: numbers for name, numbers in parts.items() if numbers and name != "train"}
     if said and made:
         shares = " and ".join(f"{len(numbers)} rows for {name}" for name, numbers in made.items())
-        notes.append(f"The source has no {' or '.join(made)} split: {shares} were cut from train (seed 0, by prompt).")
+        notes.append(f"The source has no {' or '.join(made)} split: {shares} {CUT_NOTE} (seed 0, by prompt).")
     missing = [name for name in cut if name not in made]
     if missing:
         notes.append(f"Too few different prompts to cut {' and '.join(missing)} from train.")

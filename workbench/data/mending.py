@@ -34,12 +34,15 @@ class Mending:
         What the checks found in it; None before they ran, and again after a repair.
     proposed : str
         The check whose repair is being looked at; empty for none.
+    repaired : set of str
+        The checks whose repair was applied since they ran.
     """
 
     def __init__(self, dataset: Dataset, recipe: Any = None):
         self.dataset, self.recipe = dataset, recipe
         self.report: DataReport | None = None
         self.proposed = ""
+        self.repaired: set[str] = set()
         self._before: list[tuple[Dataset, str]] = []
         self._made: Dataset | None = None
         self._changes: list[Change] = []
@@ -54,7 +57,7 @@ class Mending:
             raise
         finally:
             if report is not None and dataset is self.dataset:
-                self.report = report
+                self.report, self.repaired = report, set()
 
     def propose(self, check: str, progress: Callable[[int, int, str], Any] | None = None) -> None:
         """Make the repair of a check, to be looked at; an empty name forgets it."""
@@ -67,10 +70,13 @@ class Mending:
 
     def apply(self, key: str = "") -> None:
         """Take over the repair that was proposed. `key` names a file for the values that a mask hides."""
+        if self._made is not None and not self._changes:
+            self.propose("")  # nothing to take over: what is left no rule can mend
         if self._made is not None:
             made = self.dataset.repair(self.proposed, key=key) if key else self._made
             self._before.append((self.dataset, self._words()))
             self.dataset, self.report = made, None
+            self.repaired.add(self.proposed)
             self.propose("")
 
     def resplit(self, shares: dict[str, float]) -> None:
@@ -85,12 +91,8 @@ class Mending:
         """Go back to before the last repair."""
         if self._before:
             self.dataset, _ = self._before.pop()
-            self.report = None
+            self.report, self.repaired = None, set()
             self.propose("")
-
-    def found_by(self, check: str) -> bool:
-        """Whether the last report has something that this check found."""
-        return self.report is not None and any(finding.check == check for finding in self.report.findings)
 
     def finding(self, key: str) -> Finding | None:
         """The finding of a key that `state` gave out, or None where it is gone."""

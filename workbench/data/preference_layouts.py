@@ -101,6 +101,8 @@ def with_label(layout: Layout, label: str) -> Layout:
             if turns[-1]["role"] != "assistant":
                 said = f"must end with what the assistant says, ends with {turns[-1]['role']}."
                 raise RowProblem(layout.columns[0], said)
+            if len(turns) == 1:
+                raise RowProblem(layout.columns[0], "must begin with what is asked; the judged answer stands alone.")
             out |= {"prompt": turns[:-1], "completion": turns[-1:]}
         return {**out, "label": label_of(row.get(label), label)}
 
@@ -111,7 +113,8 @@ def with_label(layout: Layout, label: str) -> Layout:
 
 def given(values: Sequence[Any]) -> list[Any]:
     """The labels that there are; a row without one is a faulty row, and tells nothing of the others."""
-    return [value for value in values if value is not None and str(value).strip()]
+    plain = (value.item() if hasattr(value, "item") else value for value in values)
+    return [value for value in plain if value is not None and value == value and str(value).strip()]
 
 
 def _values(values: Sequence[Any]) -> str:

@@ -192,8 +192,12 @@ def _of_pandas(value: dict[str, Any]) -> Any:
 def _holds_lines(path: Path) -> bool:
     """Whether the first line is an object by itself and not the last."""
     two = list(itertools.islice((line for line, more in lines(path) if not line.isspace() or more), 2))
+    return len(two) == 2 and _is_object(two[0])
+
+
+def _is_object(line: str) -> bool:
     try:
-        return len(two) == 2 and isinstance(json.loads(two[0]), dict)
+        return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -272,12 +276,12 @@ def _csv(path: Path, notes: list[str], faults: Faults) -> Rows:
 
 def _delimiter(path: Path, notes: list[str]) -> tuple[str, bool]:
     """What separates the fields, and whether the first line only says so, as Excel's ``sep=;`` does."""
-    header = next((line for line, _ in lines(path, "")), "")
+    header = next((line for line, _ in lines(path, "") if line.strip()), "")
     if re.fullmatch(r"sep=.\s*", header):
         return header[4], True
     header = re.sub(r'"[^"]*"', "", header)
     usual = "\t" if suffix_of(path) == ".tsv" else ","
-    other = None if usual in header else next((mark for mark in ";\t|" if mark in header), None)
+    other = None if usual in header else next((mark for mark in ";\t|," if mark in header), None)
     if other is None:
         return usual, False
     notes.append(f"{path.name} is separated by {'tabs' if other == chr(9) else repr(other)}, and was read so.")
@@ -310,7 +314,7 @@ def _parquet(path: Path, notes: list[str], faults: Faults) -> Rows:
             for batch in file.iter_batches(batch_size=2_000):
                 yield from _batch_rows(batch, path, number, faults)
                 number += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         after = f", after row {number - 1} (from 0)" if number else ""
         raise DatasetError(
             f"{path}{after}: not a parquet file ({_why(error)}). Was it renamed, or cut off in a copy?"
@@ -337,6 +341,8 @@ def _txt(path: Path, notes: list[str], faults: Faults) -> Rows:
     first = next(paragraphs, None)
     if first is None:
         raise EmptyFileError(f"{path}: the file holds only white space. Give a file with at least one row.")
+    if _is_object(first.splitlines()[0]):
+        raise DatasetError(f"{path}: holds JSON lines, not plain text. Name it .jsonl.")
     if len(first) > MAX_LINE or next(paragraphs, None) is None:
         notes.append(f"{path.name} has no blank lines, so each line is one row.")
         blocks = _whole_lines(path)

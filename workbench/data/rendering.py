@@ -106,6 +106,11 @@ class Renderer:
         if not self.chat:
             return self.eos
         text = self._render([{"role": "user", "content": "Q"}, {"role": "assistant", "content": _ANSWER}])
+        if _ANSWER not in text:
+            raise InvalidInputError(
+                "The template changes what the assistant says: its answer does not stand in the text as it was given, "
+                "and a model would be trained on other answers than the rows have. Take the filter out of the template."
+            )
         return text[text.rindex(_ANSWER) + len(_ANSWER) :]
 
     @cached_property

@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from workbench.data.checks import CHECKS, Progress, check, known
-from workbench.data.checks.characters import CONTROL, mended
+from workbench.data.checks.characters import mended, uncontrolled
 from workbench.data.checks.private import Hit, personal_data, secrets
 from workbench.data.checks.view import TEXT_COLUMNS
 from workbench.data.findings import Finding, Repair
@@ -83,6 +83,7 @@ def repair(
     made: list[Repair] = []
     current = dataset
     if drop:
+        drop = {split: _listed(numbers) for split, numbers in drop.items()}
         rows = {split: _numbers(dataset, split, numbers) for split, numbers in drop.items()}
         current = _logged(current, _without(current, rows), "drop", "drop the rows", _counts(rows), made)
     for name in checks:
@@ -174,6 +175,11 @@ def _numbers(dataset: Dataset, split: str, numbers: Sequence[int]) -> np.ndarray
     return np.unique(np.array(numbers, np.int64))
 
 
+def _listed(numbers: Any) -> Any:
+    """A set or generator of numbers as a list, to be gone through more than once."""
+    return numbers if isinstance(numbers, (str, bytes)) or not isinstance(numbers, Iterable) else list(numbers)
+
+
 def _counts(rows: Mapping[str, np.ndarray]) -> dict[str, int]:
     return {split: len(numbers) for split, numbers in rows.items()}
 
@@ -249,8 +255,7 @@ def _mend(
 def _uncontrolled(
     dataset: Dataset, findings: Iterable[Finding], key: str | Path | None
 ) -> tuple[dict[str, pa.Table], dict[str, int]]:
-    pattern = re.compile(CONTROL)
-    return _edited(dataset, findings, lambda text: pattern.sub("", text))
+    return _edited(dataset, findings, uncontrolled)
 
 
 # Masks
@@ -269,9 +274,12 @@ class _Mask:
                 self.next[match[1]] = max(self.next.get(match[1], 1), int(match[2]) + 1)
 
     def __call__(self, text: str) -> str:
-        parts, at = [], 0
+        json_text, parts, at = _is_json(text), [], 0
         for hit in self.look(text):
-            parts += [text[at : hit.start], self._placeholder(hit)]
+            placeholder = self._placeholder(hit)
+            if json_text and not _in_string(text, hit.start):
+                placeholder = f'"{placeholder}"'  # a number of JSON becomes a text of JSON
+            parts += [text[at : hit.start], placeholder]
             at = hit.stop
         return "".join([*parts, text[at:]])
 
@@ -282,6 +290,21 @@ class _Mask:
             self.next[name] = number + 1
             self.placeholders[hit.value] = f"<{name}_{number}>"
         return self.placeholders[hit.value]
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_string(text: str, at: int) -> bool:
+    """Whether a place of a JSON text lies between quotes."""
+    return len(re.findall(r'(?<!\\)(?:\\\\)*"', text[:at])) % 2 == 1
 
 
 def _masking(look: Callable[[str], list[Hit]]) -> Callable[..., tuple[dict[str, pa.Table], dict[str, int]]]:

@@ -60,6 +60,7 @@ class Faults:
     def __init__(self, bad_rows: str = "refuse"):
         self.aside = bad_rows == "set_aside"
         self.count = 0
+        self.deaf = False  # what is reported is not wanted
         self.layouts: Counter[str] = Counter()
         self._shown: list[str] = []
         self._advice: dict[str, None] = {}
@@ -90,6 +91,8 @@ class Faults:
         column
             The column that is wrong, where it is one.
         """
+        if self.deaf:
+            return
         self.count += 1
         self._advice.setdefault(advice)
         if len(self._shown) < SHOWN:

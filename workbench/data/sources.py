@@ -69,7 +69,7 @@ def source_stamp(reference: str) -> tuple[Any, ...] | None:
     """
     if reference.startswith("hub:"):
         return None
-    path = bundled_datasets().get(reference, Path(reference).expanduser())
+    path = bundled_datasets().get(reference) or _expanded(reference)
     files = [path]
     if path.is_dir():
         try:
@@ -109,6 +109,8 @@ def open_source(source: Any, max_rows: int | None = None) -> Source:
         opened.name = opened.reference = source
         return opened
     path = _located(source, list(bundled))
+    if str(path) in bundled:  # ./support-desk/tickets is the folder here
+        path = path.absolute()
     return _folder(path) if path.is_dir() else _file(path)
 
 
@@ -123,7 +125,7 @@ def _located(source: str, bundled: list[str]) -> Path:
             f"No file is called like this text of {len(source):,} characters: {source[:60]!r}. Rows in memory are "
             "given as a list of dicts."
         )
-    path = Path(source).expanduser()
+    path = _expanded(source)
     try:
         kind = path.stat().st_mode
     except PermissionError as error:
@@ -138,6 +140,13 @@ def _located(source: str, bundled: list[str]) -> Path:
     if not (stat.S_ISDIR(kind) or stat.S_ISREG(kind)):
         raise DatasetError(f"{path}: is a device or a pipe, and data is read more than once. Save it to a file first.")
     return path
+
+
+def _expanded(source: str) -> Path:
+    try:
+        return Path(source).expanduser()
+    except RuntimeError:  # ~ of nobody
+        return Path(source)
 
 
 def _file(path: Path) -> Source:

@@ -198,6 +198,8 @@ def as_json(value: Any) -> str | None:
 
 def _plain(value: Any) -> Any:
     """A value that JSON does not know, in a form that is the same in every process."""
+    if isinstance(value, (set, frozenset)):
+        return sorted(value, key=repr)
     if hasattr(value, "tolist"):  # numpy
         return value.tolist()
     if type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__:

@@ -16,6 +16,7 @@ __all__ = [
     "RowProblem",
     "as_turns",
     "common_length",
+    "is_filled",
     "is_label",
     "json_list",
     "label_of",
@@ -133,11 +134,18 @@ def _read(key: str, value: Any) -> Any:
 
 def is_label(value: Any) -> bool:
     """Whether a value can say that an answer is good or bad."""
+    value = value.item() if hasattr(value, "item") else value
     return isinstance(value, bool) or (isinstance(value, (int, float, str)) and str(value).strip().lower() in LABELS)
+
+
+def is_filled(value: Any) -> bool:
+    """Whether a value says anything."""
+    return value is not None and not (isinstance(value, (str, list, dict)) and not value)
 
 
 def label_of(value: Any, column: str) -> bool:
     """The value as true (a good answer) or false."""
+    value = value.item() if hasattr(value, "item") else value
     if isinstance(value, bool):
         return value
     if is_label(value):
@@ -149,12 +157,21 @@ def as_turns(value: Any) -> list[Any] | None:
     """A list, whether given as one, as an array, as a single turn, or as the JSON text of a list of messages."""
     if isinstance(value, str):
         turns = json_list(value)
-        return turns if turns and all(isinstance(v, dict) and ("role" in v or "from" in v) for v in turns) else None
+        return turns if turns and all(map(_is_turn, turns)) else None
     if isinstance(value, (list, tuple)):
         return list(value)
     if isinstance(value, Mapping) and ("role" in value or "from" in value):
         return [value]
     return value.tolist() if hasattr(value, "tolist") and getattr(value, "ndim", 0) == 1 else None
+
+
+def _is_turn(value: Any) -> bool:
+    """Whether an object that was read from a text is meant as a turn, and not as any other with such a key."""
+    if not isinstance(value, dict):
+        return False
+    role = value.get("role", value.get("from"))
+    said = any(key in value for key in ("content", "value", "tool_calls", "function_call"))
+    return isinstance(role, str) and role.lower() in ROLES and said
 
 
 def json_list(text: str) -> list[Any] | None:

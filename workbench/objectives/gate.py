@@ -23,6 +23,7 @@ __all__ = ["EncodedRows", "GateReport", "encode_table", "gate"]
 
 CHUNK = 1_000
 ROWS_NAMED = 5
+NOT_TRAINED = ("weight", "loss", "train")
 CALLS_SOUGHT = 10_000
 LITTLE = 0.02  # of the tokens trained: below, fifty are read for each that teaches
 
@@ -267,6 +268,9 @@ def _warnings(
         warn("dataset", "the rows have a column of tools, which templates are not given here: calls would be trained "
              "of tools that the model is not told of.",
              "Write them into the system turn, or leave the column out.")  # fmt: skip
+    if _leaves_out(dataset):
+        warn("dataset", "turns are marked not to be trained (weight, loss or train), and are trained all the same.",
+             "Make such a turn part of the prompt, or take these rows out.")  # fmt: skip
     if _loses_calls(dataset, renderer):
         warn("template", "the chat template does not write the calls of tools that turns carry, so they are not "
              "trained.",
@@ -275,6 +279,20 @@ def _warnings(
         warn("dataset", "there are no validation rows, so there is no eval loss and no early stop.",
              'Give some, or split={"validation": 0.05}.')  # fmt: skip
     return found
+
+
+def _leaves_out(dataset: Dataset) -> bool:
+    """Whether some turn says of itself that it is not to be trained, as OpenAI's ``"weight": 0`` does."""
+    schema = dataset.arrow().schema
+    chats = [field.name for field in schema if field.name in ("messages", "completion")]
+    marked = [name for name in chats if any(f"{mark}:" in str(schema.field(name).type) for mark in NOT_TRAINED)]
+    return any(
+        turn.get(mark) in (0, False, "0", "false") and turn.get(mark) is not None and turn["role"] == "assistant"
+        for row in (dataset.rows("train") if marked else ())
+        for name in marked
+        for turn in row[name]
+        for mark in NOT_TRAINED
+    )
 
 
 def _loses_calls(dataset: Dataset, renderer: Renderer) -> bool:

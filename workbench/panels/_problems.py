@@ -148,8 +148,10 @@ class Problems:
 
     def _repair(self, check: str, key: str) -> None:
         with self._changing:
-            if not self.mending.found_by(check):
-                return  # pressed twice: it is repaired already
+            report = self.mending.report
+            found = report is None or any(finding.check == check for finding in report.findings)
+            if check in self.mending.repaired or not found:
+                return  # pressed twice
             if self.mending.proposed == check or self._with_progress("Repairing", partial(self.mending.propose, check)):
                 self.mending.apply(key)
                 self._renew()

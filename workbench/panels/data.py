@@ -186,13 +186,13 @@ class DataPanel(Panel):
 
     def _restart(self, new_split: bool, page: int = 0) -> None:
         """Another split or other rows wanted: look for them, and measure a new split."""
-        finding = self.problems.finding()
-        if finding is not None and finding.split != self.split:
-            self.problems.close()
-            finding = None
-        rows = rows_in_groups(finding) if finding is not None else None
-        selection = Selection(self.search, self.where, self.order, rows)
         with self._lock:
+            finding = self.problems.finding()
+            if finding is not None and finding.split != self.split:
+                self.problems.close()
+                finding = None
+            rows = rows_in_groups(finding) if finding is not None else None
+            selection = Selection(self.search, self.where, self.order, rows)
             self._ticket += 1
             ticket, self._looked, self._refused = self._ticket, 0, ""
             if self._viewed[0] is not self.dataset:

@@ -141,7 +141,7 @@ class TokenLens(Panel):
     def _look(self) -> None:
         """Encode the row that is asked for, in the background; the last one asked for is shown."""
         self._ticket += 1
-        self.in_background(self._encode, self._ticket, (self.split, self.row, self.start))
+        self.in_background(self._encode, self._ticket, (self.dataset, self.split, self.row, self.start))
 
     def _show_head(self) -> None:
         ds = self.dataset
@@ -151,10 +151,11 @@ class TokenLens(Panel):
             "waiting": "" if self._state else self._waiting,
         }  # fmt: skip
 
-    def _encode(self, ticket: int, wanted: tuple[str, int, int]) -> None:
-        split, row, start = wanted
+    def _encode(self, ticket: int, wanted: tuple[Dataset, str, int, int]) -> None:
+        if ticket != self._ticket:
+            return
         try:
-            state = self._source.state(self.dataset, split, row, start)
+            state = self._source.state(*wanted)
         except Exception:
             self._waiting = "The row could not be cut into tokens."
             self._show_head()

@@ -15,7 +15,7 @@ from workbench.data.checks.view import Batch
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS", "CONTROL", "is_damaged", "mended"]
+__all__ = ["CHECKS", "is_damaged", "mended", "uncontrolled"]
 
 #: Where damage may be: the replacement character, or two characters as UTF-8 read as Latin-1 leaves them (of an à the
 #: second one is a hard space, which often became a plain one).
@@ -68,8 +68,8 @@ class ControlCharacters(Flagged):
 
     name, kind = "control_characters", "control character"
     message = "characters that cannot be seen stand in the text, and the model learns to write them."
-    remedy = "Take the characters out."
-    repair = "take the characters out"
+    remedy = "Take the characters out; what stands for a line break or for a sign of Windows-1252 becomes that."
+    repair = "put line breaks and signs of Windows-1252 in their place, and take the others out"
 
     def scan(self, batch: Batch) -> Rows:
         found: dict[int, str] = {}
@@ -126,6 +126,21 @@ class Loops(Flagged):
         starts, stops = words.ends[:-1] + words.head_counts, words.ends[1:]
         at = np.unique(np.concatenate(_loops(words.hashes, starts, stops)))
         return {batch.start + int(row): shortened(batch.answers[int(row)].as_py()) for row in at}
+
+
+def uncontrolled(text: str) -> str:
+    """The text without control characters: form feeds and the like as line breaks, C1 as the Windows-1252 they were."""
+    windows = any("\x91" <= character <= "\x97" for character in text)
+
+    def instead(match: re.Match[str]) -> str:
+        character = match[0]
+        if character in "\x0b\x0c" or (character == "\x85" and not windows):
+            return "\n"
+        if "\x80" <= character <= "\x9f":
+            return character.encode("latin-1").decode("cp1252", errors="ignore")
+        return ""
+
+    return re.sub(CONTROL, instead, text)
 
 
 def is_damaged(text: str) -> bool:

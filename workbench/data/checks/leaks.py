@@ -42,12 +42,14 @@ class _Leak(Check):
     def applies(self) -> bool:
         return bool(self.splits) and self.dataset.splits.get("train", 0) > 0
 
-    def found(self, split: str, pairs: np.ndarray, message: str = "") -> Finding:
-        """The finding for pairs of (row of `split`, row of train)."""
+    def found(
+        self, split: str, pairs: np.ndarray, message: str = "", in_train: tuple[int, ...] | None = None
+    ) -> Finding:
+        """The finding for pairs of (row of `split`, row of train); `in_train` where those are not all rows of train."""
         pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         rows, first = np.unique(pairs[:, 0], return_index=True)
         elsewhere = {int(row): ("train", int(pairs[at, 1])) for row, at in zip(rows, first, strict=True)}
-        in_train = tuple(np.unique(pairs[:, 1]).tolist())
+        in_train = in_train or tuple(np.unique(pairs[:, 1]).tolist())
         return self.finding(split, rows, message, elsewhere=elsewhere, in_train=in_train,
                             remedy=self.remedy.format(split=split))  # fmt: skip
 
@@ -72,13 +74,28 @@ class ExactLeaks(_Leak):
         self.hashes[split] = np.concatenate([np.zeros(0, np.uint64), *seen])
 
     def findings(self) -> Iterable[Finding]:
+        yield from self._between()
         train = self.hashes["train"]
         for split in self.splits:
             hashes = self.hashes[split]
             there = np.flatnonzero(np.isin(train, hashes[hashes != EMPTY]))
-            pairs = _matching(hashes, train[there])
+            pairs = _matching(hashes, train[there], limit=1)
             if len(pairs):
-                yield self.found(split, np.stack([pairs[:, 0], there[pairs[:, 1]]], axis=1))
+                firsts = np.stack([pairs[:, 0], there[pairs[:, 1]]], axis=1)
+                yield self.found(split, firsts, in_train=tuple(there.tolist()))
+
+    def _between(self) -> Iterable[Finding]:
+        """Rows of validation that stand in test: who chooses by the one has chosen by the other."""
+        if not {"validation", "test"} <= set(self.splits):
+            return
+        hashes = np.where(self.hashes["validation"] == EMPTY, np.uint64(0), self.hashes["validation"])
+        pairs = _matching(hashes, self.hashes["test"], limit=1)
+        if len(pairs):
+            elsewhere = {int(row): ("test", int(other)) for row, other in pairs}
+            said = "these prompts stand in test too, so what is chosen by validation is chosen by the test."
+            remedy, repair = "Take them out of validation.", "take the rows out of validation"
+            yield self.finding("validation", elsewhere, said, elsewhere=elsewhere, severity="warning", remedy=remedy,
+                               repair=repair)  # fmt: skip
 
 
 class NearLeaks(_Leak):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from workbench.data.checks.base import Check, Flagged, Rows, shortened
-from workbench.data.checks.view import Batch
+from workbench.data.checks.view import Batch, Part
 from workbench.data.findings import EVIDENCE, Finding
 from workbench.errors import DatasetError
 from workbench.metrics.strict_json import JsonError, parse
@@ -48,17 +47,15 @@ class InvalidJson(Check):
 
     def scan(self, batch: Batch) -> tuple[int, dict[int, str]]:
         good, bad = 0, {}
-        for column in COLUMNS:
-            if column in batch.columns:
-                texts = batch.answer_text(column)
-                opens = pc.match_substring_regex(texts, r"^\s*[\[{]").to_numpy(zero_copy_only=False)
-                filled = pc.match_substring_regex(texts, r"\S").to_numpy(zero_copy_only=False)
-                for at in filled.nonzero()[0].tolist():
-                    why = _why_not(texts[at].as_py()) if opens[at] else "does not begin as JSON"
-                    if why:
-                        bad[batch.start + at] = why
-                    else:
-                        good += 1
+        for part in _answers(batch):
+            opens = pc.match_substring_regex(part.texts, r"^\s*[\[{]").to_numpy(zero_copy_only=False)
+            filled = pc.match_substring_regex(part.texts, r"\S").to_numpy(zero_copy_only=False)
+            for at in filled.nonzero()[0].tolist():
+                why = _why_not(part.texts[at].as_py()) if opens[at] else "does not begin as JSON"
+                if why:
+                    bad[int(part.rows[at])] = why
+                else:
+                    good += 1
         return good, bad
 
     def collect(self, split: str, seen: list[tuple[int, dict[int, str]]]) -> None:
@@ -92,11 +89,10 @@ class SchemaViolations(Flagged):
     def scan(self, batch: Batch) -> Rows:
         assert self.validator is not None
         found: dict[int, str] = {}
-        for column in COLUMNS:
-            if column in batch.columns:
-                for at, text in enumerate(_values(batch.answer_text(column))):
-                    if text.strip() and (why := self._misfit(text)):
-                        found[batch.start + at] = why
+        for part in _answers(batch):
+            for row, text in zip(part.rows.tolist(), part.texts.to_pylist(), strict=True):
+                if text.strip() and (why := self._misfit(text)):
+                    found[row] = why
         return found
 
     def _misfit(self, text: str) -> str:
@@ -119,8 +115,9 @@ class SchemaViolations(Flagged):
         return "" if error is None else shortened(f"{error.json_path}: {error.message}")
 
 
-def _values(texts: pa.StringArray) -> list[str]:
-    return texts.to_pylist()
+def _answers(batch: Batch) -> list[Part]:
+    """The answers, each turn of a conversation by itself."""
+    return [part for part in batch.side("answer") if part.column in COLUMNS]
 
 
 def _why_not(text: str) -> str:

@@ -79,7 +79,11 @@ def _misplaced(roles: tuple[str, ...], column: str, follows: bool) -> str:
         if before == role and role in ("user", "assistant"):
             return f"turns {place - 1} and {place} are both {role}"
     if column == "prompt":
+        if roles[-1] == "assistant":
+            return "the prompt ends with an assistant turn, and the answer begins another"
         return "" if "user" in roles else "no user turn in the prompt"
+    if follows and "user" in roles:
+        return f"turn {roles.index('user')} of the {column} is user, and is trained on like an answer"
     if not follows and "assistant" in roles and "user" not in roles[: roles.index("assistant")]:
         return "an assistant turn comes before any user turn"
     if roles[-1] != "assistant":

@@ -1,8 +1,8 @@
 """Words and runs of words as 64-bit hashes, for a whole batch at once and without a Python object a word.
 
-A word is a run of letters, digits and bytes beyond ASCII, ASCII letters without their case. Chinese and Japanese
-characters, which no space parts, are a word each. The hash of a run of words is a polynomial modulo 2^64 with an odd
-base, whose powers have inverses: a difference of two prefix sums times one inverse.
+A word is a run of letters, digits, signs of arithmetic and bytes beyond ASCII, ASCII letters without their case.
+Chinese and Japanese characters, which no space parts, are a word each. The hash of a run of words is a polynomial
+modulo 2^64 with an odd base, whose powers have inverses: a difference of two prefix sums times one inverse.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ LONGEST = 1_000_000
 
 BASE = 0x9E3779B97F4A7C15
 SPACE = 0x20
+SIGNS = b"+-*/<>=^%"
+"""12 + 5 and 12 - 5 are not the same question."""
 TABLE = bytes(
-    ord(chr(byte).lower()) if chr(byte).isalnum() and byte < 128 else byte if byte >= 128 else SPACE
+    ord(chr(byte).lower()) if byte < 128 and chr(byte).isalnum() else byte if byte >= 128 or byte in SIGNS else SPACE
     for byte in range(256)
 )
 #: Bytes from which on a word is hashed by itself.
