@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["PrefixTuning"]
 
 RATES = (
-    (4.3e6, 0.3, "not measured yet"),
+    (4.3e6, 0.3, "measured on the bundled base (workbench.bundled.make.rates)"),
     (3e9, 1e-2, "PEFT's method comparison, Llama-3.2-3B (github.com/huggingface/peft, method_comparison)"),
 )
 PROJECTED = (
-    (4.3e6, 1e-2, "not measured yet"),
+    (4.3e6, 3e-3, "measured on the bundled base (workbench.bundled.make.rates)"),
     (774e6, 5e-5, "Li and Liang 2021, appendix, GPT-2 large with a projection"),
 )
 
@@ -100,7 +100,7 @@ class PrefixTuning(Tuning):
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """0.3 at four million parameters, 1e-2 at three billion; with a projection 1e-2 and less."""
-        return learning_rate_from(PROJECTED if self.prefix_projection else RATES, n_parameters, checked=0)
+        return learning_rate_from(PROJECTED if self.prefix_projection else RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:
         """Freeze the model and put the prefix before its layers."""
