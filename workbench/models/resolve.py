@@ -83,7 +83,7 @@ class ModelRef:
         elif self.path is None:
             digest.update(f"hub:{self.name}@{self.revision or 'main'}".encode())
         else:
-            names = ("config.json", "adapter_config.json", "tokenizer.json")
+            names = ("config.json", "adapter_config.json", "quantization.json", "tokenizer.json")
             for file in sorted([*self.path.glob("*.safetensors"), *(self.path / name for name in names)]):
                 if file.is_file():
                     digest.update(file.name.encode())

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from workbench.errors import WorkbenchError
+from workbench.errors import ModelNotFoundError, WorkbenchError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding, answer_rows
 from workbench.runs.imports import absent, present_again
@@ -129,17 +129,20 @@ class Generator:
         self._hold(ref, below, None if top is None else Quantization.of(top))
         if top is None and self._peft is None:
             yield self._base, Tuning()
+        elif top is None and self._peft.active_peft_config.is_prompt_learning:
+            yield self._peft.get_base_model(), Tuning()
         elif top is None:
             with self._peft.disable_adapter():
                 yield self._peft, Tuning()
         else:
             tuning = _tuning_of(top)
-            yield self._with_adapter(top, tuning), tuning
+            yield self._with_adapter(top, tuning, ref.name), tuning
 
     def _hold(self, ref: Any, below: list[Path], quantization: Quantization | None) -> None:
         """Make this base, with the adapters below the top one merged into it, the one in memory."""
         import torch
 
+        from workbench.models.adapters import explained
         from workbench.models.loading import load_model
         from workbench.models.quantization import quantized
         from workbench.objectives.hardware import machine
@@ -159,7 +162,8 @@ class Generator:
         dtype: Literal["bf16", "fp32"] = "bf16" if found.device == "cuda" and found.bf16 else "fp32"
         base = load_model(ref, dtype, quantization=None if below else quantization, device=found.device)
         for path in below:
-            base = _tuning_of(path).load(base, path).merge_and_unload()
+            with explained(path, ref.name):
+                base = _tuning_of(path).load(base, path).merge_and_unload()
         if quantization is None:
             base = base.to(found.device)
         elif below:
@@ -167,24 +171,37 @@ class Generator:
         self._base = base.eval()
         self._base_key = key
 
-    def _with_adapter(self, path: Path, tuning: Any) -> Any:
+    def _with_adapter(self, path: Path, tuning: Any, base: str) -> Any:
+        from workbench.models.adapters import adapter_config, explained
+
         key = _key(path, "adapter_*")
-        kind = json.loads((path / "adapter_config.json").read_text())["peft_type"]
+        kind = adapter_config(path)["peft_type"]
         if self._peft is not None and (kind != "LORA" or self._peft.active_peft_config.peft_type.value != "LORA"):
-            self._base, self._peft, self._adapters = self._peft.unload(), None, {}
+            learned = self._peft.active_peft_config.is_prompt_learning  # it stands before the base and not in it
+            self._base = self._peft.get_base_model() if learned else self._peft.unload()
+            self._peft, self._adapters = None, {}
         if key not in self._adapters:
-            if self._peft is None:
-                self._peft, name = tuning.load(self._base, path), "default"
-            else:
-                self._made += 1
-                name = f"adapter{self._made}"
-                self._peft.load_adapter(str(path), adapter_name=name)
+            try:
+                with explained(path, base):
+                    name = self._put_on(path, tuning)
+            except ModelNotFoundError:
+                self._base_key = None  # half an adapter may hang on the base: it is loaded anew for the next question
+                raise
             self._adapters[key] = name
             if len(self._adapters) > ADAPTERS:
                 oldest = next(iter(self._adapters))
                 self._peft.delete_adapter(self._adapters.pop(oldest))
         self._peft.set_adapter(self._adapters[key])
         return self._peft.eval()
+
+    def _put_on(self, path: Path, tuning: Any) -> str:
+        """Put an adapter on the base, beside those that are there; the name PEFT knows it by."""
+        if self._peft is None:
+            self._peft = tuning.load(self._base, path)
+            return "default"
+        self._made += 1
+        self._peft.load_adapter(str(path), adapter_name=f"adapter{self._made}")
+        return f"adapter{self._made}"
 
 
 def main(argv: list[str]) -> None:
@@ -261,13 +278,14 @@ def _tuning_of(adapter: Path) -> Any:
     """The way of tuning that made an adapter, from the recipe of its run or from the adapter itself."""
     import yaml
 
+    from workbench.models.adapters import adapter_config
     from workbench.tuning import Tuning, tunings
 
     recipe = adapter.parent / "recipe.yaml"
     if recipe.is_file():
         name = yaml.safe_load(recipe.read_text(encoding="utf-8"))["tuning"]["name"]
     else:
-        kind = json.loads((adapter / "adapter_config.json").read_text())["peft_type"]
+        kind = adapter_config(adapter)["peft_type"]
         name = next((name for name, tuning in tunings().items() if tuning.peft_type == kind), "")
     return tunings().get(name, Tuning)()
 

@@ -132,6 +132,9 @@ class BottleneckModel(BaseTuner):
     def _prepare_adapter_config(self, peft_config: BottleneckConfig, model_config: Any) -> BottleneckConfig:
         if peft_config.hidden_size is None:
             peft_config.hidden_size = self.model.config.get_text_config().hidden_size
+        width = self.model.config.get_text_config().hidden_size
+        if peft_config.hidden_size != width:
+            raise ValueError(f"adapters for a width of {peft_config.hidden_size}, and the model's is {width}")
         return peft_config
 
     def _create_and_replace(

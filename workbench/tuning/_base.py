@@ -81,6 +81,11 @@ class Tuning(Settings):
 
     def model_problems(self, shapes: Shapes) -> list[Problem]:
         """What about a model of these shapes this way of tuning cannot work with."""
+        if self.virtual_tokens and shapes.positions is not None and self.virtual_tokens >= shapes.positions:
+            return [Problem(
+                "tuning.num_virtual_tokens", f"is {self.virtual_tokens:,}, and the model's context has "
+                f"{shapes.positions:,} places: none would be left for a row.", "Take fewer; 20 are usual.",
+            )]  # fmt: skip
         return []
 
     @property

@@ -87,7 +87,7 @@ class Adapter(Tuning):
         return shapes.layers * len(self._wanted()) * (2 * shapes.hidden * narrow + narrow + shapes.hidden)
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
-        """3e-3 at four million parameters, 1e-3 at BERT's size, 2e-4 at seven billion."""
+        """1e-2 at four million parameters, 1e-3 at BERT's size, 2e-4 at seven billion."""
         return learning_rate_from(RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:

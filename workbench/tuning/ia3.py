@@ -59,7 +59,7 @@ class IA3(Tuning):
         return total
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
-        """1e-2 at four million parameters, 3e-3 at three billion."""
+        """0.1 at four million parameters, 3e-3 at three billion."""
         return learning_rate_from(RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:

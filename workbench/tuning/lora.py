@@ -101,7 +101,15 @@ class LoRA(Tuning):
         return []
 
     def model_problems(self, shapes: Shapes) -> list[Problem]:
-        """Named layers must be there."""
+        """Named layers must be there, and wide enough for the rank."""
+        wide = self._adapted(shapes)
+        narrow = min(wide, key=lambda tensor: min(wide[tensor]), default=None)
+        if narrow is not None and self.r > min(wide[narrow]):
+            return [Problem(
+                "tuning.r", f"is {self.r}, and {_module(narrow)} maps {wide[narrow][0]:,} values to "
+                f"{wide[narrow][1]:,}: a rank beyond {min(wide[narrow]):,} can say nothing more there.",
+                f"Take at most {min(wide[narrow]):,}, or name wider layers in target_modules.",
+            )]  # fmt: skip
         if self.target_modules == "all-linear":
             return []
         there = sorted({_module(tensor) for tensor in shapes.linear})
@@ -117,14 +125,18 @@ class LoRA(Tuning):
 
     def trainable_parameters(self, shapes: Shapes) -> int:
         """``r * (inputs + outputs)`` for each adapted layer."""
-        names = self.target_modules
-        chosen = [
-            (rows, columns)
-            for tensor, (rows, columns) in shapes.linear.items()
-            if names == "all-linear" or any(_is_named(tensor, name) for name in names)
-        ]
+        chosen = list(self._adapted(shapes).values())
         extra = sum(outputs for _, outputs in chosen) if self.use_dora else 0
         return sum(self.r * (inputs + outputs) for inputs, outputs in chosen) + extra
+
+    def _adapted(self, shapes: Shapes) -> dict[str, tuple[int, int]]:
+        """The layers that get an adapter, with their inputs and outputs."""
+        names = self.target_modules
+        return {
+            tensor: size
+            for tensor, size in shapes.linear.items()
+            if names == "all-linear" or any(_is_named(tensor, name) for name in names)
+        }
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """3e-3 at four million parameters, 2e-4 at seven billion, between them on a log scale."""

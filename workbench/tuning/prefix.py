@@ -99,7 +99,7 @@ class PrefixTuning(Tuning):
         return self.num_virtual_tokens * hidden + (hidden + 1) * width + (width + 1) * made
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
-        """0.3 at four million parameters, 1e-2 at three billion; with a projection 1e-2 and less."""
+        """0.3 at four million parameters, 1e-2 at three billion; with a projection 3e-3 and less."""
         return learning_rate_from(PROJECTED if self.prefix_projection else RATES, n_parameters, checked=4.3e6)
 
     def apply(self, model: PreTrainedModel, seed: int) -> Any:

@@ -108,7 +108,11 @@ class PromptTuning(Tuning):
         """The model with the vectors of a run's model folder."""
         import peft
 
-        return peft.PeftModel.from_pretrained(model, os.fspath(path))
+        made = peft.PeftModel.from_pretrained(model, os.fspath(path))
+        width, needed = made.active_peft_config.token_dim, model.config.get_text_config().hidden_size
+        if width != needed:
+            raise ValueError(f"vectors of width {width}, and the model's are {needed} wide")
+        return made
 
     def generate(
         self, model: Any, input_ids: torch.Tensor, attention_mask: torch.Tensor, **decoding: Any

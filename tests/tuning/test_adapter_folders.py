@@ -1,0 +1,86 @@
+"""Adapters of another base, damaged, half written or of a newer PEFT: told in words, and nothing of them is left over."""
+
+import json
+import shutil
+
+import pytest
+
+import workbench as wb
+from tests.tuning.test_tuning import TUNINGS, train
+from workbench.errors import ModelNotFoundError
+from workbench.runs.decoding import Decoding
+from workbench.runs.generation_worker import Generator
+
+ROWS = [{"prompt": f"What is {a}?", "completion": f"It is {a}."} for a in range(20)]
+ASKED = ["What is 3?", "Where is my parcel?"]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Two bases of different width, and an adapter of each kind on the first."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    from tests.conftest import make_model, make_tokenizer
+
+    tokenizer = make_tokenizer()
+    base = make_model(tmp_path_factory.mktemp("base"), tokenizer)
+    config = LlamaConfig.from_pretrained(base)
+    config.hidden_size, config.num_attention_heads, config.num_key_value_heads, config.head_dim = 48, 3, 3, 16
+    other = tmp_path_factory.mktemp("wider")
+    torch.manual_seed(1)
+    LlamaForCausalLM(config).save_pretrained(other)
+    tokenizer.save_pretrained(other)
+    folders = {}
+    for name in ("lora", "prompt", "prefix", "adapter", "ia3", "qlora"):
+        folders[name] = tmp_path_factory.mktemp(name)
+        recipe = wb.Recipe(str(base), wb.load_dataset(ROWS, split={}), tuning=TUNINGS[name],
+                           training=wb.Training(max_steps=3, dtype="fp32", learning_rate=0.05))  # fmt: skip
+        train(recipe, folders[name], steps=3)
+    return base, other, folders
+
+
+def ask(generator, model, *adapters):
+    system = wb.System(str(model), adapters=adapters).to_dict()
+    return [answer.text for answer in generator.answer(system, ASKED, Decoding(max_new_tokens=6))]
+
+
+@pytest.mark.parametrize("kind", ["lora", "prompt", "prefix", "adapter", "ia3", "qlora"])
+def test_an_adapter_of_another_base_names_both_and_leaves_nothing_behind(made, kind):
+    base, other, folders = made
+    generator = Generator()
+    plain = ask(generator, other)
+    with pytest.raises(ModelNotFoundError) as told:
+        ask(generator, other, folders[kind])
+    for words in (str(folders[kind]), str(base), str(other), "does not fit"):
+        assert words in str(told.value)
+    assert ask(generator, other) == plain
+    right = ask(generator, base, folders[kind])
+    assert ask(Generator(), base, folders[kind]) == right
+
+
+@pytest.mark.parametrize("kind", ["lora", "prefix", "adapter"])
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda f: (f / "adapter_model.safetensors").write_bytes((f / "adapter_model.safetensors").read_bytes()[:-40]),
+         "damaged or was cut off"),
+        (lambda f: (f / "adapter_model.safetensors").unlink(), "has no adapter_model.safetensors"),
+        (lambda f: (f / "adapter_config.json").write_text("{"), "cannot be read"),
+        (lambda f: (f / "adapter_config.json").write_text("{}"), "names no peft_type"),
+        (lambda f: (f / "adapter_config.json").write_text(
+            json.dumps(json.loads((f / "adapter_config.json").read_text()) | {"peft_type": "BRAND_NEW"})), "BRAND_NEW"),
+    ],
+    ids=["cut off", "no weights", "no JSON", "no kind", "newer kind"],
+)  # fmt: skip
+def test_a_spoiled_folder_is_told_and_the_next_question_is_answered(made, kind, spoil, words, tmp_path):
+    base, _, folders = made
+    generator = Generator()
+    plain, right = ask(generator, base), ask(generator, base, folders[kind])
+    folder = tmp_path / "spoiled"
+    shutil.copytree(folders[kind], folder)
+    spoil(folder)
+    with pytest.raises(ModelNotFoundError, match=words) as told:
+        ask(generator, base, folder)
+    assert str(folder) in str(told.value)
+    assert (ask(generator, base), ask(generator, base, folders[kind])) == (plain, right)
