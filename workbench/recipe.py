@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench import _recipe_yaml
 from workbench.data.dataset import REFERENCE, Dataset, load_dataset
@@ -29,9 +29,12 @@ from workbench.models.resolve import bundled_models, reference_of, resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Objective, Training, gate, objectives, row_limit
 from workbench.objectives.sft import SFT
-from workbench.settings import Settings, check_settings
+from workbench.settings import Settings, check_settings, nearest
 from workbench.tuning import Tuning, tunings
 from workbench.tuning.lora import LoRA
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Recipe", "parse_set"]
 
@@ -253,6 +256,45 @@ class Recipe(Settings):
         values, problems = _recipe_yaml.load(source)
         return cls._build(values, problems)
 
+    @classmethod
+    def from_code(cls, text: str) -> Recipe:
+        """A recipe from text as *Copy as code*, `to_code` or `to_yaml` give it. Python is parsed, and never run.
+
+        Raises
+        ------
+        InvalidInputError
+            When there is no recipe in the text, or one made of more than plain values.
+        RecipeError
+            With every problem of the recipe.
+        """
+        from workbench import _recipe_reading
+
+        if _recipe_reading.is_yaml(text):
+            return cls.from_yaml(text)
+        arguments = _recipe_reading.arguments_of(text)
+        known = [item.name for item in fields(cls)]
+        if unknown := [name for name in arguments if name not in known]:
+            raise InvalidInputError(
+                f"A recipe takes no {unknown[0]}={nearest(unknown[0], known)}. It takes {', '.join(known)}."
+            )
+        return cls(**arguments)
+
+    def diff(self, other: Recipe) -> pd.DataFrame:
+        """The settings in which another recipe differs.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each by dotted name, with the columns ``this`` and ``other``; a setting that only one of them has
+            is None in the other.
+        """
+        import pandas as pd
+
+        ours, theirs = (_flat(recipe.to_dict()) for recipe in (self, other))
+        names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+        values = [[ours.get(name), theirs.get(name)] for name in names]
+        return pd.DataFrame(values, index=pd.Index(names, name="setting"), columns=["this", "other"], dtype=object)
+
     def to_code(self, plain: bool = False) -> str:
         """Python that makes this recipe again.
 
@@ -382,3 +424,14 @@ class Recipe(Settings):
                 )
             ]
         return []
+
+
+def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """Nested settings by dotted names."""
+    out: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping) and before + name not in ("dataset.columns", "dataset.split"):
+            out |= _flat(value, f"{before}{name}.")
+        else:
+            out[f"{before}{name}"] = value
+    return out

@@ -1,4 +1,4 @@
-"""Adapters of another base, damaged, half written or of a newer PEFT: told in words, and nothing of them is left over."""
+"""Adapters of another base, damaged, half written or of a newer PEFT: told in words, and nothing of them is left."""
 
 import json
 import shutil

@@ -32,8 +32,8 @@ def adapter_config(folder: Path) -> dict[str, Any]:
         raise ModelNotFoundError(f"{file}: is not what PEFT writes beside an adapter (it names no peft_type).")
     if not (folder / "adapter_model.safetensors").is_file():
         raise ModelNotFoundError(
-            f"{folder}: has no adapter_model.safetensors. Weights in pickle files (.bin) are not loaded; save the adapter "
-            "again as safetensors, or copy the folder again."
+            f"{folder}: has no adapter_model.safetensors. Weights in pickle files (.bin) are not loaded; save the "
+            "adapter again as safetensors, or copy the folder again."
         )
     return config
 
@@ -61,8 +61,8 @@ def explained(folder: Path, base: str) -> Iterator[None]:
         yield
     except SafetensorError as error:
         raise ModelNotFoundError(
-            f"{folder / 'adapter_model.safetensors'}: is damaged or was cut off ({error}). Copy the folder again, or take "
-            "the run's last checkpoint."
+            f"{folder / 'adapter_model.safetensors'}: is damaged or was cut off ({error}). Copy the folder again, or "
+            "take the run's last checkpoint."
         ) from error
     except (RuntimeError, ValueError, KeyError, TypeError) as error:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -70,6 +70,10 @@ def explained(folder: Path, base: str) -> Iterator[None]:
         made_for = config.get("base_model_name_or_path") or "a model it does not name"
         raise ModelNotFoundError(
             f"The adapter in {folder} ({config['peft_type']}) does not fit the model {base!r}; it was made for "
-            f"{made_for!r}: {sizes[:300]}. Put it on that model"
-            + (f", or install the PEFT it was made with ({config['peft_version']})." if config.get("peft_version") else ".")
+            f"{made_for!r}: {sizes[:300]}. Put it on that model{_or_update(config)}."
         ) from error
+
+
+def _or_update(config: dict[str, Any]) -> str:
+    version = config.get("peft_version")
+    return f", or install the PEFT it was made with ({version})" if version else ""
