@@ -8,21 +8,33 @@ from __future__ import annotations
 import dataclasses
 import typing
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import yaml
 
 from workbench.errors import ModelNotFoundError, Problem, RecipeError, WorkbenchError
+from workbench.estimate import ADAM_BYTES, size_words
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, machine, resolve
+from workbench.objectives.resolving import memory_parts
 from workbench.recipe import Recipe
 
-__all__ = ["Findings", "FormField", "build", "examine", "fields_of", "read", "shown"]
+__all__ = ["PRESETS", "Findings", "FormField", "build", "examine", "fields_of", "read", "shown"]
 
 
 Control = Literal["switch", "choice", "text"]
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "a quick look": {"training.max_steps": 50},
+    "careful": {"training.max_steps": None, "training.num_epochs": 5.0, "training.early_stopping_patience": 5},
+    "little memory": {
+        "training.batch_size": 2, "training.gradient_accumulation_steps": 8, "training.gradient_checkpointing": True,
+    },
+    "full batches": {"training.packing": True, "training.max_length": 1024},
+}  # fmt: skip
+"""Settings that go together, by what they are for."""
 
 
 @dataclass(frozen=True)
@@ -157,11 +169,20 @@ class Findings:
         What ``"auto"`` and empty settings become, and why, by dotted name.
     problems
         What stands against it.
+    memory
+        Bytes by what takes them, as `workbench.objectives.resolving.memory_parts` gives them; empty while unknown.
+    memory_bytes
+        The memory of the device.
+    rows_seen
+        Rows that go through the model over all steps.
     """
 
     facts: list[tuple[str, str]]
     reasons: dict[str, str]
     problems: list[Problem]
+    memory: dict[str, float] = field(default_factory=dict)
+    memory_bytes: int = 0
+    rows_seen: int = 0
 
 
 def examine(recipe: Recipe) -> Findings:
@@ -196,10 +217,12 @@ def examine(recipe: Recipe) -> Findings:
     )
     found.append(("Learning rate", f"{resolved.settings['learning_rate']:g}"))
     found.append(("Device", f"{resolved.settings['device']} ({facts.machine.name}), {resolved.settings['dtype']}"))
+    found.append(("Disk", f"{size_words(trainable * ADAM_BYTES)} a checkpoint"))
     reasons = {
         f"training.{name}": _reason(resolved.settings.get(name), reason) for name, reason in resolved.reasons.items()
     }
-    return Findings(found, reasons, problems)
+    return Findings(found, reasons, problems, memory_parts(facts, resolved.settings), facts.machine.memory_bytes,
+                    steps * resolved.settings["rows_per_step"])  # fmt: skip
 
 
 def _reason(value: Any, reason: str) -> str:

@@ -19,12 +19,12 @@ from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives.gate import gate, row_limit
 from workbench.objectives.hardware import machine
-from workbench.objectives.resolving import Facts, memory_needed, resolve
+from workbench.objectives.resolving import Facts, memory_parts, resolve
 
 if TYPE_CHECKING:
     from workbench.recipe import Recipe
 
-__all__ = ["Estimate", "estimate"]
+__all__ = ["ADAM_BYTES", "Estimate", "estimate", "size_words"]
 
 ADAM_BYTES = 12
 """Per trained weight: itself and two moments, in fp32."""
@@ -44,8 +44,8 @@ class Estimate:
         Optimizer steps.
     tokens
         Tokens over all steps, padding left out.
-    memory_bytes
-        Weights, gradients, optimizer and activations, by formula; not refined by a measured step.
+    memory
+        Bytes of weights, gradients, optimizer, activations and logits, by formula; the Python process is not in it.
     disk_bytes_per_checkpoint
         Trained weights and optimizer state.
     """
@@ -57,8 +57,13 @@ class Estimate:
     trained_tokens_per_epoch: int
     steps: int
     tokens: int
-    memory_bytes: int
+    memory: dict[str, int]
     disk_bytes_per_checkpoint: int
+
+    @property
+    def memory_bytes(self) -> int:
+        """All of `memory` together."""
+        return sum(self.memory.values())
 
     def seconds(self, tokens_per_second: float) -> float:
         """Seconds of training at a measured speed, evaluations left out.
@@ -80,6 +85,7 @@ class Estimate:
     def lines(self) -> list[tuple[str, str]]:
         """Pairs of label and text, as the panel shows them."""
         share = self.trainable_parameters / self.parameters
+        parts = ", ".join(f"{name} {size_words(count)}" for name, count in self.memory.items() if count)
         return [
             (
                 "Parameters",
@@ -87,8 +93,8 @@ class Estimate:
             ),
             ("Rows", f"{self.rows:,} with {self.tokens_per_epoch:,} tokens, {self.trained_tokens_per_epoch:,} trained"),
             ("Steps", f"{self.steps:,}, about {self.tokens:,} tokens"),
-            ("Memory", f"about {_size(self.memory_bytes)} by formula, the Python process itself left out"),
-            ("Disk", f"about {_size(self.disk_bytes_per_checkpoint)} a checkpoint"),
+            ("Memory", f"about {size_words(self.memory_bytes)} by formula ({parts}), the Python process left out"),
+            ("Disk", f"about {size_words(self.disk_bytes_per_checkpoint)} a checkpoint"),
         ]
 
     def __repr__(self) -> str:
@@ -138,12 +144,13 @@ def estimate(recipe: Recipe) -> Estimate:
         trained_tokens_per_epoch=report.trained_tokens,
         steps=chosen.max_steps,
         tokens=round(report.tokens / rows * rows_seen),
-        memory_bytes=round(memory_needed(facts, chosen.settings)),
+        memory={name: round(count) for name, count in memory_parts(facts, chosen.settings).items()},
         disk_bytes_per_checkpoint=trainable * ADAM_BYTES,
     )
 
 
-def _size(count: float) -> str:
+def size_words(count: float) -> str:
+    """Bytes in words: ``"1.5 GB"``."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}"

@@ -6,8 +6,10 @@ import ipywidgets
 import pytest
 
 import workbench as wb
+from workbench.draft import PRESETS
 from workbench.errors import RecipeError
 from workbench.panels import RecipePanel, recipe
+from workbench.panels._memory import memory_html
 
 
 class Shown(ipywidgets.VBox):
@@ -204,3 +206,58 @@ def test_the_saved_form_is_the_recipe_at_a_glance(make, tiny_model):
 
     assert str(tiny_model) in html
     assert "LoRA" in html
+
+
+def test_a_recipe_is_pasted_back_and_what_changed_is_told(make):
+    panel = make()
+    other = panel.recipe.replace({"tuning": wb.PromptTuning(num_virtual_tokens=5), "training.max_steps": 9})
+    for text in (other.to_yaml(), wb.Recipe("tiny-support", "support-desk/tickets", seed=4).to_code()):
+        wanted = wb.Recipe.from_code(text)
+        panel._paste.toggle.value = True
+        panel._paste.text.value = text
+        panel._paste.done.click()
+        panel.settle()
+        assert panel.recipe == wanted
+        assert wb.Recipe.from_code(panel.to_code()).hash == wanted.hash
+        assert "<th scope='row'>tuning.name</th>" in panel._paste.told.value
+    panel._paste.text.value = "print('hello')"
+    panel._paste.done.click()
+    panel.settle()
+    assert "no wb.Recipe" in panel.head._error
+    assert panel.recipe == wanted
+    panel._paste.toggle.value = False
+    assert panel._paste.children == ()
+
+
+def test_memory_is_shown_part_by_part(make):
+    panel = make()
+    assert "Memory: weights" in panel._facts.value
+    assert panel._facts.value.count("wb-part ") == 5
+    lora = panel._facts.value
+    panel.form.tuning.value = wb.Full
+    panel.settle()
+    assert panel._facts.value != lora
+    huge = memory_html({"weights": 3e12, "gradients": 0.0}, 2**34)
+    assert "wb-memory-over" in huge
+    assert "only 17.2 GB here" in huge
+    assert memory_html({}, 2**34) == ""
+
+
+def test_a_preset_is_typed_in(make):
+    panel = make()
+    panel._preset.value = PRESETS["little memory"]
+    panel.settle()
+    training = panel.recipe.training
+    assert (training.batch_size, training.gradient_accumulation_steps, training.gradient_checkpointing) == (2, 8, True)
+    assert panel._preset.value is None
+    for changes in PRESETS.values():
+        assert not panel.recipe.replace(changes).problems()
+
+
+def test_time_is_that_of_a_run_of_the_same_kind(make, monkeypatch):
+    panel = make()
+    assert "not known before" in panel._facts.value
+    monkeypatch.setattr(recipe, "seconds_per_row", lambda given: (0.5, "run-7"))
+    setting(panel, "training.max_steps").control.value = "100"
+    panel.settle()
+    assert "about 13 min, as fast as run-7" in panel._facts.value

@@ -12,7 +12,7 @@ from workbench.models.shapes import Shapes
 from workbench.objectives.hardware import Machine
 from workbench.objectives.training import DEFAULT_EPOCHS
 
-__all__ = ["Facts", "Resolved", "resolve"]
+__all__ = ["Facts", "Resolved", "memory_needed", "memory_parts", "resolve"]
 
 EVALUATIONS = 20
 MEMORY_SHARE = 0.8
@@ -78,13 +78,15 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     Returns
     -------
     Resolved
-        All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer``, ``rows_per_step``.
+        All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer``, ``rows_per_step``
+        and ``new_weights``: how many stand beside the model's own.
     """
     training, reasons = recipe.training, {}
     chosen: dict[str, Any] = {field.name: getattr(training, field.name) for field in dataclasses.fields(training)}
     chosen["device"] = facts.machine.device
     reasons["device"] = facts.machine.name
     chosen["optimizer"] = recipe.tuning.optimizer(facts.machine.device)
+    chosen["new_weights"] = facts.trainable if recipe.tuning.adapter else 0
 
     if chosen["learning_rate"] == "auto":
         rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
@@ -197,19 +199,36 @@ def _longest(chosen: dict[str, Any], facts: Facts) -> int:
 
 
 def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
-    """Bytes for training without gradient checkpointing: weights, gradients, optimizer, activations and logits.
+    """Bytes for training, all parts of `memory_parts` together."""
+    return sum(memory_parts(facts, chosen).values())
+
+
+def memory_parts(facts: Facts, chosen: dict[str, Any]) -> dict[str, float]:
+    """Bytes for training by what takes them, from sizes alone; the Python process itself is not among them.
 
     Activations take 34 bytes a layer, token and hidden unit in 16 bits, and plain attention 5 bytes for each score
-    (Korthikanti et al. 2022, arXiv 2205.05198, equation 1), twice that in fp32. Fused attention keeps no scores.
+    (Korthikanti et al. 2022, arXiv 2205.05198, equation 1), twice that in fp32. Fused attention keeps no scores. With
+    gradient checkpointing only the input of every layer is kept, and all of one layer at a time.
+
+    Returns
+    -------
+    dict
+        ``weights``, ``gradients``, ``optimizer`` (two moments in fp32), ``activations``, ``logits``.
     """
     shapes, bits = facts.shapes, 1 if chosen["dtype"] == "bf16" else 2
     longest = _longest(chosen, facts)
     tokens = chosen["batch_size"] * longest
-    weights = _weight_bytes(facts, chosen)
-    optimizer = facts.trainable * 12
     scores = 5 * shapes.heads * longest if chosen["attn_implementation"] == "eager" else 0
-    activations = bits * shapes.layers * tokens * (34 * shapes.hidden + scores)
-    return weights + optimizer + activations + 4 * tokens * shapes.vocabulary
+    one_layer = bits * tokens * (34 * shapes.hidden + scores)
+    kept = 2 * bits * tokens * shapes.hidden * shapes.layers
+    checkpointed = chosen["gradient_checkpointing"] is True
+    return {
+        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"],
+        "gradients": 4 * facts.trainable,
+        "optimizer": 8 * facts.trainable,
+        "activations": kept + one_layer if checkpointed else shapes.layers * one_layer,
+        "logits": 4 * tokens * shapes.vocabulary,
+    }
 
 
 def _weight_bytes(facts: Facts, chosen: dict[str, Any]) -> float:

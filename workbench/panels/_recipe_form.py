@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -98,6 +98,14 @@ class RecipeForm(ipywidgets.VBox):
             for setting in self._settings():
                 setting.put(getattr(getattr(recipe, setting.field.part), setting.field.name))
         self._arrange()
+
+    def preset(self, changes: Mapping[str, Any]) -> None:
+        """Take over some settings by dotted name, as if they had been typed."""
+        with self._quietly():
+            for setting in self._settings():
+                if setting.field.where in changes:
+                    setting.put(changes[setting.field.where])
+        self._on_change()
 
     def put(self, name: str, given: Any) -> None:
         """Show a model or data set; one given as an object is kept, and stands for its text until that is changed."""

@@ -12,16 +12,19 @@ import traitlets
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
-from workbench.draft import build, examine
+from workbench.draft import PRESETS, Findings, build, examine
 from workbench.errors import DatasetError, Problem, RecipeError
 from workbench.models.resolve import bundled_models
-from workbench.panels._form import grid, problem_html, text_html
+from workbench.panels._form import choose, grid, problem_html, text_html
+from workbench.panels._memory import memory_html
 from workbench.panels._panel import Panel, answer_while_busy
+from workbench.panels._paste import PasteBox
 from workbench.panels._recipe_form import RecipeForm
 from workbench.panels._static_form import StaticForm
 from workbench.panels.run import RunPanel
 from workbench.recipe import Recipe
 from workbench.runs import launch
+from workbench.runs.speeds import seconds_per_row
 
 __all__ = ["RecipePanel"]
 
@@ -61,9 +64,13 @@ class RecipePanel(Panel):
         self._check = ipywidgets.Button(description="Check the rows")
         self._check.tooltip = "Cut every row into tokens and look for what would train nothing or be cut off"
         self._check.on_click(lambda _: self.in_background(self._on_check))
+        self._preset = choose("Preset", {"as typed": None, **PRESETS}, self._on_preset)
+        self._preset.tooltip = "Settings that go together; each can be changed afterwards"
+        self._paste = PasteBox(lambda: self.recipe, self._take_over, self.guarded)
         self._place = ipywidgets.VBox()
-        buttons = grid([self._train, self._check, self.form.expert, self._status], "wb-buttons")
-        self.body = [self.form, self._facts, self._problems, buttons, self._place]
+        tools = [self._train, self._check, self.form.expert, self._paste.toggle, self._preset, self._status]
+        buttons = grid(tools, "wb-buttons")
+        self.body = [self.form, self._facts, self._problems, buttons, self._paste, self._place]
         self.observe(lambda change: self._set(change.new), "recipe")
         if recipe is not None:
             self.form.fill(recipe)
@@ -118,6 +125,14 @@ class RecipePanel(Panel):
                 self.form.fill(recipe)
                 self._changed()
 
+    def _take_over(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+
+    def _on_preset(self) -> None:
+        changes, self._preset.value = self._preset.value, None
+        if changes:
+            self.form.preset(changes)
+
     def _changed(self) -> None:
         """Check what can be checked at once; look at model and data when the typing pauses."""
         with self._lock:
@@ -147,16 +162,14 @@ class RecipePanel(Panel):
         except DatasetError as error:
             unread = [Problem("dataset", str(error))]
         recipe, problems = build(values, kinds)
-        found = None
+        found, speed = None, None
         if recipe is not None and not unread:
-            found = examine(recipe)
+            found, speed = examine(recipe), seconds_per_row(recipe)
             problems = found.problems
         with self._lock:
             if ticket != self._ticket:
                 return
-            facts = found.facts if found is not None else []
-            pairs = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in facts)
-            self._facts.value = f'<dl class="wb-facts">{pairs}</dl>' if pairs else ""
+            self._facts.value = _facts_html(found, speed) if found is not None else ""
             self._take(recipe, found.reasons if found is not None else {}, [*unread, *problems])
 
     def _load(self, given: Any) -> Any:
@@ -189,3 +202,20 @@ class RecipePanel(Panel):
 
     def _say(self, text: str) -> None:
         self._status.value = f"<span>{escape(text)}</span>"
+
+
+def _facts_html(found: Findings, speed: tuple[float, str] | None) -> str:
+    """Figures, and the memory as a bar."""
+    facts = list(found.facts)
+    if speed is not None and found.rows_seen:
+        facts.append(("Time", f"about {_duration(speed[0] * found.rows_seen)}, as fast as {speed[1]}"))
+    elif found.rows_seen:
+        facts.append(("Time", "not known before this model and tuning were trained here once"))
+    pairs = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in facts)
+    return f'<dl class="wb-facts">{pairs}</dl>{memory_html(found.memory, found.memory_bytes)}' if pairs else ""
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
