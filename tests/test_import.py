@@ -24,7 +24,7 @@ ORDER = [
     {"data"},
     {"tuning"},
     {"objectives"},
-    {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code"},
+    {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code", "_recipe_reading"},
     {"runs"},
     {"evaluation"},
     {"registry"},
