@@ -87,3 +87,12 @@ def test_recipes_differ_by_dotted_names():
     assert table.loc["tuning.num_virtual_tokens"].tolist() == [None, 5]
     assert table.loc["seed"].tolist() == [0, 2]
     assert one.diff(one).empty
+
+
+def test_equal_numbers_make_equal_hashes():
+    recipes = [
+        RECIPES[0].replace({"training.weight_decay": value, "training.num_epochs": 2 + value}) for value in (0, 0.0)
+    ]
+    assert recipes[0] == recipes[1]
+    assert recipes[0].hash == recipes[1].hash
+    assert recipes[0].hash != RECIPES[0].hash

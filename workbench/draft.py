@@ -110,8 +110,9 @@ def read(field: FormField, typed: Any) -> Any:
     except yaml.YAMLError:
         return text
     try:
-        # YAML 1.1 takes 1e-4 for a text.
-        return float(value) if isinstance(value, str) else value
+        # YAML 1.1 takes 1e-4 for a text, and 0 stands for 0.0 where the setting is no whole number
+        whole = isinstance(value, int) and not isinstance(value, bool) and isinstance(field.default, float)
+        return float(value) if isinstance(value, str) or whole else value
     except ValueError:
         return value
 

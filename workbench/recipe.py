@@ -224,7 +224,8 @@ class Recipe(Settings):
         values["dataset"] = self.data["hash"] or self.load_dataset().hash
         if self.template is not None and self.template not in NAMED and "{" not in self.template:
             values["template"] = Path(self.template).expanduser().read_text(encoding="utf-8")
-        return hashlib.sha256(json.dumps(values, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+        text = json.dumps(_without_points(values), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
         """The recipe as plain data, as its YAML has it."""
@@ -424,6 +425,15 @@ class Recipe(Settings):
                 )
             ]
         return []
+
+
+def _without_points(value: Any) -> Any:
+    """Plain data in which 1.0 is written as 1: they are equal, and so must be what is made of them."""
+    if isinstance(value, Mapping):
+        return {name: _without_points(item) for name, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_points(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:
