@@ -20,6 +20,7 @@ _HOMES = {
     "workbench.models.system": ("System",),
     "workbench.objectives.training": ("Training",),
     "workbench.recipe": ("Recipe",),
+    "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": ("Report", "evaluate"),
 }  # fmt: skip

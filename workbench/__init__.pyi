@@ -2,6 +2,10 @@
 from workbench import lessons as lessons
 from workbench import metrics as metrics
 from workbench import panels as panels
+from workbench.bench import Bench as Bench
+from workbench.bench import bench as bench
+from workbench.bench import data_curve as data_curve
+from workbench.bench import open_bench as open_bench
 from workbench.data.dataset import Dataset as Dataset
 from workbench.data.dataset import load_dataset as load_dataset
 from workbench.errors import DatasetError as DatasetError
@@ -41,6 +45,7 @@ __all__ = [
     "IA3",
     "SFT",
     "Adapter",
+    "Bench",
     "Dataset",
     "DatasetError",
     "Estimate",
@@ -64,6 +69,8 @@ __all__ = [
     "System",
     "Training",
     "WorkbenchError",
+    "bench",
+    "data_curve",
     "estimate",
     "evaluate",
     "generate",
@@ -71,6 +78,7 @@ __all__ = [
     "lessons",
     "load_dataset",
     "metrics",
+    "open_bench",
     "open_run",
     "panels",
     "runs",

@@ -6,4 +6,4 @@ from workbench.home import home
 
 __all__ = ["RESERVED", "home"]
 
-RESERVED = frozenset({"datasets", "locks"})
+RESERVED = frozenset({"benches", "datasets", "locks"})
