@@ -47,9 +47,9 @@ def test_ways_that_differ_are_told_apart_and_equals_are_not():
     first, *others = sentences(plan_of("a", "b", "c"), report_of(scores))
     assert "is the best of 3 on exact_match" in first
     told = " ".join(others)
-    assert "better than b by" in told
+    assert "is better than b by" in told
     assert "a and c are not distinguishable on 200 rows and 3 seeds" in told or "c and a are not" in told
-    assert "better than the best untuned system (3-shot) by" in told
+    assert "is better than the best untuned system (3-shot) by" in told
 
 
 def test_one_lucky_seed_tells_nothing_apart():

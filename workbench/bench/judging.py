@@ -89,19 +89,22 @@ def sentences(plan: Mapping[str, Any], report: Report, metric: str | None = None
     compared = {name: _difference(rival, scores[best], facts) for name, rival in rivals.items()}
     adjusted = dict(zip(compared, statistics.holm([each[0].p_value for each in compared.values()]), strict=True))
     for name, (over_rows, over_seeds) in compared.items():
-        apart = adjusted[name] < ALPHA and (over_seeds is None or over_seeds.low > 0 or over_seeds.high < 0)
-        span = f"{_points(over_rows.low, facts.unit)} to {_points(over_rows.high, facts.unit)}"
+        steady = over_seeds is None or over_seeds.low > 0 or over_seeds.high < 0
+        apart = adjusted[name] < ALPHA and steady
+        # the interval that decides: over seeds, unless the rows alone do not tell them apart
+        span, over = (over_rows, f"{over_rows.n_rows:,} rows")
+        if over_seeds is not None and (apart or not steady):
+            span, over = over_seeds, f"{over_seeds.n_seeds} seeds"
+        told_span = f"95 % interval over {over} {_points(span.low, facts.unit)} to {_points(span.high, facts.unit)}"
         basis = f"{over_rows.n_rows:,} rows and {len(plan['seeds'])} seed{'s' * (len(plan['seeds']) > 1)}"
         who = f"the best untuned system ({name})" if name == baseline else name
         if apart:
             better = "better" if over_rows.value * sign > 0 else "worse"
             by = _points(abs(over_rows.value), facts.unit)
-            told.append(f"It is {better} than {who} by {by} (95 % interval {span}; {basis}).")
+            told.append(f"{best} is {better} than {who} by {by} ({told_span}; {over_rows.n_rows:,} rows).")
         else:
-            told.append(
-                f"{best} and {who} are not distinguishable on {basis} (difference "
-                f"{_points(over_rows.value, facts.unit)}, 95 % interval {span})."
-            )
+            by = _points(over_rows.value, facts.unit)
+            told.append(f"{best} and {who} are not distinguishable on {basis} (difference {by}, {told_span}).")
     return told
 
 

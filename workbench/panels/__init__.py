@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench.panels.bench import BenchPanel as BenchPanel
     from workbench.panels.compare import ComparePanel as ComparePanel
     from workbench.panels.data import DataPanel as DataPanel
     from workbench.panels.lens import TokenLens as TokenLens
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.panels.run import RunPanel as RunPanel
 
 _WHERE = {
+    "BenchPanel": "bench",
     "ComparePanel": "compare",
     "DataPanel": "data",
     "RecipePanel": "recipe",

@@ -1,0 +1,165 @@
+"""BenchPanel: ways of tuning compared, or a data curve, while it runs and after."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from workbench.bench import Bench, open_bench
+from workbench.errors import InvalidInputError
+from workbench.estimate import size_words
+from workbench.panels._form import choose, grid
+from workbench.panels._panel import Panel
+from workbench.panels._scatter import Point, scatter_figure
+from workbench.panels._static_form import StaticForm
+
+__all__ = ["BenchPanel"]
+
+COSTS = {
+    "trainable weights": "trainable_parameters",
+    "memory of the process": "memory_bytes",
+    "seconds of training": "seconds",
+}
+HEADS = ("", "figure", "95 % interval", "seeds", "learning rate", "trainable", "seconds", "memory")
+
+
+class BenchPanel(Panel):
+    """A table and a figure that follow a bench, its verdict, and buttons to stop it and go on.
+
+    Parameters
+    ----------
+    bench
+        A `Bench`, its id or its path; ``"last"`` is the newest.
+    cost, split, metric
+        See the traits of the same names.
+
+    Raises
+    ------
+    RunNotFoundError
+        For an id or path that is no bench.
+    """
+
+    bench = traitlets.Any(help="The bench shown.")
+    cost = traitlets.Unicode("trainable_parameters", help="What is drawn along: a column of `Bench.table`.")
+    split = traitlets.Unicode("", help="The split whose figures are shown; empty: the first that was asked.")
+    metric = traitlets.Unicode("", help="The metric shown; empty: the first.")
+
+    def __init__(self, bench: Any, **kwargs: Any):
+        opened = bench if isinstance(bench, Bench) else open_bench(bench)
+        self._shown: tuple[Any, ...] = ()
+        title = "Data curve" if opened.plan["kind"] == "curve" else "Bench"
+        super().__init__(title, subtitle=str(opened.path), bench=opened, **kwargs)
+        self._status, self._table, self._figure, self._verdict = (ipywidgets.HTML() for _ in range(4))
+        self._stop = ipywidgets.Button(description="Stop")
+        self._stop.tooltip = "End the bench; what was trained is kept"
+        self._stop.on_click(lambda _: self.in_background(self.bench.stop))
+        self._resume = ipywidgets.Button(description="Go on", button_style="primary")
+        self._resume.on_click(lambda _: self.in_background(self._go_on))
+        self._cost = choose("Against", COSTS, lambda: setattr(self, "cost", self._cost.value))
+        self._cost.value = self.cost
+        tools = [self._stop, self._resume, *([self._cost] if opened.plan["kind"] == "bench" else []), self._status]
+        self.body = [grid(tools, "wb-buttons"), self._verdict, self._figure, self._table]
+        self.observe(lambda change: self.guarded(self._show), ["bench", "cost", "split", "metric"])
+        self._show()
+        self.start_pump()
+
+    @traitlets.validate("bench")
+    def _opened(self, proposal: Any) -> Bench:
+        return proposal.value if isinstance(proposal.value, Bench) else open_bench(proposal.value)
+
+    @traitlets.validate("cost")
+    def _known_cost(self, proposal: Any) -> str:
+        if proposal.value not in COSTS.values():
+            raise InvalidInputError(f"cost= is {', '.join(COSTS.values())}, got {proposal.value!r}.")
+        return proposal.value
+
+    def to_code(self) -> str:
+        """The code that shows this bench again."""
+        chosen = {name: getattr(self, name) for name in ("cost", "split", "metric")}
+        given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
+        return f"wb.panels.BenchPanel({', '.join([repr(self.bench.id), *given])})"
+
+    def fill_static(self, form: StaticForm) -> None:
+        """Table and verdict."""
+        for sentence in self._sentences():
+            form.text(sentence)
+        form.table(HEADS, [[cell for _, cell in row] for row in self._rows()], data=False)
+
+    def pump(self) -> bool:
+        """Show news, if there are any."""
+        seen = (self.bench.status, *self.bench.progress())
+        if seen != self._shown:
+            self._show()
+            self.save_static()
+        return self.bench.status != "completed"  # all others can be resumed, from anywhere
+
+    # ---- behind it
+
+    def _go_on(self) -> None:
+        self.bench.resume()
+        self.start_pump()
+
+    def _sentences(self) -> list[str]:
+        return self.bench.verdict(self.split or None, self.metric or None)
+
+    def _show(self) -> None:
+        self._shown = (self.bench.status, *self.bench.progress())
+        status, done, total = self._shown
+        why = f": {self.bench.reason}" if self.bench.reason else ""
+        self._status.value = f"<span>{escape(f'{status}, {done} of {total} trainings{why}')}</span>"
+        self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
+        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
+        rows = "".join(
+            "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in row) + "</tr>" for row in self._rows()
+        )
+        head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in HEADS)
+        self._table.value = f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        self._figure.value = self._curve() if self.bench.plan["kind"] == "curve" else self._points()
+
+    def _rows(self) -> list[list[tuple[str, str]]]:
+        """The cells of the table as text, with the tag of each."""
+        out = []
+        for row in self.bench.table(self.split or None, self.metric or None).itertuples():
+            mark = " ◎" if row.front and not math.isnan(row.value) else ""
+            trained = row.trainable_parameters > 0
+            cells = [
+                f"{row.value:.3f}" if not math.isnan(row.value) else "–",
+                f"{row.low:.3f} to {row.high:.3f}" if not math.isnan(row.low) else "–",
+                f"{row.seeds:.0f}" if trained else "–",
+                f"{row.rate:g}" if row.rate is not None and not math.isnan(row.rate) else "–",
+                f"{row.trainable_parameters:,}" if trained else "none",
+                f"{row.seconds:.1f}" if row.seconds is not None and not math.isnan(row.seconds) else "–",
+                size_words(row.memory_bytes) if row.memory_bytes and not math.isnan(row.memory_bytes) else "–",
+            ]
+            out.append([("th", f"{row.system}{mark}"), *(("td", cell) for cell in cells)])
+        return out
+
+    def _points(self) -> str:
+        table = self.bench.table(self.split or None, self.metric or None)
+        free = [(row.system, row.value) for row in table.itertuples() if not row.trainable_parameters]
+        trained = [row for row in table.itertuples() if row.trainable_parameters]
+        points = [
+            Point(row.system, float(getattr(row, self.cost) or math.nan), row.value, row.low, row.high,
+                  ringed=bool(row.front) and self.cost == "trainable_parameters")
+            for row in trained
+        ]  # fmt: skip
+        levels = [max(free, key=lambda each: each[1])] if free and not math.isnan(free[0][1]) else []
+        label = next(words for words, column in COSTS.items() if column == self.cost)
+        return scatter_figure(points, label, self._metric_name(), levels=levels)
+
+    def _curve(self) -> str:
+        if not self._sentences():
+            return ""
+        curve = self.bench.curve(self.split or None, self.metric or None)
+        spans = zip(curve.rows, curve.values, curve.lows, curve.highs, strict=True)
+        points = [Point(f"{n:,}", n, value, low, high) for n, value, low, high in spans]
+        value, low, high = curve.predicted
+        points.append(Point("predicted", curve.rows[-1] * 1.12, value, low, high, dashed=True))
+        return scatter_figure(points, "training rows", self._metric_name())
+
+    def _metric_name(self) -> str:
+        return self.metric or (self.bench.report(self.split or None).metrics[0].name if self._sentences() else "")
