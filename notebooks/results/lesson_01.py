@@ -97,7 +97,10 @@ def main() -> None:
             assert domain.wait() == "completed", domain.reason
             bits["inside"].append(bits_per_byte(domain, articles.split("test")).value)
             bits["outside"].append(bits_per_byte(domain, general).value)
-            print(f"seed {seed}: {seconds[-1]:.0f} s, {({k: round(float(v[-1]), 3) for k, v in tuned.items()})}", flush=True)
+            print(
+                f"seed {seed}: {seconds[-1]:.0f} s, { ({k: round(float(v[-1]), 3) for k, v in tuned.items()}) }",
+                flush=True,
+            )
     figures["tuned"] = {name: interval(values, len(splits[name])) for name, values in tuned.items()}
     figures["seconds"] = seconds
     texts = {"inside": articles.split("test"), "outside": general}
