@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.panels.lens import TokenLens as TokenLens
     from workbench.panels.recipe import RecipePanel as RecipePanel
     from workbench.panels.run import RunPanel as RunPanel
+    from workbench.panels.workbench import Workbench as Workbench
 
 _WHERE = {
     "BenchPanel": "bench",
@@ -23,6 +24,7 @@ _WHERE = {
     "RecipePanel": "recipe",
     "RunPanel": "run",
     "TokenLens": "lens",
+    "Workbench": "workbench",
 }
 
 __all__ = sorted(_WHERE)

@@ -9,7 +9,7 @@ from workbench._recipe_code import workbench_code
 from workbench.data.dataset import Dataset
 from workbench.errors import DatasetError
 
-__all__ = ["changed_traits", "data_code", "data_panel_code"]
+__all__ = ["IMPORT", "changed_traits", "data_code", "data_panel_code", "recipe_code"]
 
 IMPORT = "import workbench as wb\n\n"
 
@@ -38,13 +38,18 @@ def data_panel_code(panel: str, dataset: Dataset, recipe: Any, model: Any, given
     lines = data_code(dataset)
     if recipe is not None:
         arguments.append("recipe")
-        in_memory = recipe.data["source"] is None  # to show a panel writes no file
-        made = workbench_code(recipe, data_code(recipe.dataset) if in_memory else None).removeprefix(IMPORT)
-        lines = made if _trained_on(dataset, recipe) else f"{made}{lines}"
+        lines = recipe_code(recipe, dataset).removeprefix(IMPORT)
     elif model is not None:
         arguments.append(f"model={model!r}")
     arguments += [f"{name}={value!r}" for name, value in given.items()]
     return f"{lines}wb.panels.{panel}({', '.join(arguments)})"
+
+
+def recipe_code(recipe: Any, dataset: Dataset) -> str:
+    """The code of a recipe and of a data set beside it; ``ds`` is the latter in the end."""
+    in_memory = recipe.data["source"] is None  # to show a panel writes no file
+    made = workbench_code(recipe, data_code(recipe.dataset) if in_memory else None)
+    return made if _trained_on(dataset, recipe) else f"{made}{data_code(dataset)}"
 
 
 def _trained_on(dataset: Dataset, recipe: Any) -> bool:

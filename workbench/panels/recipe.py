@@ -99,6 +99,17 @@ class RecipePanel(Panel):
         self.run = run
         return run
 
+    def put_dataset(self, dataset: Dataset) -> None:
+        """Train on another data set, which may be called as the one before."""
+        self.form.put("dataset", dataset)
+        self._changed()
+
+    def put_run(self, shown: ipywidgets.Widget) -> None:
+        """Show something else where a run is followed; what was there ends."""
+        for panel in self._place.children:
+            panel.close()
+        self._place.children = [shown]
+
     def to_code(self) -> str:
         """The code of the recipe, and of the run once there is one."""
         if self.recipe is None:

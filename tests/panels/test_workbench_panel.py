@@ -1,0 +1,117 @@
+"""Workbench: what is chosen in one tab is what the next one uses, and its code makes it again."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+
+import workbench as wb
+from workbench.errors import DatasetError, InvalidInputError
+from workbench.panels import Workbench, recipe
+
+
+@pytest.fixture
+def make(monkeypatch):
+    """Make workbenches whose background work can be waited for."""
+    from workbench.panels._panel import Panel
+
+    monkeypatch.setattr(recipe, "PAUSE", 0)
+    started = []
+    run = Panel.in_background
+
+    def in_background(self, function, *args, **options):
+        started.append(run(self, function, *args, **options))
+        return started[-1]
+
+    monkeypatch.setattr(Panel, "in_background", in_background)
+
+    def settle():
+        while started:
+            started.pop(0).join(30)
+
+    def build(*args, **options):
+        panel = Workbench(*args, **options)
+        panel.settle = settle
+        settle()
+        return panel
+
+    return build
+
+
+def rows(tmp_path, n=30):
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps({"prompt": f"q{i % 20}", "completion": f"a{i % 20}"}) + "\n" for i in range(n)))
+    return path
+
+
+def test_a_data_set_that_is_opened_and_repaired_is_what_the_recipe_trains_on(make, tmp_path):
+    panel = make()
+    assert panel.recipe is not None
+    panel._source.value = str(rows(tmp_path))
+    panel._open.click()
+    panel.settle()
+    assert panel.recipe.load_dataset().hash == panel.dataset.hash == panel.data.dataset.hash
+    before = panel.dataset.hash
+    panel.data._on_message({"kind": "apply", "value": {"check": "exact_duplicates", "key": ""}})
+    panel.settle()
+    assert panel.recipe.load_dataset().hash == panel.dataset.hash != before
+
+    names = {"wb": wb}
+    exec(panel.to_code().rpartition("wb.panels.Workbench(")[0], names)
+    assert names["ds"].hash == panel.dataset.hash
+    assert names["recipe"].hash == panel.recipe.hash
+    again = make(names["ds"], names["recipe"])
+    assert again.to_code() == panel.to_code()
+
+
+def test_tokens_are_those_of_the_recipe_as_it_stands(make, tmp_path):
+    panel = make(rows(tmp_path))
+    panel.tab = "tokens"
+    panel.settle()
+    assert panel.lens.recipe == panel.recipe
+    panel.tab = "recipe"
+    panel.recipe_panel.form.seed.control.value = "7"
+    panel.settle()
+    panel.tab = "tokens"
+    assert panel.lens.recipe.seed == 7
+    assert "tab='tokens'" in panel.to_code()
+
+
+def test_what_cannot_be_opened_is_told_and_the_rest_stays(make, tmp_path):
+    panel = make(rows(tmp_path))
+    before = panel.dataset.hash
+    panel._source.value = str(tmp_path / "nowhere.jsonl")
+    panel._open.click()
+    panel.settle()
+    assert "nowhere.jsonl" in panel.head._error
+    assert panel.dataset.hash == before
+    with pytest.raises(DatasetError):
+        Workbench("no-such-data")
+    with pytest.raises(InvalidInputError, match="must be a Recipe"):
+        Workbench(recipe="tiny-support")
+
+
+def test_a_run_is_followed_and_then_compared(make, tmp_path, tiny_model, arithmetic):
+    ds = wb.load_dataset(arithmetic, split={"validation": 0.1, "test": 0.1})
+    training = wb.Training(max_steps=2, batch_size=4, dtype="fp32", num_probes=0)
+    panel = make(ds, wb.Recipe(str(tiny_model), ds, tuning=wb.LoRA(r=2), training=training))
+    panel.tab = "compare"
+    assert panel.compare is None
+    run = panel.recipe_panel.train()
+    assert panel.tab == "run"
+    assert panel.run_panel.runs == (run,)
+    assert run.wait(120) == "completed"
+    panel.tab = "compare"
+    panel.settle()
+    assert panel.compare.wait(60)
+    assert len(panel.compare.systems) == 2
+    assert f"run='{run.id}', tab='compare'" in panel.to_code()
+    saved = panel.static_form().html()
+    assert run.id in saved
+
+
+def test_a_run_that_goes_on_is_not_compared_yet(make, tmp_path):
+    panel = make(rows(tmp_path))
+    panel.run = SimpleNamespace(status="running", id="r")
+    panel.tab = "compare"
+    assert "The run is running" in panel._places["compare"].children[0].value

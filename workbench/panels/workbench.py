@@ -1,0 +1,189 @@
+"""Workbench: all panels in tabs, joined, for a person who wants no code."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from workbench.data.dataset import Dataset, load_dataset
+from workbench.data.sources import bundled_datasets
+from workbench.errors import InvalidInputError
+from workbench.models.resolve import bundled_models
+from workbench.panels._code import IMPORT, data_code, recipe_code
+from workbench.panels._form import grid, suggest, text_html
+from workbench.panels._panel import Panel, answer_while_busy
+from workbench.panels._static_form import StaticForm
+from workbench.panels.bench import BenchPanel
+from workbench.panels.compare import ComparePanel
+from workbench.panels.data import DataPanel
+from workbench.panels.lens import TokenLens
+from workbench.panels.recipe import RecipePanel
+from workbench.panels.run import RunPanel
+from workbench.recipe import Recipe
+from workbench.runs import open_run
+
+__all__ = ["Workbench"]
+
+TABS = ("data", "recipe", "tokens", "run", "compare", "bench")
+WAITING = {
+    "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
+    "run": "Press Train under Recipe; the run shows here.",
+    "compare": "When a run has ended, its answers stand here beside those of the base model.",
+    "bench": "Compare every way of tuning on your data with wb.bench(recipe, [wb.LoRA(), wb.PromptTuning()]).",
+}
+
+
+class Workbench(Panel):
+    """Data, recipe, tokens, run, comparison and bench in tabs; what is chosen in one is what the next one uses.
+
+    Parameters
+    ----------
+    dataset
+        What `load_dataset` takes; by default the first bundled set.
+    recipe
+        A `Recipe` to begin with; its data is shown unless `dataset` says otherwise.
+    run, bench
+        Ids or objects to begin with.
+    tab
+        The tab that is open.
+
+    Attributes
+    ----------
+    data, recipe_panel, run_panel, compare, lens : panels
+        Those behind the tabs; None where there is nothing to show yet.
+    """
+
+    dataset = traitlets.Any(help="The data set that all tabs use. Can be set.")
+    tab = traitlets.Enum(list(TABS), "data", help="The tab that is open.")
+
+    def __init__(self, dataset: Any = None, recipe: Any = None, *, run: Any = None, bench: Any = None, **kwargs: Any):
+        if recipe is not None and not isinstance(recipe, Recipe):
+            raise InvalidInputError(f"recipe= must be a Recipe, got {recipe!r}.")
+        if dataset is None:
+            dataset = recipe.load_dataset() if recipe is not None else next(iter(bundled_datasets()))
+        self._joining = threading.RLock()
+        self.run: Any = None
+        self.lens: TokenLens | None = None
+        self.run_panel: RunPanel | None = None
+        self.compare: ComparePanel | None = None
+        super().__init__("Workbench", dataset=load_dataset(dataset), **kwargs)
+        self._source = suggest("Data", bundled_datasets(), lambda: None)
+        self._source.value = self.dataset.name
+        self._open = ipywidgets.Button(description="Open", button_style="primary")
+        self._open.on_click(lambda _: self.in_background(self._on_open))
+        self._places = {name: ipywidgets.VBox() for name in TABS}
+        for name, words in WAITING.items():
+            self._places[name].children = [ipywidgets.HTML(text_html(words))]
+        self.data = DataPanel(self.dataset)
+        first = {"model": next(iter(bundled_models())), "dataset": self.dataset}
+        self.recipe_panel = RecipePanel(recipe) if recipe is not None else RecipePanel(**first)
+        self._put("data", grid([self._source, self._open], "wb-buttons"), self.data)
+        self._put("recipe", self.recipe_panel)
+        self._tabs = ipywidgets.Tab([self._places[name] for name in TABS], titles=[name.capitalize() for name in TABS])
+        self._tabs.selected_index = TABS.index(self.tab)
+        self.body = [self._tabs]
+        self._tabs.observe(lambda change: setattr(self, "tab", TABS[change.new]), "selected_index")
+        self.observe(lambda change: self.guarded(self._go_to, change.new), "tab")
+        self.observe(lambda change: self.guarded(self._use, change.new), "dataset")
+        self.data.observe(lambda change: setattr(self, "dataset", change.new), "dataset")
+        self.recipe_panel.observe(lambda change: self.guarded(self._recipe_changed), "recipe")
+        self.recipe_panel.observe(lambda change: self.guarded(self._follow, change.new), "run")
+        if recipe is not None and self.dataset.to_code() != recipe.load_dataset().to_code():
+            self.recipe_panel.put_dataset(self.dataset)
+        if run is not None:
+            self._follow(run if hasattr(run, "tail") else open_run(run))
+        if bench is not None:
+            self._put("bench", BenchPanel(bench))
+        self._bench = bench
+        self._go_to(self.tab)
+
+    @property
+    def recipe(self) -> Recipe | None:
+        """The recipe as it stands; None while something in it is wrong."""
+        return self.recipe_panel.recipe
+
+    def to_code(self) -> str:
+        """The cell that makes this workbench again: its data, recipe, run and open tab."""
+        if not hasattr(self, "recipe_panel"):
+            return ""
+        recipe, given = self.recipe_panel.recipe, ["ds"]
+        if recipe is None:
+            lines = data_code(self.dataset)
+        else:
+            lines, given = recipe_code(recipe, self.dataset).removeprefix(IMPORT), ["ds", "recipe"]
+        if self.run is not None:
+            given.append(f"run={self.run.id!r}")
+        if getattr(self, "_bench", None) is not None:
+            given.append(f"bench={getattr(self._bench, 'id', self._bench)!r}")
+        if self.tab != "data":
+            given.append(f"tab={self.tab!r}")
+        return f"{lines}wb.panels.Workbench({', '.join(given)})"
+
+    def fill_static(self, form: StaticForm) -> None:
+        """Data and recipe at a glance."""
+        form.text(self.dataset.describe())
+        if self.recipe is not None:
+            form.figures(self.recipe.summary())
+        if self.run is not None:
+            form.text(f"Run {self.run.id}: {self.run.status}")
+
+    # ---- behind it
+
+    def _put(self, name: str, *widgets: ipywidgets.Widget) -> None:
+        self._places[name].children = widgets
+        answer_while_busy(self._places[name])
+
+    def _on_open(self) -> None:
+        self.dataset = load_dataset(self._source.value)
+
+    def _use(self, dataset: Dataset) -> None:
+        """Another data set, opened or repaired: every tab takes it."""
+        with self._joining:
+            if self.data.dataset is not dataset:
+                self.data.dataset = dataset
+            self.recipe_panel.put_dataset(dataset)
+            self._source.value = dataset.name
+            self._recipe_changed()
+
+    def _recipe_changed(self) -> None:
+        self._update_code()
+        if self.tab == "tokens":
+            self._show_tokens()
+
+    def _follow(self, run: Any) -> None:
+        self.run = run
+        if run is None:
+            return
+        self.run_panel = RunPanel(run)
+        self.recipe_panel.put_run(ipywidgets.HTML(text_html("The run is followed under Run.")))
+        self._put("run", self.run_panel)
+        self.compare = None
+        self._update_code()
+        self.tab = "run"
+
+    def _go_to(self, tab: str) -> None:
+        self._tabs.selected_index = TABS.index(tab)
+        if tab == "tokens":
+            self._show_tokens()
+        elif tab == "compare" and self.compare is None and self.run is not None:
+            self._show_comparison()
+
+    def _show_tokens(self) -> None:
+        recipe = self.recipe_panel.recipe
+        if recipe is not None and (
+            self.lens is None or (self.lens.recipe, self.lens.dataset) != (recipe, self.dataset)
+        ):
+            self.lens = TokenLens(self.dataset, recipe)
+            self._put("tokens", self.lens)
+
+    def _show_comparison(self) -> None:
+        if self.run.status != "completed":
+            self._places["compare"].children = [
+                ipywidgets.HTML(text_html(f"The run is {self.run.status}. {WAITING['compare']}"))
+            ]
+            return
+        self.compare = ComparePanel([self.run.recipe.model, self.run], self.dataset)
+        self._put("compare", self.compare)
