@@ -293,6 +293,8 @@ class Recipe(Settings):
 
         ours, theirs = (_flat(recipe.to_dict()) for recipe in (self, other))
         names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+        if None in (ours.get("dataset.hash"), theirs.get("dataset.hash")):
+            names = [name for name in names if name != "dataset.hash"]  # not looked at yet by one of them
         values = [[ours.get(name), theirs.get(name)] for name in names]
         return pd.DataFrame(values, index=pd.Index(names, name="setting"), columns=["this", "other"], dtype=object)
 
