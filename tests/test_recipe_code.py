@@ -65,7 +65,8 @@ def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
     chosen = resolve(recipe, facts)
-    weights = load_model(ref, chosen.weights_dtype, attn_implementation=chosen.attn_implementation)
+    weights = load_model(ref, chosen.weights_dtype, attn_implementation=chosen.attn_implementation,
+                         quantization=recipe.tuning.quantization("fp32"))  # fmt: skip
     model = recipe.tuning.apply(weights, recipe.seed)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True, "eval_strategy": "steps",
@@ -111,6 +112,28 @@ def test_plain_script_gives_the_same_losses(case, tiny_model, arithmetic, tmp_pa
     assert ours == pytest.approx(theirs, abs=1e-6, rel=0)
     assert ours[0] != ours[-1]
     assert ("read(" in (tmp_path / "plain" / "script.py").read_text()) == (case == CASES[3])
+
+
+EVERY = {
+    "adapter": wb.Adapter(reduction_factor=4),
+    "adapter, pfeiffer": wb.Adapter(placement="pfeiffer", activation="relu"),
+    "qlora": wb.QLoRA(r=2),
+    "prompt": wb.PromptTuning(num_virtual_tokens=4),
+    "prefix": wb.PrefixTuning(num_virtual_tokens=4),
+    "prefix, projected": wb.PrefixTuning(num_virtual_tokens=4, prefix_projection=True),
+    "ia3": wb.IA3(),
+    "rslora": wb.LoRA(r=2, use_rslora=True, target_modules="q_proj"),
+}
+
+
+@pytest.mark.parametrize("name", ["adapter", *(pytest.param(name, marks=pytest.mark.slow) for name in list(EVERY)[1:])])
+def test_plain_script_trains_every_way_of_tuning_the_same(name, tiny_model, arithmetic, tmp_path):
+    training = wb.Training(max_steps=20, batch_size=8, eval_steps=50, dtype="fp32")
+    recipe = wb.Recipe(str(tiny_model), arithmetic, wb.SFT(), EVERY[name], training, seed=3)
+    ours = losses_of_trainer(recipe, tmp_path / "ours")
+    theirs = losses_of_script(recipe, tmp_path / "plain")
+    assert ours == pytest.approx(theirs, abs=1e-6, rel=0)
+    assert ours[0] != ours[-1]
 
 
 def test_plain_script_leaves_rows_out_that_were_cut_for_test(tiny_model, arithmetic, tmp_path):

@@ -93,6 +93,7 @@ def plain_code(recipe: Recipe) -> str:
         head,
         "\n".join(modules),
         compact if on_cpu else "",
+        recipe.tuning.own_code(),
         _model_lines(ref, chosen, recipe.trust_remote_code),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
@@ -153,6 +154,12 @@ def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool) -> str:
         f"tokenizer = AutoTokenizer.from_pretrained(MODEL{extra})",
         f"model = AutoModelForCausalLM.from_pretrained(MODEL{how})",
     ]
+    if chosen.quantization is not None and chosen.device == "cpu":
+        lines += [
+            "for layer in model.modules():  # else no gradient goes through them after the first evaluation",
+            '    if hasattr(layer, "support_avx512bf16_for_cpu"):',
+            "        layer.support_avx512bf16_for_cpu = False",
+        ]
     if ref.base is not None:
         lines.append(f"model = PeftModel.from_pretrained(model, {_quoted(ref.location)}).merge_and_unload()")
     return "\n".join(lines) + "\n"

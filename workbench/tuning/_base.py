@@ -135,6 +135,10 @@ class Tuning(Settings):
         """For the plain script: import lines, and the expression of the PEFT config; None when there is none."""
         return None
 
+    def own_code(self) -> str:
+        """What of this project the plain script needs, as Python to be copied into it; empty where PEFT has all."""
+        return ""
+
 
 def learning_rate_from(points: Sequence[tuple[float, float, str]], n_parameters: int, checked: float) -> LearningRate:
     """Interpolate a learning rate between known sizes, on log scales.

@@ -6,9 +6,11 @@ back. ``up`` starts at zero, so training begins exactly at the base model.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
@@ -115,6 +117,20 @@ class Adapter(Tuning):
         from workbench.tuning import _adapter_layers  # noqa: F401  (PEFT must know the method before it loads one)
 
         return peft.PeftModel.from_pretrained(model, os.fspath(path))
+
+    def code(self) -> tuple[list[str], str]:
+        """The config of our own PEFT method, which `own_code` brings along."""
+        named = '{name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}'
+        wanted = json.dumps([list(names) for names in self._wanted()])
+        targets = f"[next(name for name in names if name in {named}) for names in {wanted}]"
+        settings = f'reduction_factor={self.reduction_factor}, activation="{self.activation}"'
+        return [], f'BottleneckConfig(task_type="CAUSAL_LM", target_modules={targets}, {settings})'
+
+    def own_code(self) -> str:
+        """The file of the method."""
+        text = Path(__file__).with_name("_adapter_layers.py").read_text(encoding="utf-8")
+        _, _, code = text.partition("from __future__ import annotations\n")
+        return re.sub(r"\n__all__ = .*\n", "\n", code).strip() + "\n"
 
     def _wanted(self) -> list[tuple[str, ...]]:
         return [ATTENTION, FEEDFORWARD] if self.placement == "houlsby" else [FEEDFORWARD]
