@@ -206,7 +206,7 @@ class Recipe(Settings):
 
             try:
                 tokenizer = load_tokenizer(ref, trust_remote_code=self.trust_remote_code)
-                limit = row_limit(self, shapes(ref).positions)
+                limit = row_limit(self, shapes(ref).positions if ref.path is not None else None)
                 report = gate(self, dataset, Renderer(tokenizer, self.template), limit)
                 found += report.errors + report.warnings
             except InvalidInputError as error:

@@ -79,7 +79,7 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     -------
     Resolved
         All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer``, ``rows_per_step``
-        and ``new_weights``: how many stand beside the model's own.
+        and, for the estimate of memory, ``new_weights`` beside the model's own and ``inputs_again``.
     """
     training, reasons = recipe.training, {}
     chosen: dict[str, Any] = {field.name: getattr(training, field.name) for field in dataclasses.fields(training)}
@@ -87,6 +87,7 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     reasons["device"] = facts.machine.name
     chosen["optimizer"] = recipe.tuning.optimizer(facts.machine.device)
     chosen["new_weights"] = facts.trainable if recipe.tuning.adapter else 0
+    chosen["inputs_again"] = recipe.tuning.inputs_again
 
     if chosen["learning_rate"] == "auto":
         rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
@@ -206,36 +207,67 @@ def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
 def memory_parts(facts: Facts, chosen: dict[str, Any]) -> dict[str, float]:
     """Bytes for training by what takes them, from sizes alone; the Python process itself is not among them.
 
-    Activations take 34 bytes a layer, token and hidden unit in 16 bits, and plain attention 5 bytes for each score
-    (Korthikanti et al. 2022, arXiv 2205.05198, equation 1), twice that in fp32. Fused attention keeps no scores. With
-    gradient checkpointing only the input of every layer is kept, and all of one layer at a time.
+    What a decoder layer keeps for its way back is counted tensor by tensor, as transformers' Llama and PEFT's LoRA keep
+    it. ``python -m tests.bench memory`` holds it against measured peaks.
 
     Returns
     -------
     dict
-        ``weights``, ``gradients``, ``optimizer`` (two moments in fp32), ``activations``, ``logits``.
+        ``weights``, ``gradients``, ``optimizer`` (two moments in fp32), ``activations`` (what they take beyond the
+        gradients, which come into their place on the way back), ``logits``.
     """
-    shapes, bits = facts.shapes, 1 if chosen["dtype"] == "bf16" else 2
-    longest = _longest(chosen, facts)
-    tokens = chosen["batch_size"] * longest
-    scores = 5 * shapes.heads * longest if chosen["attn_implementation"] == "eager" else 0
-    one_layer = bits * tokens * (34 * shapes.hidden + scores)
-    kept = 2 * bits * tokens * shapes.hidden * shapes.layers
+    shapes = facts.shapes
+    tokens = chosen["batch_size"] * _longest(chosen, facts)
+    layer = tokens * _layer_bytes(facts, chosen)
+    inputs = tokens * shapes.hidden * _stream_bytes(chosen)
     checkpointed = chosen["gradient_checkpointing"] is True
+    activations = shapes.layers * inputs + layer if checkpointed else shapes.layers * layer
+    product = 2 if chosen["dtype"] == "bf16" else 4
+    gradients = 4 * facts.trainable
+    copies = 0 if chosen["quantization"] or _stream_bytes(chosen) == product else product * _linear(facts)
     return {
-        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"],
-        "gradients": 4 * facts.trainable,
+        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"] + copies,
+        "gradients": gradients,
         "optimizer": 8 * facts.trainable,
-        "activations": kept + one_layer if checkpointed else shapes.layers * one_layer,
-        "logits": 4 * tokens * shapes.vocabulary,
+        "activations": max(0, activations - gradients),
+        "logits": (product + 8) * tokens * shapes.vocabulary,
     }
+
+
+def _stream_bytes(chosen: dict[str, Any]) -> int:
+    """Bytes of a number between the layers."""
+    return 2 if chosen["weights_dtype"] == "bf16" else 4
+
+
+def _layer_bytes(facts: Facts, chosen: dict[str, Any]) -> float:
+    """Bytes that one layer keeps of one token until its gradients are made."""
+    shapes, stream = facts.shapes, _stream_bytes(chosen)
+    product = 2 if chosen["dtype"] == "bf16" else 4
+    hidden, keys = shapes.hidden, shapes.kv_width
+    wide = max((outputs for _, outputs in shapes.linear.values()), default=4 * hidden)
+    gated = any("gate" in name for name in shapes.linear)
+    norms = 2 * (stream + 4) * hidden
+    # where products are narrower than the stream, each layer makes a copy of its own
+    copies = 5 if stream != product else 2
+    inputs = product * ((copies + 1) * hidden + wide)
+    attention = product * (3 * hidden + 4 * keys)
+    if chosen["attn_implementation"] == "eager":
+        attention += (2 * product + 6) * shapes.heads * _longest(chosen, facts)
+    feedforward = (3 if gated else 2) * product * wide
+    again = 2 * 5 * hidden + 6 * (hidden + wide) if chosen["inputs_again"] else 0
+    return norms + inputs + attention + feedforward + again
+
+
+def _linear(facts: Facts) -> int:
+    """Weights of the linear layers inside the decoder."""
+    return sum(inputs * outputs for inputs, outputs in facts.shapes.linear.values())
 
 
 def _weight_bytes(facts: Facts, chosen: dict[str, Any]) -> float:
     whole, quantization = 2 if chosen["weights_dtype"] == "bf16" else 4, chosen["quantization"]
     if quantization is None:
         return facts.shapes.parameters * whole
-    rounded = sum(inputs * outputs for inputs, outputs in facts.shapes.linear.values())
+    rounded = _linear(facts)
     each = Quantization(**quantization).bytes_per_weight
     return rounded * each + (facts.shapes.parameters - rounded) * whole
 

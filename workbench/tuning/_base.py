@@ -61,6 +61,8 @@ class Tuning(Settings):
         PEFT's word for its adapters; empty where there is none.
     checkpointing
         Whether gradient checkpointing works with it.
+    inputs_again
+        Whether it keeps the inputs of linear layers once more for its own gradients.
     """
 
     section: ClassVar[str] = "tuning"
@@ -74,6 +76,7 @@ class Tuning(Settings):
     packages: ClassVar[tuple[str, ...]] = ()
     peft_type: ClassVar[str] = ""
     checkpointing: ClassVar[bool] = True
+    inputs_again: ClassVar[bool] = False
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this way of tuning cannot work with."""

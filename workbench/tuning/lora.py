@@ -61,6 +61,7 @@ class LoRA(Tuning):
     )
     merges: ClassVar[bool] = True
     peft_type: ClassVar[str] = "LORA"
+    inputs_again: ClassVar[bool] = True
 
     r: int = setting(
         8, help="The rank: how many directions each layer may move in. More can learn more, and overfit sooner.",
