@@ -20,7 +20,7 @@ from workbench.bench.plan import Cell, cells
 from workbench.errors import RunError, WorkbenchError
 from workbench.recipe import Recipe
 from workbench.runs import launch, open_run, processes
-from workbench.runs.job import LIVE, read_json, write_json
+from workbench.runs.job import LIVE, folders, read_json, write_json
 from workbench.runs.reasons import reason_for_error
 
 ASIDE = 1
@@ -105,8 +105,10 @@ class _Driver:
             time.sleep(LOOK)
 
     def _launch(self, cell: Cell) -> None:
-        known = self.cells.get(cell.id, {}).get("run")
+        recipe, begun = self._recipe(cell), self.cells.get(cell.id)
+        known = (begun or {}).get("run") or (self._orphan(recipe) if begun is not None else None)
         if known is not None:
+            self.cells[cell.id]["run"] = known
             try:
                 run = open_run(known, home=self.bench.home)
                 if run.status in ("paused", "stopped", "failed"):
@@ -114,9 +116,18 @@ class _Driver:
                 return
             except WorkbenchError:
                 pass  # it is gone, or cannot go on: begin anew
-        run = launch(self._recipe(cell), home=self.bench.home)
-        self.cells[cell.id] = {"run": run.id, "rate": cell.rate, "seed": cell.seed}
+        self.cells[cell.id] = {"rate": cell.rate, "seed": cell.seed}
+        self.tell("running", None)  # killed from here on, it finds the run that was launched
+        self.cells[cell.id]["run"] = launch(recipe, home=self.bench.home).id
         self.tell("running", None)
+
+    def _orphan(self, recipe: Recipe) -> str | None:
+        """A run of this very recipe that was launched just before this process was killed."""
+        wanted, known = recipe.stored(self.bench.home).to_dict(), set(self.bench.runs().values())
+        for folder in reversed(folders(self.bench.home)):
+            if folder.id not in known and Recipe.from_yaml(folder.recipe).to_dict() == wanted:
+                return folder.id
+        return None
 
     def _recipe(self, cell: Cell) -> Recipe:
         recipe = Recipe.from_yaml(self.plan["entries"][cell.entry]["recipe"])
