@@ -95,7 +95,7 @@ def sentences(plan: Mapping[str, Any], report: Report, metric: str | None = None
         span, over = (over_rows, f"{over_rows.n_rows:,} rows")
         if over_seeds is not None and (apart or not steady):
             span, over = over_seeds, f"{over_seeds.n_seeds} seeds"
-        told_span = f"95 % interval over {over} {_points(span.low, facts.unit)} to {_points(span.high, facts.unit)}"
+        told_span = f"95 % interval over {over} {_span(span.low, span.high, facts.unit)}"
         basis = f"{over_rows.n_rows:,} rows and {len(plan['seeds'])} seed{'s' * (len(plan['seeds']) > 1)}"
         who = f"the best untuned system ({name})" if name == baseline else name
         if apart:
@@ -244,3 +244,7 @@ def _points(value: float, unit: str, signed: bool = False) -> str:
     if unit == "%":
         return f"{100 * value:+.1f} points" if signed else f"{100 * value:.1f} points"
     return f"{value:+.3g}" if signed else f"{value:.3g}"
+
+
+def _span(low: float, high: float, unit: str) -> str:
+    return f"{100 * low:.1f} to {100 * high:.1f} points" if unit == "%" else f"{low:.3g} to {high:.3g}"

@@ -54,6 +54,9 @@ def repair(
 ) -> Dataset:
     """A new data set in which the rows named are gone and the faults that the checks find are repaired.
 
+    Texts are changed where a model learns from them: in prompts, answers and turns. Columns beside them stay as they
+    are, so a masked address may still stand in a column of its own, which no training reads.
+
     Parameters
     ----------
     dataset

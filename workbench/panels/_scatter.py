@@ -76,8 +76,10 @@ def scatter_figure(
     for y in _ticks(bottom, top):
         parts.append(f'<path d="M{LEFT} {y_of(y):.1f}H{WIDTH - RIGHT}" stroke="{INK}" stroke-opacity=".25"/>')
         parts.append(_text(LEFT - 7, y_of(y) + 4, f"{y:.3g}", "end"))
-    for power in range(math.ceil(low), math.floor(high) + 1):
-        parts.append(_text(x_of(10.0**power), HEIGHT - BOTTOM + 17, _power(power), "middle"))
+    powers = range(math.ceil(low), math.floor(high) + 1)
+    marks = {10.0**power: _power(power) for power in powers} or {point.x: f"{point.x:,.3g}" for point in shown}
+    for x, words in marks.items():
+        parts.append(_text(x_of(x), HEIGHT - BOTTOM + 17, words, "middle"))
     parts.append(_text(WIDTH - RIGHT, HEIGHT - 8, x_label, "end"))
     parts.append(_text(LEFT, HEIGHT - 8, y_label, "start"))
     for name, height in levels:
