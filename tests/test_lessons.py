@@ -1,6 +1,7 @@
 """Exercises: not answered passes, a wrong answer gets a hint, a right one is told so."""
 
 import pytest
+import torch
 
 import workbench as wb
 from workbench.errors import InvalidInputError
@@ -55,6 +56,52 @@ def test_planted_faults_are_found_by_their_rows(capsys):
     assert check("02.faults", {**where, "secret": where["secret"][:1]}) is False
     assert "secret: 1 of 2 rows" in capsys.readouterr().out
     assert check("02.faults", {"sekret": [1]}) is False
+
+
+def adapted(linear, targets):
+    return [size for name, size in linear.items() if name.rsplit(".", 1)[-1] in targets]
+
+
+def test_parameters_of_lora():
+    assert check("03.parameters", lambda linear, r, targets: None) is None
+    assert check("03.parameters", lambda linear, r, targets: sum(r * (a + b) for a, b in adapted(linear, targets)))
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (lambda linear, r, targets: sum(r * (a + b) for a, b in linear.values()), "no target"),
+        (lambda linear, r, targets: sum(a * b for a, b in adapted(linear, targets)), "W, which is frozen"),
+        (lambda linear, r, targets: sum(r * a for a, b in adapted(linear, targets)), "A alone"),
+        (lambda linear, r, targets: sum(r * b for a, b in adapted(linear, targets)), "B alone"),
+        (lambda linear, r, targets: sum(2 * r * a for a, b in adapted(linear, targets)), "as many rows as"),
+        (lambda linear, r, targets: sum(a + b for a, b in adapted(linear, targets)), "A is r x inputs"),
+    ],
+)
+def test_wrong_parameters_of_lora_get_a_hint(count, said, capsys):
+    assert check("03.parameters", count) is False
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("merge", "said"),
+    [
+        (lambda W, A, B, alpha, r: W + B @ A, "the scale alpha / r is missing"),
+        (lambda W, A, B, alpha, r: alpha / r * B @ A, "the update alone"),
+        (lambda W, A, B, alpha, r: W + alpha / r * A @ B, "A is r x inputs"),
+        (lambda W, A, B, alpha, r: (W + alpha / r * B @ A).T, "the shape of W"),
+        (lambda W, A, B, alpha, r: W - alpha / r * B @ A, "W + (alpha / r) B A"),
+    ],
+)
+def test_a_wrong_merge_gets_a_hint(merge, said, capsys):
+    assert check("03.merge", merge) is False
+    assert said in capsys.readouterr().out
+
+
+def test_a_right_merge():
+    assert check("03.merge", lambda W, A, B, alpha, r: W + alpha / r * B @ A) is True
+    assert check("03.merge", lambda W, A, B, alpha, r: torch.add(W, B @ A, alpha=alpha / r)) is True
+    assert check("03.merge", lambda W, A, B, alpha, r: None) is None
 
 
 @pytest.mark.parametrize("fault", FAULTS)
