@@ -6,7 +6,7 @@ import ipywidgets
 import pytest
 
 import workbench as wb
-from workbench.draft import PRESETS
+from workbench.draft import PRESETS, examine
 from workbench.errors import RecipeError
 from workbench.panels import RecipePanel, recipe
 from workbench.panels._memory import memory_html
@@ -232,7 +232,8 @@ def test_a_recipe_is_pasted_back_and_what_changed_is_told(make):
 def test_memory_is_shown_part_by_part(make):
     panel = make()
     assert "Memory: weights" in panel._facts.value
-    assert panel._facts.value.count("wb-part ") == 5
+    parts = examine(panel.recipe).memory
+    assert panel._facts.value.count("wb-part ") == sum(count > 0 for count in parts.values()) >= 5
     lora = panel._facts.value
     panel.form.tuning.value = wb.Full
     panel.settle()

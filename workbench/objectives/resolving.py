@@ -213,8 +213,9 @@ def memory_parts(facts: Facts, chosen: dict[str, Any]) -> dict[str, float]:
     Returns
     -------
     dict
-        ``weights``, ``gradients``, ``optimizer`` (two moments in fp32), ``activations`` (what they take beyond the
-        gradients, which come into their place on the way back), ``logits``.
+        ``weights``, ``narrow copies`` (of weights, for products in 16 bits), ``gradients``, ``optimizer`` (two moments
+        in fp32), ``activations`` (what they take beyond the gradients, which come into their place on the way back),
+        ``logits``.
     """
     shapes = facts.shapes
     tokens = chosen["batch_size"] * _longest(chosen, facts)
@@ -226,7 +227,8 @@ def memory_parts(facts: Facts, chosen: dict[str, Any]) -> dict[str, float]:
     gradients = 4 * facts.trainable
     copies = 0 if chosen["quantization"] or _stream_bytes(chosen) == product else product * _linear(facts)
     return {
-        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"] + copies,
+        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"],
+        "narrow copies": copies,
         "gradients": gradients,
         "optimizer": 8 * facts.trainable,
         "activations": max(0, activations - gradients),
