@@ -7,7 +7,7 @@
 #   make slow, lessons     the long tests; all notebooks from first to last cell
 #   make figures           the recorded results of the lessons, anew (seeds 0-4)
 #   make bench             speed and other figures, side by side with what they are to be compared with; ARGS=worker for one
-#   make gpu-smoke         a short training on a CUDA device
+#   make gpu-smoke         every way of tuning on a CUDA device
 #   make lint              ruff, mypy, notebooks without outputs
 #   make images            the pictures of README.md, from the real panels
 #   make static            the panels' front-end files from widgets/ (needs Node.js)

@@ -18,7 +18,7 @@ from workbench.estimate import ADAM_BYTES, size_words
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, machine, resolve
-from workbench.objectives.resolving import memory_parts
+from workbench.objectives.memory import memory_parts
 from workbench.recipe import Recipe
 
 __all__ = ["PRESETS", "Findings", "FormField", "build", "examine", "fields_of", "read", "shown"]
@@ -171,7 +171,7 @@ class Findings:
     problems
         What stands against it.
     memory
-        Bytes by what takes them, as `workbench.objectives.resolving.memory_parts` gives them; empty while unknown.
+        Bytes by what takes them, as `workbench.objectives.memory.memory_parts` gives them; empty while unknown.
     memory_bytes
         The memory of the device.
     rows_seen
@@ -222,8 +222,9 @@ def examine(recipe: Recipe) -> Findings:
     reasons = {
         f"training.{name}": _reason(resolved.settings.get(name), reason) for name, reason in resolved.reasons.items()
     }
-    return Findings(found, reasons, problems, memory_parts(facts, resolved.settings), facts.machine.memory_bytes,
-                    steps * resolved.settings["rows_per_step"])  # fmt: skip
+    memory = memory_parts(facts, resolved.settings, recipe.tuning)
+    rows_seen = steps * resolved.settings["rows_per_step"]
+    return Findings(found, reasons, problems, memory, facts.machine.memory_bytes, rows_seen)
 
 
 def _reason(value: Any, reason: str) -> str:

@@ -19,7 +19,8 @@ from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives.gate import gate, row_limit
 from workbench.objectives.hardware import machine
-from workbench.objectives.resolving import Facts, memory_parts, resolve
+from workbench.objectives.memory import memory_parts
+from workbench.objectives.resolving import Facts, resolve
 
 if TYPE_CHECKING:
     from workbench.recipe import Recipe
@@ -144,7 +145,7 @@ def estimate(recipe: Recipe) -> Estimate:
         trained_tokens_per_epoch=report.trained_tokens,
         steps=chosen.max_steps,
         tokens=round(report.tokens / rows * rows_seen),
-        memory={name: round(count) for name, count in memory_parts(facts, chosen.settings).items()},
+        memory={name: round(count) for name, count in memory_parts(facts, chosen.settings, recipe.tuning).items()},
         disk_bytes_per_checkpoint=trainable * ADAM_BYTES,
     )
 

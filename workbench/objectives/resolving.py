@@ -7,12 +7,12 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.models.quantization import Quantization
 from workbench.models.shapes import Shapes
 from workbench.objectives.hardware import Machine
+from workbench.objectives.memory import longest, memory_needed
 from workbench.objectives.training import DEFAULT_EPOCHS
 
-__all__ = ["Facts", "Resolved", "memory_needed", "memory_parts", "resolve"]
+__all__ = ["Facts", "Resolved", "resolve"]
 
 EVALUATIONS = 20
 MEMORY_SHARE = 0.8
@@ -78,16 +78,14 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     Returns
     -------
     Resolved
-        All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer``, ``rows_per_step``
-        and, for the estimate of memory, ``new_weights`` beside the model's own and ``inputs_again``.
+        All fields of `Training`, and ``device``, ``weights_dtype``, ``quantization``, ``optimizer`` and
+        ``rows_per_step``.
     """
     training, reasons = recipe.training, {}
     chosen: dict[str, Any] = {field.name: getattr(training, field.name) for field in dataclasses.fields(training)}
     chosen["device"] = facts.machine.device
     reasons["device"] = facts.machine.name
     chosen["optimizer"] = recipe.tuning.optimizer(facts.machine.device)
-    chosen["new_weights"] = facts.trainable if recipe.tuning.adapter else 0
-    chosen["inputs_again"] = recipe.tuning.inputs_again
 
     if chosen["learning_rate"] == "auto":
         rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
@@ -161,11 +159,11 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
 
 
 def _shape_of_batches(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
-    on_cpu, longest = facts.machine.device == "cpu", _longest(chosen, facts)
+    on_cpu, tokens = facts.machine.device == "cpu", longest(facts, chosen)
     if chosen["attn_implementation"] == "auto":
-        chosen["attn_implementation"] = "eager" if on_cpu and longest <= EAGER_LENGTH else "sdpa"
+        chosen["attn_implementation"] = "eager" if on_cpu and tokens <= EAGER_LENGTH else "sdpa"
         reasons["attn_implementation"] = (
-            f"rows of at most {longest} tokens on a CPU: plain attention goes backwards faster than torch's fused one"
+            f"rows of at most {tokens} tokens on a CPU: plain attention goes backwards faster than torch's fused one"
             if chosen["attn_implementation"] == "eager"
             else "torch's fused attention never holds all scores in memory"
         )
@@ -185,93 +183,11 @@ def _memory(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, tunin
         chosen["gradient_checkpointing"] = False
         reasons["gradient_checkpointing"] = f"does not work with {tuning.title.lower()}"
     if chosen["gradient_checkpointing"] == "auto":
-        need, there = memory_needed(facts, chosen), facts.machine.memory_bytes
+        need, there = memory_needed(facts, chosen, tuning), facts.machine.memory_bytes
         chosen["gradient_checkpointing"] = need > MEMORY_SHARE * there
         reasons["gradient_checkpointing"] = (
             f"about {need / 2**30:.1f} GiB needed without it, {there / 2**30:.1f} GiB there"
         )
-
-
-def _longest(chosen: dict[str, Any], facts: Facts) -> int:
-    limit = chosen["max_length"]
-    if chosen["packing"]:
-        return int(limit or 1024)
-    return int(min(facts.longest or limit or 1024, limit or 10**9))
-
-
-def memory_needed(facts: Facts, chosen: dict[str, Any]) -> float:
-    """Bytes for training, all parts of `memory_parts` together."""
-    return sum(memory_parts(facts, chosen).values())
-
-
-def memory_parts(facts: Facts, chosen: dict[str, Any]) -> dict[str, float]:
-    """Bytes for training by what takes them, from sizes alone; the Python process itself is not among them.
-
-    What a decoder layer keeps for its way back is counted tensor by tensor, as transformers' Llama and PEFT's LoRA keep
-    it. ``python -m tests.bench memory`` holds it against measured peaks.
-
-    Returns
-    -------
-    dict
-        ``weights``, ``narrow copies`` (of weights, for products in 16 bits), ``gradients``, ``optimizer`` (two moments
-        in fp32), ``activations`` (what they take beyond the gradients, which come into their place on the way back),
-        ``logits``.
-    """
-    shapes = facts.shapes
-    tokens = chosen["batch_size"] * _longest(chosen, facts)
-    layer = tokens * _layer_bytes(facts, chosen)
-    inputs = tokens * shapes.hidden * _stream_bytes(chosen)
-    checkpointed = chosen["gradient_checkpointing"] is True
-    activations = shapes.layers * inputs + layer if checkpointed else shapes.layers * layer
-    product = 2 if chosen["dtype"] == "bf16" else 4
-    gradients = 4 * facts.trainable
-    copies = 0 if chosen["quantization"] or _stream_bytes(chosen) == product else product * _linear(facts)
-    return {
-        "weights": _weight_bytes(facts, chosen) + 4 * chosen["new_weights"],
-        "narrow copies": copies,
-        "gradients": gradients,
-        "optimizer": 8 * facts.trainable,
-        "activations": max(0, activations - gradients),
-        "logits": (product + 8) * tokens * shapes.vocabulary,
-    }
-
-
-def _stream_bytes(chosen: dict[str, Any]) -> int:
-    """Bytes of a number between the layers."""
-    return 2 if chosen["weights_dtype"] == "bf16" else 4
-
-
-def _layer_bytes(facts: Facts, chosen: dict[str, Any]) -> float:
-    """Bytes that one layer keeps of one token until its gradients are made."""
-    shapes, stream = facts.shapes, _stream_bytes(chosen)
-    product = 2 if chosen["dtype"] == "bf16" else 4
-    hidden, keys = shapes.hidden, shapes.kv_width
-    wide = max((outputs for _, outputs in shapes.linear.values()), default=4 * hidden)
-    gated = any("gate" in name for name in shapes.linear)
-    norms = 2 * (stream + 4) * hidden
-    # where products are narrower than the stream, each layer makes a copy of its own
-    copies = 5 if stream != product else 2
-    inputs = product * ((copies + 1) * hidden + wide)
-    attention = product * (3 * hidden + 4 * keys)
-    if chosen["attn_implementation"] == "eager":
-        attention += (2 * product + 6) * shapes.heads * _longest(chosen, facts)
-    feedforward = (3 if gated else 2) * product * wide
-    again = 2 * 5 * hidden + 6 * (hidden + wide) if chosen["inputs_again"] else 0
-    return norms + inputs + attention + feedforward + again
-
-
-def _linear(facts: Facts) -> int:
-    """Weights of the linear layers inside the decoder."""
-    return sum(inputs * outputs for inputs, outputs in facts.shapes.linear.values())
-
-
-def _weight_bytes(facts: Facts, chosen: dict[str, Any]) -> float:
-    whole, quantization = 2 if chosen["weights_dtype"] == "bf16" else 4, chosen["quantization"]
-    if quantization is None:
-        return facts.shapes.parameters * whole
-    rounded = _linear(facts)
-    each = Quantization(**quantization).bytes_per_weight
-    return rounded * each + (facts.shapes.parameters - rounded) * whole
 
 
 def _rounded(steps: int, every: int) -> int:

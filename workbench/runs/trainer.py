@@ -9,12 +9,10 @@ a reader, where the supervisor is gone) takes over; a process that is killed lea
 from __future__ import annotations
 
 import itertools
-import logging
 import os
 import platform
 import signal
 import sys
-import threading
 import time
 import traceback
 from pathlib import Path
@@ -71,8 +69,6 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
 
 def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -> tuple[Any, Reporter, Path | None]:
     """All that comes before the first step: the trainer, its reporter, and the checkpoint to go on from."""
-    imports = threading.Thread(target=_import_training, daemon=True)
-    imports.start()
     from workbench.data.rendering import Renderer
     from workbench.models.loading import load_model, load_tokenizer, make_folder
     from workbench.models.resolve import resolve_model
@@ -120,7 +116,6 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     _record_resolved(folder, events, resolved, rows, sizes.parameters, trainable)
 
     # Weights
-    imports.join()
     import torch
 
     from workbench.runs.asking import Asker
@@ -159,15 +154,6 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     trainer.remove_callback(_printer())
     reporter.attach(trainer)
     return trainer, reporter, resume_from
-
-
-def _import_training() -> None:
-    """The slow imports, while the main thread reads rows. Errors show when the main thread imports the same."""
-    try:
-        import workbench.objectives._sft_training
-        import workbench.runs.reporter  # noqa: F401
-    except Exception:
-        logging.getLogger(__name__).debug("import failed", exc_info=True)
 
 
 def _printer() -> Any:

@@ -32,6 +32,7 @@ def _announce() -> None:
         return
     member = str.__new__(PeftType, NAME)
     member._name_ = member._value_ = NAME
+    type.__setattr__(PeftType, NAME, member)  # before it is a member: those cannot be set; from 3.12 on it must be here
     PeftType._member_map_[NAME] = member
     PeftType._member_names_.append(NAME)
     PeftType._value2member_map_[NAME] = member

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from workbench.errors import Problem
 from workbench.models.quantization import Quantization
 from workbench.models.shapes import Shapes
+from workbench.models.widths import Widths
 from workbench.settings import Settings
 
 if TYPE_CHECKING:
@@ -61,8 +62,8 @@ class Tuning(Settings):
         PEFT's word for its adapters; empty where there is none.
     checkpointing
         Whether gradient checkpointing works with it.
-    inputs_again
-        Whether it keeps the inputs of linear layers once more for its own gradients.
+    masks
+        Whether attention needs a mask where no row is padded, too.
     """
 
     section: ClassVar[str] = "tuning"
@@ -76,7 +77,7 @@ class Tuning(Settings):
     packages: ClassVar[tuple[str, ...]] = ()
     peft_type: ClassVar[str] = ""
     checkpointing: ClassVar[bool] = True
-    inputs_again: ClassVar[bool] = False
+    masks: ClassVar[bool] = False
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this way of tuning cannot work with."""
@@ -111,6 +112,13 @@ class Tuning(Settings):
     def trainable_parameters(self, shapes: Shapes) -> int:
         """How many weights move on a model of these shapes."""
         raise NotImplementedError
+
+    def kept_bytes(self, widths: Widths) -> float:
+        """Bytes of one token that each layer keeps until gradients are made, beyond those of a frozen model.
+
+        ``python -m tests.bench memory`` holds it against measured peaks.
+        """
+        return 0.0
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """The learning rate for a model of this many weights."""

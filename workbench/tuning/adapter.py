@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
 from workbench.models.shapes import Shapes
+from workbench.models.widths import Widths
 from workbench.settings import setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
 
@@ -87,6 +88,11 @@ class Adapter(Tuning):
         """Two matrices and two biases an adapter, one or two adapters a layer."""
         narrow = max(1, int(shapes.hidden / self.reduction_factor))
         return shapes.layers * len(self._wanted()) * (2 * shapes.hidden * narrow + narrow + shapes.hidden)
+
+    def kept_bytes(self, widths: Widths) -> float:
+        """The input of each adapter, and its narrow middle before and after the activation."""
+        narrow = max(1, int(widths.hidden / self.reduction_factor))
+        return widths.product * len(self._wanted()) * (widths.hidden + 2 * narrow)
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """1e-2 at four million parameters, 1e-3 at BERT's size, 2e-4 at seven billion."""

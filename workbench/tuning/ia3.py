@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
 from workbench.models.shapes import Shapes
+from workbench.models.widths import Widths
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class IA3(Tuning):
             name = tensor.removesuffix(".weight").rsplit(".", 1)[-1]
             total += (inputs if name in INPUTS else outputs) if name in TARGETS else 0
         return total
+
+    def kept_bytes(self, widths: Widths) -> float:
+        """Keys and values before they are scaled, and the input of the last layer in the factors' own type, fp32."""
+        return 2 * widths.product * widths.keys + 4 * widths.wide
 
     def auto_learning_rate(self, n_parameters: int) -> LearningRate:
         """0.1 at four million parameters, 3e-3 at three billion."""

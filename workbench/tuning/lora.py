@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
 from workbench.models.shapes import Shapes
+from workbench.models.widths import Widths
 from workbench.settings import nearest, setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["LoRA"]
 
+ADAPTER_BYTES = 4
+"""Of a number of the adapter, which PEFT keeps in fp32."""
 RATES = (
     (4.3e6, 3e-3, "checked on the bundled base (workbench.bundled.make.calibrate)"),
     (7e9, 2e-4, "QLoRA, arXiv 2305.14314, table 9, for 7B and 13B"),
@@ -61,7 +64,6 @@ class LoRA(Tuning):
     )
     merges: ClassVar[bool] = True
     peft_type: ClassVar[str] = "LORA"
-    inputs_again: ClassVar[bool] = True
 
     r: int = setting(
         8, help="The rank: how many directions each layer may move in. More can learn more, and overfit sooner.",
@@ -129,6 +131,29 @@ class LoRA(Tuning):
         chosen = list(self._adapted(shapes).values())
         extra = sum(outputs for _, outputs in chosen) if self.use_dora else 0
         return sum(self.r * (inputs + outputs) for inputs, outputs in chosen) + extra
+
+    def kept_bytes(self, widths: Widths) -> float:
+        """The input of each adapted layer, in a copy of its own where it is cast on the way."""
+        hidden = widths.hidden
+        inputs = {"q_proj": hidden, "k_proj": hidden, "v_proj": hidden, "o_proj": widths.queries,
+                  "up_proj": hidden, "down_proj": widths.wide}  # fmt: skip
+        if widths.gated:
+            inputs["gate_proj"] = hidden
+        names = self.target_modules
+        adapted = set(inputs) if names == "all-linear" else {name.rsplit(".", 1)[-1] for name in names}
+        cast = widths.cast or (widths.stream < ADAPTER_BYTES and not widths.quantized)  # bitsandbytes' layers do not
+        if cast or self.lora_dropout:
+            kept = sum(inputs.get(name, hidden) for name in adapted)
+        else:  # queries, keys and values have one input, gate and up too; that of o_proj is kept by the attention
+            groups = ({"q_proj", "k_proj", "v_proj"}, {"gate_proj", "up_proj"})
+            kept = hidden * sum(bool(group & adapted) for group in groups)
+            kept += widths.wide if "down_proj" in adapted else 0
+        kept *= widths.product + (1 if self.lora_dropout else 0)
+        if self.use_dora:  # what the layer and its adapter give, each once more
+            outputs = {**dict.fromkeys(inputs, hidden), "q_proj": widths.queries, "k_proj": widths.keys,
+                       "v_proj": widths.keys, "up_proj": widths.wide, "gate_proj": widths.wide}  # fmt: skip
+            kept += 2 * widths.product * sum(outputs.get(name, hidden) for name in adapted)
+        return kept
 
     def _adapted(self, shapes: Shapes) -> dict[str, tuple[int, int]]:
         """The layers that get an adapter, with their inputs and outputs."""

@@ -58,6 +58,7 @@ class PrefixTuning(Tuning):
     )
     peft_type: ClassVar[str] = "PREFIX_TUNING"
     checkpointing: ClassVar[bool] = False
+    masks: ClassVar[bool] = True
 
     num_virtual_tokens: int = setting(
         20, help="How many keys and values stand before the input in each layer.",
