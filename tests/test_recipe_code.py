@@ -123,6 +123,8 @@ EVERY = {
     "prefix, projected": wb.PrefixTuning(num_virtual_tokens=4, prefix_projection=True),
     "ia3": wb.IA3(),
     "rslora": wb.LoRA(r=2, use_rslora=True, target_modules="q_proj"),
+    "pissa": wb.LoRA(r=2, init_lora_weights="pissa"),
+    "loftq": wb.QLoRA(r=2, init_lora_weights="loftq"),
 }
 
 

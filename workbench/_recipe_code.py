@@ -66,6 +66,7 @@ def plain_code(recipe: Recipe) -> str:
     chosen = resolve(recipe, facts)
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)
+    started = recipe.tuning.start_code(recipe.seed)
     if ref.base is not None and "from peft import PeftModel" not in imports:
         imports = ["from peft import PeftModel", *imports]
     config = "".join(f"    {name}={_quoted(value)},\n" for name, value in arguments.items())
@@ -95,10 +96,11 @@ def plain_code(recipe: Recipe) -> str:
         compact if on_cpu else "",
         recipe.tuning.own_code(),
         _model_lines(ref, chosen, recipe.trust_remote_code),
+        "".join(f"{line}\n" for line in started),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
         f"args = SFTConfig(\n{config})\n",
-        _trainer_lines(tuner, report.eval_rows > 0, chosen.quantization is not None),
+        _trainer_lines(None if started else tuner, report.eval_rows > 0, chosen.quantization is not None),
     ]
     return "\n".join(part for part in parts if part)
 

@@ -32,6 +32,8 @@ TUNINGS = {
     "rslora, one layer": wb.LoRA(r=2, target_modules="q_proj", use_rslora=True),
     "qlora": wb.QLoRA(r=4),
     "qlora, fp4": wb.QLoRA(r=2, quant_type="fp4", double_quant=False, use_dora=True),
+    "lora, orthogonal": wb.LoRA(r=4, init_lora_weights="orthogonal"),
+    "qlora, loftq": wb.QLoRA(r=2, init_lora_weights="loftq"),
     "full": wb.Full(),
 }
 

@@ -19,10 +19,12 @@ __all__ = ["memory_needed", "memory_parts"]
 
 TILE_TOKENS, TILE_WORDS = 4096, 32768
 """TRL's loss makes the logits in tiles of so many tokens and words."""
-TILE_IN_TORCH = 30
-"""Bytes for each number of a tile beyond the tile itself, where no Triton kernel works inside it."""
+TILE_IN_TORCH = 41
+"""Bytes for each number of a tile beyond the tile itself, where no Triton kernel works inside it; measured."""
 WORKSPACE = 64 * 2**20
 """What CUDA's matrix library takes for itself."""
+ALLOCATOR = 0.1
+"""The share that a CPU's allocator holds beyond what is in use; measured."""
 
 
 def memory_needed(facts: Facts, chosen: dict[str, Any], tuning: Any) -> float:
@@ -47,7 +49,7 @@ def memory_parts(facts: Facts, chosen: dict[str, Any], tuning: Any) -> dict[str,
     dict
         ``weights``, ``optimizer`` (two moments in fp32), ``gradients``, and what is taken beyond the gradients at the
         highest point, which come into its place on the way back: ``activations``, ``narrow copies`` (of weights, for
-        products in 16 bits) and ``logits``.
+        products in 16 bits) and ``logits``. ``workspace`` of CUDA's matrix library, ``allocator`` of a CPU's.
     """
     shapes, widths = facts.shapes, widths_of(facts, chosen)
     tokens = chosen["batch_size"] * (longest(facts, chosen) + tuning.virtual_tokens)
@@ -56,6 +58,8 @@ def memory_parts(facts: Facts, chosen: dict[str, Any], tuning: Any) -> dict[str,
     copies = 0.0 if chosen["quantization"] or not widths.cast else float(widths.product * linear_weights(facts))
     layer = tokens * (_layer_bytes(facts, chosen, widths, tuning) + tuning.kept_bytes(widths))
     back = tokens * 4 * widths.product * widths.wide  # while one layer's gradients are made
+    if chosen["attn_implementation"] == "eager":
+        back += tokens * 3 * 4 * shapes.heads * longest(facts, chosen)
     logits = _logits_bytes(facts, chosen, widths, not tuning.adapter)
     kept = shapes.layers * layer
     if chosen["gradient_checkpointing"] is True:  # the input of each layer, and one layer at a time computed anew
@@ -64,20 +68,22 @@ def memory_parts(facts: Facts, chosen: dict[str, Any], tuning: Any) -> dict[str,
         copies /= max(1, shapes.layers)
         if logits > back + copies:
             copies = 0
-    # the highest point is at the loss, or where the last layer's gradients are made
-    activations, logits = (kept, logits) if logits > back else (kept + back, 0)
+    # The highest point is at the loss, or where the last layer's gradients are made. A CPU's allocator does not give
+    # the many small pieces of the one back for the large ones of the other.
+    on_cuda = chosen["device"] == "cuda"
+    activations, logits = (kept, logits) if on_cuda and logits > back else (kept + back, 0 if on_cuda else logits)
     # on the way back gradients come into the place of what they were made from
     beyond, replaced = {}, float(gradients)
     for name, count in (("activations", activations), ("narrow copies", copies), ("logits", logits)):
         beyond[name] = max(0.0, count - replaced)
         replaced = max(0.0, replaced - count)
-    return {
+    parts = {
         "weights": _weight_bytes(facts, chosen) + 4 * new,
         "optimizer": 8 * facts.trainable,
         "gradients": gradients,
         **beyond,
-        **({"workspace": WORKSPACE} if chosen["device"] == "cuda" else {}),
     }
+    return parts | ({"workspace": WORKSPACE} if on_cuda else {"allocator": ALLOCATOR * sum(parts.values())})
 
 
 def widths_of(facts: Facts, chosen: dict[str, Any]) -> Widths:

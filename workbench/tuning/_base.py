@@ -146,6 +146,10 @@ class Tuning(Settings):
         """For the plain script: import lines, and the expression of the PEFT config; None when there is none."""
         return None
 
+    def start_code(self, seed: int) -> list[str]:
+        """For the plain script: lines that put the adapter on ``model``, where TRL's ``peft_config`` is not enough."""
+        return []
+
     def own_code(self) -> str:
         """What of this project the plain script needs, as Python to be copied into it; empty where PEFT has all."""
         return ""

@@ -6,9 +6,11 @@ move. ``B`` starts at zero, so training begins exactly at the base model.
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
@@ -49,6 +51,8 @@ class LoRA(Tuning):
         Divide by the square root of r instead.
     use_dora
         Train magnitude and direction apart.
+    init_lora_weights
+        Where the adapter starts.
     """
 
     name: ClassVar[str] = "lora"
@@ -90,6 +94,12 @@ class LoRA(Tuning):
         False, help="Train the length of each weight vector apart from its direction; slower, sometimes better.",
         source="Liu et al. 2024, arXiv 2402.09353", expert=True,
     )  # fmt: skip
+    init_lora_weights: str = setting(
+        "default", help="Where the adapter starts: at the base model ('default', or other random draws), or as the "
+        "strongest directions of each weight ('pissa'), which are then what moves.",
+        choices=("default", "gaussian", "orthogonal", "pissa"),
+        source="Hu et al. 2021; PiSSA: Meng et al. 2024, arXiv 2404.02948", expert=True,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         names = self.target_modules
@@ -98,10 +108,22 @@ class LoRA(Tuning):
             object.__setattr__(self, "target_modules", names)
 
     def conflicts(self, recipe: Any) -> list[Problem]:
-        """An empty list of layers adapts nothing."""
+        """An empty list of layers adapts nothing; not every start goes with every shape of adapter."""
+        found = []
         if self.target_modules in ("", ()):
-            return [Problem("tuning.target_modules", "names no layer.", "Use 'all-linear' or name layers.")]
-        return []
+            found.append(Problem("tuning.target_modules", "names no layer.", "Use 'all-linear' or name layers."))
+        if self.init_lora_weights == "pissa" and self.use_dora:
+            found.append(Problem(
+                "tuning.init_lora_weights", "is 'pissa', which cannot be told apart from the base model again once "
+                "use_dora has trained the lengths of the weights.",
+                "Turn use_dora off, or start at 'default'.",
+            ))  # fmt: skip
+        if self.init_lora_weights == "orthogonal" and self.r % 2:
+            found.append(Problem(
+                "tuning.r", f"is {self.r}, and 'orthogonal' shares the directions between the two matrices.",
+                "Take an even r.",
+            ))  # fmt: skip
+        return found
 
     def model_problems(self, shapes: Shapes) -> list[Problem]:
         """Named layers must be there, and wide enough for the rank."""
@@ -174,7 +196,22 @@ class LoRA(Tuning):
         from transformers import set_seed
 
         set_seed(seed)
-        return peft.get_peft_model(model, self._config())
+        made = peft.get_peft_model(model, self._config())
+        if self.init_lora_weights == "pissa":
+            start = peft.get_peft_model_state_dict(made)
+            made.adapter_start = {name: value.detach().clone() for name, value in start.items()}
+        return made
+
+    def save(self, model: Any, path: str | os.PathLike[str]) -> None:
+        """The adapter in PEFT's format, over the untouched base.
+
+        PiSSA takes the adapter's start off the weights. So that the result needs no other base, it is saved as one
+        adapter of twice the rank, what was learnt less the start; equal but for rounding.
+        """
+        if self.init_lora_weights == "pissa":
+            _save_less_start(model, Path(path))
+        else:
+            super().save(model, path)
 
     def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:
         """The model with the adapters of a run's model folder."""
@@ -197,8 +234,27 @@ class LoRA(Tuning):
     def _settings(self) -> dict[str, Any]:
         modules = self.target_modules if isinstance(self.target_modules, str) else list(self.target_modules)
         settings = {"r": self.r, "lora_alpha": self.lora_alpha, "lora_dropout": self.lora_dropout}
-        flags = {name: True for name in ("use_rslora", "use_dora") if getattr(self, name)}
+        flags: dict[str, Any] = {name: True for name in ("use_rslora", "use_dora") if getattr(self, name)}
+        if self.init_lora_weights in ("gaussian", "orthogonal", "pissa"):
+            flags["init_lora_weights"] = self.init_lora_weights
         return {**settings, "target_modules": modules, **flags}
+
+
+def _save_less_start(model: Any, path: Path) -> None:
+    import peft
+    import torch
+    from safetensors.torch import save_file
+
+    config = copy.deepcopy(model.peft_config["default"])
+    config.r, config.init_lora_weights, config.inference_mode = 2 * config.r, True, True
+    config.lora_alpha *= 2**0.5 if config.use_rslora else 2  # the scale stays
+    tensors = {}
+    for name, value in peft.get_peft_model_state_dict(model).items():
+        start, down = model.adapter_start[name].to(value.device), ".lora_A." in name
+        tensors[name] = torch.cat([value, start] if down else [value, -start], 0 if down else 1).contiguous().cpu()
+    path.mkdir(parents=True, exist_ok=True)
+    config.save_pretrained(path)
+    save_file(tensors, path / "adapter_model.safetensors", metadata={"format": "pt"})
 
 
 def _is_named(tensor: str, name: str) -> bool:

@@ -6,6 +6,7 @@ whenever a product needs them, so gradients reach the adapter through them; they
 
 from __future__ import annotations
 
+import inspect
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ class QLoRA(LoRA):
         What products are computed in.
     paged_optimizer
         On CUDA: let the optimizer's state move to the machine's memory when the GPU's is full.
+    init_lora_weights
+        Where the adapter starts.
     """
 
     name: ClassVar[str] = "qlora"
@@ -68,6 +71,29 @@ class QLoRA(LoRA):
         source="QLoRA, arXiv 2305.14314, section 3", expert=True,
     )  # fmt: skip
 
+    init_lora_weights: str = setting(
+        "default", help="Where the adapter starts: at the rounded model ('default', or other random draws), or as what "
+        "rounding took away ('loftq'), as far as its rank can say it.",
+        choices=("default", "gaussian", "orthogonal", "loftq"),
+        source="Hu et al. 2021; LoftQ: Li et al. 2023, arXiv 2310.08659, with one round", expert=True,
+    )  # fmt: skip
+
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """LoftQ needs the whole weights in files, and knows no lengths of weights."""
+        found = super().conflicts(recipe)
+        if self.init_lora_weights == "loftq" and self.use_dora:
+            found.append(Problem(
+                "tuning.init_lora_weights", "is 'loftq', which does not know the lengths that use_dora trains.",
+                "Turn use_dora off, or start at 'default'.",
+            ))  # fmt: skip
+        if self.init_lora_weights == "loftq" and str(recipe.model_name).startswith("run:"):
+            found.append(Problem(
+                "tuning.init_lora_weights", "is 'loftq', which reads the whole weights from the model's files, and a "
+                "run's are merged only in memory.",
+                "Export the run as a model first, or start at 'default'.",
+            ))  # fmt: skip
+        return found
+
     def model_problems(self, shapes: Any) -> list[Problem]:
         """Named layers must be there, and something that can quantise."""
         return super().model_problems(shapes) + _backend_problems()
@@ -85,12 +111,60 @@ class QLoRA(LoRA):
         """Put fresh adapters beside the layers of a model that was loaded quantised."""
         if not getattr(model, "is_quantized", False):
             raise TypeError("QLoRA needs a model that was loaded with load_model(..., quantization=...).")
-        return super().apply(model, seed)
+        made = super().apply(model, seed)
+        if self.init_lora_weights == "loftq":
+            _start_at_what_rounding_took(made)
+        return made
+
+    def start_code(self, seed: int) -> list[str]:
+        """LoftQ is worked out from the rounded model, adapter by adapter."""
+        if self.init_lora_weights != "loftq":
+            return []
+        return [
+            "from peft import get_peft_model",
+            "from transformers import set_seed",
+            "",
+            f"set_seed({seed})",
+            f"model = get_peft_model(model, {self.code()[1]})",
+            f"{_start_at_what_rounding_took.__name__}(model)",
+        ]
+
+    def own_code(self) -> str:
+        """The function that works out LoftQ's start."""
+        if self.init_lora_weights != "loftq":
+            return ""
+        return "from pathlib import Path\nfrom typing import Any\n\n\n" + inspect.getsource(
+            _start_at_what_rounding_took
+        )
 
     def save(self, model: Any, path: str | os.PathLike[str]) -> None:
         """The adapter, and how the weights were kept that it belongs to."""
         super().save(model, path)
         Quantization.of_model(model).save(Path(path))
+
+
+def _start_at_what_rounding_took(model: Any) -> None:
+    """Give each adapter the strongest directions of the whole weight less the rounded one."""
+    import bitsandbytes as bnb
+    import torch
+    from safetensors import safe_open
+
+    folder = Path(model.get_base_model().config._name_or_path)
+    places = {}
+    for file in sorted(folder.glob("*.safetensors")):
+        with safe_open(file, "pt") as tensors:
+            places.update(dict.fromkeys(tensors.keys(), file))
+    for name, layer in model.get_base_model().named_modules():
+        if not hasattr(layer, "lora_A"):
+            continue
+        weight = layer.base_layer.weight
+        with safe_open(places[f"{name}.weight"], "pt") as tensors:
+            whole = tensors.get_tensor(f"{name}.weight").to(weight.device, torch.float32)
+        rounded = bnb.functional.dequantize_4bit(weight.data, weight.quant_state).float()
+        left, strengths, right = torch.linalg.svd(whole - rounded, full_matrices=False)
+        rank, root = layer.r["default"], strengths.sqrt()
+        layer.lora_A["default"].weight.data = (root[:rank, None] * right[:rank]).contiguous()
+        layer.lora_B["default"].weight.data = (left[:, :rank] * root[:rank] / layer.scaling["default"]).contiguous()
 
 
 def _backend_problems() -> list[Problem]:
