@@ -104,6 +104,33 @@ def test_a_right_merge():
     assert check("03.merge", lambda W, A, B, alpha, r: None) is None
 
 
+def not_beaten(points):
+    def beaten(one):
+        value, cost = points[one]
+        return any((v >= value and c < cost) or (v > value and c <= cost) for v, c in points.values())
+
+    return [name for name in points if not beaten(name)]
+
+
+def test_the_front():
+    assert check("08.front", lambda points: None) is None
+    assert check("08.front", not_beaten) is True
+
+
+@pytest.mark.parametrize(
+    ("front", "said"),
+    [
+        (lambda points: list(points), "c costs more than b"),
+        (lambda points: [max(points, key=lambda name: points[name][0])], "on the front, not"),
+        (lambda points: [a for a in points if not any(o[0] > points[a][0] and o[1] < points[a][1]
+                                                      for o in points.values())], "as good as a, for less"),
+    ],
+)  # fmt: skip
+def test_a_wrong_front_gets_a_hint(front, said, capsys):
+    assert check("08.front", front) is False
+    assert said in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_spoiled_set_keeps_its_size_and_its_other_splits(fault):
     clean = wb.load_dataset("support-desk/tickets").head(60)

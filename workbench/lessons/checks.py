@@ -201,3 +201,26 @@ def _merge(answer: Callable[..., Any]) -> str | None:
                 return f"{place}: that is the update alone; W is still to be added."
             return f"{place}: not the weight that PEFT merges. It is W + (alpha / r) B A."
     return None
+
+
+@_exercise("08.front")
+def _front(answer: Callable[..., Any]) -> str | None:
+    if answer({"a": (0.5, 1)}) is None:
+        raise _Unanswered
+    sets = [
+        ({"a": (0.9, 100), "b": (0.8, 10), "c": (0.7, 50)}, "c costs more than b and is worse"),
+        ({"a": (0.9, 100), "b": (0.9, 10)}, "b is as good as a, for less"),
+        ({"a": (0.9, 10), "b": (0.8, 10)}, "a is better than b, for the same"),
+        ({"a": (0.9, 10), "b": (0.9, 10)}, "equal points do not beat each other"),
+        ({"a": (0.0, 0), "b": (0.5, 5), "c": (0.5, 6), "d": (0.4, 2)}, "the cheapest is on the front, however bad"),
+    ]
+    for points, why in sets:
+        right = {
+            name
+            for name, (value, cost) in points.items()
+            if not any((v >= value and c < cost) or (v > value and c <= cost) for v, c in points.values())
+        }
+        got = set(answer(dict(points)))
+        if got != right:
+            return f"Of {points} {sorted(right)} are on the front, not {sorted(got)}: {why}."
+    return None

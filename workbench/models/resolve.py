@@ -196,7 +196,10 @@ def _check_folder(path: Path, name: str) -> None:
 
 
 def _cached(hub_id: str, revision: str) -> Path | None:
-    """The snapshot folder of a hub model in the local cache, if complete enough to have a config."""
+    """The snapshot folder of a hub model in the local cache, if it has a config and weights.
+
+    Without weights it was only looked at (its tokenizer, its size), and is still to be downloaded.
+    """
     root = os.environ.get("HF_HUB_CACHE") or os.path.join(
         os.environ.get("HF_HOME") or os.path.join(os.environ.get("XDG_CACHE_HOME", "~/.cache"), "huggingface"), "hub"
     )
@@ -204,7 +207,10 @@ def _cached(hub_id: str, revision: str) -> Path | None:
     ref = repo / "refs" / revision
     commit = ref.read_text().strip() if ref.is_file() else revision
     snapshot = repo / "snapshots" / commit
-    return snapshot if (snapshot / "config.json").is_file() else None
+    weights = (".safetensors", ".bin", ".pt", ".pth", ".ckpt")
+    if not (snapshot / "config.json").is_file() or not any(item.suffix in weights for item in snapshot.iterdir()):
+        return None
+    return snapshot
 
 
 def _hub_unreachable() -> str | None:

@@ -1,4 +1,7 @@
-"""How large a model is, read from its config and the headers of its weights: no torch, no weights in memory."""
+"""How large a model is, read from its config and the headers of its weights: no torch, no weights in memory.
+
+Of a model of the hub that is not here yet, only the config and these headers are fetched.
+"""
 
 from __future__ import annotations
 
@@ -64,21 +67,17 @@ class Shapes:
 
 
 def shapes(ref: ModelRef) -> Shapes:
-    """Read the sizes of a model that is on this machine.
+    """Read the sizes of a model, of one that is not on this machine from the hub.
 
     Raises
     ------
     ModelNotFoundError
-        When the model is not on this machine, or its files are damaged.
+        When the hub does not tell, or the model's files are damaged.
     """
     folder = ref.base if ref.base is not None else ref
     if folder.source is not None and not folder.source.converted:
         return _of_gguf(folder.source)
-    if folder.path is None:
-        raise ModelNotFoundError(
-            f"{ref.name!r} is not on this machine yet, so its size is not known. Download it first."
-        )
-    return _read(folder.path)
+    return _read(folder.path) if folder.path is not None else _of_hub(folder.name, folder.revision)
 
 
 @lru_cache(maxsize=32)
@@ -87,10 +86,36 @@ def _read(path: Path) -> Shapes:
         config = json.loads((path / "config.json").read_text(encoding="utf-8"))
     except ValueError as error:
         raise ModelNotFoundError(f"{path / 'config.json'} is not valid JSON ({error}). Copy the model again.") from None
-    text = config.get("text_config") or config
     tensors: dict[str, tuple[int, ...]] = {}
     for file in sorted(path.glob("*.safetensors")):
         tensors.update(tensor_shapes(file))
+    return _made(config, tensors, sum(file.stat().st_size for file in path.glob("*.safetensors")))
+
+
+@lru_cache(maxsize=32)
+def _of_hub(name: str, revision: str | None) -> Shapes:
+    """The sizes of a model of the hub, without its weights."""
+    from huggingface_hub import get_safetensors_metadata, hf_hub_download
+    from huggingface_hub.errors import HfHubHTTPError, NotASafetensorsRepoError, SafetensorsParsingError
+
+    try:
+        config = json.loads(Path(hf_hub_download(name, "config.json", revision=revision)).read_text(encoding="utf-8"))
+        files = get_safetensors_metadata(name, revision=revision).files_metadata.values()
+    except NotASafetensorsRepoError:
+        raise ModelNotFoundError(
+            f"{name!r} has no safetensors files on the hub. Take a version of the model that has them."
+        ) from None
+    except (HfHubHTTPError, SafetensorsParsingError, OSError, ValueError) as error:
+        raise ModelNotFoundError(
+            f"The size of {name!r} could not be read from the hub ({error}). Try again online, or download it first."
+        ) from error
+    tensors = {key: tensor for file in files for key, tensor in file.tensors.items()}
+    size = sum(tensor.data_offsets[1] - tensor.data_offsets[0] for tensor in tensors.values())
+    return _made(config, {key: tuple(tensor.shape) for key, tensor in tensors.items()}, size)
+
+
+def _made(config: dict[str, Any], tensors: Mapping[str, tuple[int, ...]], size: int) -> Shapes:
+    text = config.get("text_config") or config
     linear = {
         name: (shape[1], shape[0])
         for name, shape in tensors.items()
@@ -102,7 +127,7 @@ def _read(path: Path) -> Shapes:
         hidden=int(_first(text, "hidden_size", "n_embd", "d_model") or 0),
         vocabulary=int(_first(text, "vocab_size") or 0),
         positions=_first(text, "max_position_embeddings", "n_positions", "max_seq_len"),
-        bytes=sum(file.stat().st_size for file in path.glob("*.safetensors")),
+        bytes=size,
         architecture=(config.get("architectures") or ["unknown"])[0],
         linear=linear,
         heads=int(_first(text, "num_attention_heads", "n_head") or 0),
