@@ -127,6 +127,20 @@ def test_killed_at_any_moment_it_does_only_what_is_missing(recipe):
         again.curve()
 
 
+def test_at_equal_time_each_gets_the_steps_that_fit_into_the_time_of_the_first(recipe):
+    two = {"lora": wb.LoRA(r=2), "dora": wb.LoRA(r=2, use_dora=True)}
+    bench = wb.bench(recipe.replace({"training.max_steps": 6}), two, seeds=1, rates=(1.0,), budget="time")
+    assert bench.wait(240) == "completed", bench.reason
+    trials = bench.trials().set_index(["entry", "stage"])
+    steps = {
+        (entry, stage): wb.open_run(run).recipe.training.max_steps for (entry, stage), run in trials["run"].items()
+    }
+    assert steps["lora", "search"] == steps["dora", "search"] == steps["lora", "seed"] == 6
+    took = {name: bench._state()["cells"][f"{name}/search/{bench.rates[name]:g}"] for name in two}
+    each = {name: cell["seconds"] / cell["steps"] for name, cell in took.items()}
+    assert steps["dora", "seed"] == max(1, round(6 * each["lora"] / each["dora"]))
+
+
 def test_a_data_curve_from_start_to_sentence(recipe):
     bench = wb.data_curve(recipe, sizes=3, seeds=2, max_rows=3)
     assert bench.wait(240) == "completed", bench.reason
