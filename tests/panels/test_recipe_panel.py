@@ -10,6 +10,7 @@ from workbench.draft import PRESETS, examine
 from workbench.errors import RecipeError
 from workbench.panels import RecipePanel, recipe
 from workbench.panels._memory import memory_html
+from workbench.runs.speeds import Measured
 
 
 class Shown(ipywidgets.VBox):
@@ -255,10 +256,12 @@ def test_a_preset_is_typed_in(make):
         assert not panel.recipe.replace(changes).problems()
 
 
-def test_time_is_that_of_a_run_of_the_same_kind(make, monkeypatch):
+def test_time_and_memory_are_those_of_a_run_of_the_same_kind(make, monkeypatch):
     panel = make()
     assert "not known before" in panel._facts.value
-    monkeypatch.setattr(recipe, "seconds_per_row", lambda given: (0.5, "run-7"))
+    found = Measured("run-7", 0.5, 1_400_000_000, "resident memory of the process")
+    monkeypatch.setattr(recipe, "measured", lambda given: found)
     setting(panel, "training.max_steps").control.value = "100"
     panel.settle()
     assert "about 13 min, as fast as run-7" in panel._facts.value
+    assert "1.4 GB in run-7 (resident memory of the process)" in panel._facts.value

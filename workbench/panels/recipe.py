@@ -14,6 +14,7 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
 from workbench.draft import PRESETS, Findings, build, examine
 from workbench.errors import DatasetError, Problem, RecipeError
+from workbench.estimate import size_words
 from workbench.models.resolve import bundled_models
 from workbench.panels._form import choose, grid, problem_html, text_html
 from workbench.panels._memory import memory_html
@@ -24,7 +25,7 @@ from workbench.panels._static_form import StaticForm
 from workbench.panels.run import RunPanel
 from workbench.recipe import Recipe
 from workbench.runs import launch
-from workbench.runs.speeds import seconds_per_row
+from workbench.runs.speeds import Measured, measured
 
 __all__ = ["RecipePanel"]
 
@@ -173,14 +174,14 @@ class RecipePanel(Panel):
         except DatasetError as error:
             unread = [Problem("dataset", str(error))]
         recipe, problems = build(values, kinds)
-        found, speed = None, None
+        found, earlier = None, None
         if recipe is not None and not unread:
-            found, speed = examine(recipe), seconds_per_row(recipe)
+            found, earlier = examine(recipe), measured(recipe)
             problems = found.problems
         with self._lock:
             if ticket != self._ticket:
                 return
-            self._facts.value = _facts_html(found, speed) if found is not None else ""
+            self._facts.value = _facts_html(found, earlier) if found is not None else ""
             self._take(recipe, found.reasons if found is not None else {}, [*unread, *problems])
 
     def _load(self, given: Any) -> Any:
@@ -215,13 +216,16 @@ class RecipePanel(Panel):
         self._status.value = f"<span>{escape(text)}</span>"
 
 
-def _facts_html(found: Findings, speed: tuple[float, str] | None) -> str:
+def _facts_html(found: Findings, earlier: Measured | None) -> str:
     """Figures, and the memory as a bar."""
     facts = list(found.facts)
-    if speed is not None and found.rows_seen:
-        facts.append(("Time", f"about {_duration(speed[0] * found.rows_seen)}, as fast as {speed[1]}"))
+    if earlier is not None and found.rows_seen:
+        seconds = earlier.seconds_per_row * found.rows_seen
+        facts.append(("Time", f"about {_duration(seconds)}, as fast as {earlier.run}"))
     elif found.rows_seen:
         facts.append(("Time", "not known before this model and tuning were trained here once"))
+    if earlier is not None and earlier.memory_bytes:
+        facts.append(("Measured", f"{size_words(earlier.memory_bytes)} in {earlier.run} ({earlier.memory_kind})"))
     pairs = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(text)}</dd></div>" for name, text in facts)
     return f'<dl class="wb-facts">{pairs}</dl>{memory_html(found.memory, found.memory_bytes)}' if pairs else ""
 

@@ -337,10 +337,10 @@ class Reporter(TrainerCallback):
 
 
 def memory_bytes() -> int:
-    """What the GPU has allocated, or, without one, what the process holds in memory."""
+    """The most that was allocated on the GPU so far, or, without one, what the process holds in memory."""
     import psutil
     import torch
 
     if torch.cuda.is_available():
-        return torch.cuda.memory_allocated()
+        return torch.cuda.max_memory_allocated()
     return psutil.Process(os.getpid()).memory_info().rss

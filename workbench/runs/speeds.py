@@ -1,8 +1,9 @@
-"""How fast a recipe will be, from the last run of the same model and way of tuning."""
+"""How fast a recipe will be and what memory it will take, from the last run of the same model and way of tuning."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import Any
 
 from workbench.errors import WorkbenchError
@@ -10,14 +11,37 @@ from workbench.runs.home import home as home_of
 from workbench.runs.job import folders
 from workbench.runs.run import Run
 
-__all__ = ["seconds_per_row"]
+__all__ = ["Measured", "measured"]
 
+SHAPE = ("batch_size", "gradient_checkpointing", "packing", "dtype")
 LOOKED_AT = 50
 """Runs, from the newest on."""
 
 
-def seconds_per_row(recipe: Any, home: str | os.PathLike[str] | None = None) -> tuple[float, str] | None:
-    """Seconds of training for each row, evaluations left out, and the id of the run that measured it.
+@dataclass(frozen=True)
+class Measured:
+    """What an earlier run of the same kind took.
+
+    Parameters
+    ----------
+    run
+        Its id.
+    seconds_per_row
+        Seconds of training for each row, evaluations left out.
+    memory_bytes
+        The most that it held; None where its batches were of another size.
+    memory_kind
+        What that counts.
+    """
+
+    run: str
+    seconds_per_row: float
+    memory_bytes: int | None
+    memory_kind: str
+
+
+def measured(recipe: Any, home: str | os.PathLike[str] | None = None) -> Measured | None:
+    """What the newest run of the same kind took.
 
     Parameters
     ----------
@@ -28,7 +52,7 @@ def seconds_per_row(recipe: Any, home: str | os.PathLike[str] | None = None) -> 
 
     Returns
     -------
-    (float, str) or None
+    Measured or None
         None where no such run is there.
     """
     for folder in list(reversed(folders(home_of(home))))[:LOOKED_AT]:
@@ -37,16 +61,26 @@ def seconds_per_row(recipe: Any, home: str | os.PathLike[str] | None = None) -> 
             other = run.recipe
         except (WorkbenchError, OSError):
             continue
-        if _kind(other) != _kind(recipe):
+        if not _same_kind(other, recipe):
             continue
-        logs = [event for event in run.events() if event["type"] == "log" and event.get("elapsed")]
+        events = run.events()
+        logs = [event for event in events if event["type"] == "log" and event.get("elapsed")]
         rows = other.training.batch_size * other.training.gradient_accumulation_steps
         if len(logs) >= 2:
             # the first window holds what is done once
             first, last = logs[0], logs[-1]
-            return (last["elapsed"] - first["elapsed"]) / ((last["step"] - first["step"]) * rows), run.id
+            same = all(getattr(other.training, name) == getattr(recipe.training, name) for name in SHAPE)
+            started = next((event for event in events if event["type"] == "started"), {})
+            return Measured(
+                run.id,
+                (last["elapsed"] - first["elapsed"]) / ((last["step"] - first["step"]) * rows),
+                max((log.get("memory_bytes") or 0 for log in logs), default=0) or None if same else None,
+                started.get("memory_kind", ""),
+            )
     return None
 
 
-def _kind(recipe: Any) -> tuple[Any, ...]:
-    return recipe.model_name, recipe.tuning.name, recipe.data["source"], recipe.training.max_length
+def _same_kind(a: Any, b: Any) -> bool:
+    alike = (a.model_name, a.tuning.name, a.training.max_length) == (b.model_name, b.tuning.name, b.training.max_length)
+    # rows given in memory have a hash, and a source once they are stored
+    return alike and any(a.data[name] == b.data[name] is not None for name in ("source", "hash"))

@@ -87,7 +87,7 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         dtype=dtype,
         threads=processes.thread_count(),
         world=1,
-        memory_kind="CUDA memory allocated" if device.startswith("cuda") else "resident memory of the process",
+        memory_kind="most CUDA memory allocated" if device.startswith("cuda") else "resident memory of the process",
     )
     write_json(folder.env, _environment(found.name))
 
