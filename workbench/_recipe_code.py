@@ -62,7 +62,7 @@ def plain_code(recipe: Recipe) -> str:
     sizes = shapes(ref)
     report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
-                  recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
+                  recipe.tuning.trainable_parameters(sizes), report.longest, report.trained_share)  # fmt: skip
     chosen = resolve(recipe, facts)
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)

@@ -134,7 +134,7 @@ def estimate(recipe: Recipe) -> Estimate:
     trainable = recipe.tuning.trainable_parameters(size)
     rows = report.rows - report.dropped_rows
     facts = Facts(shapes=size, machine=machine(), train_rows=rows, eval_rows=report.eval_rows, trainable=trainable,
-                  longest=report.longest)  # fmt: skip
+                  longest=report.longest, trained_share=report.trained_share)  # fmt: skip
     chosen = resolve(recipe, facts)
     rows_seen = chosen.max_steps * chosen.batch_size * chosen.gradient_accumulation_steps
     return Estimate(

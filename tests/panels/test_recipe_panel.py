@@ -1,5 +1,6 @@
 """RecipePanel: the form is the recipe, every problem stands beside its setting, and Train starts a run."""
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
@@ -243,6 +244,9 @@ def test_memory_is_shown_part_by_part(make):
     assert "wb-memory-over" in huge
     assert "only 17.2 GB here" in huge
     assert memory_html({}, 2**34) == ""
+    parts = memory_html(dict.fromkeys("abcdefg", 1000000000.0), 2**34)
+    css = (Path(recipe.__file__).parents[1] / "_static" / "panel.css").read_text()
+    assert all(f"wb-part-{number}" in parts and f".wb-part-{number}" in css for number in range(1, 8))
 
 
 def test_a_preset_is_typed_in(make):

@@ -136,7 +136,7 @@ def _layer_bytes(facts: Facts, chosen: dict[str, Any], widths: Widths, tuning: A
 def _logits_bytes(facts: Facts, chosen: dict[str, Any], widths: Widths, all_move: bool) -> float:
     """Bytes at the loss: one tile of logits, and gradients of the last hidden state and of the output layer."""
     shapes = facts.shapes
-    tokens = chosen["batch_size"] * longest(facts, chosen)
+    tokens = chosen["batch_size"] * longest(facts, chosen) * facts.trained_share
     tile = min(tokens, TILE_TOKENS) * min(shapes.vocabulary, TILE_WORDS)
     whole = (widths.product + (0 if chosen["device"] == "cuda" else TILE_IN_TORCH)) * tile
     states = tokens * shapes.hidden * (4 + 2 * widths.stream + 4)

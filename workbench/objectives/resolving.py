@@ -37,6 +37,8 @@ class Facts:
         The longest row in tokens, when known; else ``max_length`` is taken.
     trainable
         How many weights move.
+    trained_share
+        The share of the tokens that the loss counts, when known; else it counts all.
     """
 
     shapes: Shapes
@@ -45,6 +47,7 @@ class Facts:
     eval_rows: int
     trainable: int
     longest: int | None = None
+    trained_share: float = 1.0
 
 
 @dataclass(frozen=True)

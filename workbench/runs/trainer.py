@@ -112,7 +112,8 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     # What is chosen for "auto"
     trainable = recipe.tuning.trainable_parameters(sizes)
     rows, eval_rows = report.train.num_rows, report.eval_rows
-    resolved = resolve(recipe, Facts(sizes, found, rows, eval_rows, trainable, report.longest))
+    facts = Facts(sizes, found, rows, eval_rows, trainable, report.longest, report.trained_share)
+    resolved = resolve(recipe, facts)
     _record_resolved(folder, events, resolved, rows, sizes.parameters, trainable)
 
     # Weights
