@@ -124,6 +124,7 @@ EVERY = {
     "ia3": wb.IA3(),
     "rslora": wb.LoRA(r=2, use_rslora=True, target_modules="q_proj"),
     "pissa": wb.LoRA(r=2, init_lora_weights="pissa"),
+    "eva": wb.LoRA(r=2, init_lora_weights="eva"),
     "loftq": wb.QLoRA(r=2, init_lora_weights="loftq"),
 }
 

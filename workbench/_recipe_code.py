@@ -100,7 +100,12 @@ def plain_code(recipe: Recipe) -> str:
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
         f"args = SFTConfig(\n{config})\n",
-        _trainer_lines(None if started else tuner, report.eval_rows > 0, chosen.quantization is not None),
+        _trainer_lines(
+            None if started else tuner,
+            report.eval_rows > 0,
+            chosen.quantization is not None,
+            recipe.tuning.prepare_code(),
+        ),
     ]
     return "\n".join(part for part in parts if part)
 
@@ -239,7 +244,7 @@ def _own_files(source: str, dataset: Dataset, wanted: list[str]) -> dict[str, st
     return {name: str(file) for name, file in files.items()} if alone else None
 
 
-def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool) -> str:
+def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool, prepared: list[str]) -> str:
     lines = ["trainer = SFTTrainer(", "    model=model,", "    args=args,", "    train_dataset=train,"]
     if evaluates:
         lines.append("    eval_dataset=validation,")
@@ -258,6 +263,7 @@ def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool) -> str:
                 *lines,
                 ")",
                 *(exact if quantized else ()),
+                *prepared,
                 "trainer.train()",
                 'trainer.model.save_pretrained("output")',
                 'tokenizer.save_pretrained("output")',

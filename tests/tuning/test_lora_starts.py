@@ -69,6 +69,31 @@ def test_loftq_starts_nearer_to_the_whole_weights():
     assert with_start < without
 
 
+def test_eva_looks_where_the_rows_vary_most(tiny_model, tmp_path):
+    tuning = wb.LoRA(r=2, init_lora_weights="eva")
+    training = wb.Training(max_steps=1, dtype="fp32", learning_rate=1e-8, warmup=0)
+    recipe = wb.Recipe(str(tiny_model), wb.load_dataset(ROWS, split={}), wb.SFT(), tuning, training)
+    model, tokenizer = train(recipe, tmp_path, steps=1)
+    base = load_model(resolve_model(str(tiny_model)))
+    torch.testing.assert_close(logits(model), logits(base), atol=1e-5, rtol=1e-4)
+    assert json.loads((tmp_path / "adapter_config.json").read_text())["init_lora_weights"] is True
+
+    seen = []
+    layer = base.model.layers[0].self_attn.q_proj
+    layer.register_forward_hook(lambda module, given, out: seen.append(given[0][0]))
+    with torch.no_grad():
+        for row in ROWS:
+            text = f"### Message\n{row['prompt']}\n\n### Answer\n{row['completion']}"
+            base(input_ids=torch.tensor([tokenizer(text)["input_ids"]]))
+    inputs = torch.cat(seen)
+    inputs = inputs - inputs.mean(0)
+    down = model.base_model.model.model.layers[0].self_attn.q_proj.lora_A["default"].weight.detach()
+    torch.testing.assert_close(down @ down.T, torch.eye(2), atol=1e-4, rtol=0)
+    caught = (inputs @ down.T).square().sum() / inputs.square().sum()
+    drawn, _ = torch.linalg.qr(torch.randn(inputs.shape[1], 2, generator=torch.Generator().manual_seed(0)))
+    assert caught > 2 * (inputs @ drawn).square().sum() / inputs.square().sum()
+
+
 @pytest.mark.parametrize("start", ["gaussian", "orthogonal"])
 def test_other_draws_start_at_the_base_model(tiny_model, start):
     base = load_model(resolve_model(str(tiny_model)))

@@ -64,6 +64,7 @@ def build_trainer(
         for parameter in model.parameters():
             if parameter.requires_grad:
                 parameter.data = parameter.data.float()
+    recipe.tuning.prepare(trainer)
     return trainer
 
 

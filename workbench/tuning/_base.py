@@ -128,6 +128,9 @@ class Tuning(Settings):
         """The model made ready to train, new weights drawn from `seed`."""
         raise NotImplementedError
 
+    def prepare(self, trainer: Any) -> None:
+        """What is to be done once the trainer with its rows is there, before the first step."""
+
     def save(self, model: Any, path: str | os.PathLike[str]) -> None:
         """Write what a run trained into a folder, in PEFT's or transformers' own format."""
         model.save_pretrained(path)
@@ -148,6 +151,10 @@ class Tuning(Settings):
 
     def start_code(self, seed: int) -> list[str]:
         """For the plain script: lines that put the adapter on ``model``, where TRL's ``peft_config`` is not enough."""
+        return []
+
+    def prepare_code(self) -> list[str]:
+        """For the plain script: what `prepare` does, as lines after ``trainer`` is made."""
         return []
 
     def own_code(self) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -95,10 +96,11 @@ class LoRA(Tuning):
         source="Liu et al. 2024, arXiv 2402.09353", expert=True,
     )  # fmt: skip
     init_lora_weights: str = setting(
-        "default", help="Where the adapter starts: at the base model ('default', or other random draws), or as the "
-        "strongest directions of each weight ('pissa'), which are then what moves.",
-        choices=("default", "gaussian", "orthogonal", "pissa"),
-        source="Hu et al. 2021; PiSSA: Meng et al. 2024, arXiv 2404.02948", expert=True,
+        "default", help="Where the adapter starts: at the base model ('default', or other random draws; 'eva' looks in "
+        "the directions in which the rows vary most), or as the strongest directions of each weight ('pissa').",
+        choices=("default", "gaussian", "orthogonal", "eva", "pissa"),
+        source="Hu et al. 2021; EVA: Paischer et al. 2024, arXiv 2410.07170; PiSSA: Meng et al. 2024, arXiv 2404.02948",
+        expert=True,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -196,11 +198,22 @@ class LoRA(Tuning):
         from transformers import set_seed
 
         set_seed(seed)
-        made = peft.get_peft_model(model, self._config())
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*eva initialization used with low_cpu_mem_usage")
+            made = peft.get_peft_model(model, self._config())
         if self.init_lora_weights == "pissa":
             start = peft.get_peft_model_state_dict(made)
             made.adapter_start = {name: value.detach().clone() for name, value in start.items()}
         return made
+
+    def prepare(self, trainer: Any) -> None:
+        """EVA's directions, from the rows."""
+        if self.init_lora_weights == "eva":
+            import peft
+
+            peft.initialize_lora_eva_weights(trainer.model, trainer.get_train_dataloader(), show_progress_bar=False)
+            config = trainer.model.peft_config["default"]
+            config.init_lora_weights, config.eva_config = True, None  # what is saved is an adapter like any other
 
     def save(self, model: Any, path: str | os.PathLike[str]) -> None:
         """The adapter in PEFT's format, over the untouched base.
@@ -221,21 +234,33 @@ class LoRA(Tuning):
 
     def code(self) -> tuple[list[str], str]:
         """PEFT's own config."""
+        if self.init_lora_weights == "eva":
+            names = ", ".join(f"{name}={value!r}".replace("'", '"') for name, value in self._settings().items())
+            imports = ["from peft import EvaConfig, LoraConfig, initialize_lora_eva_weights"]
+            return imports, f'LoraConfig(task_type="CAUSAL_LM", {names}, eva_config=EvaConfig(rho=1.0))'
         quoted = {name: json.dumps(value) if isinstance(value, (str, list)) else repr(value)
                   for name, value in self._settings().items()}  # fmt: skip
         settings = ", ".join(f"{name}={value}" for name, value in quoted.items())
         return ["from peft import LoraConfig"], f'LoraConfig(task_type="CAUSAL_LM", {settings})'
 
+    def prepare_code(self) -> list[str]:
+        """EVA's directions, from the rows."""
+        loader = "trainer.get_train_dataloader()"
+        call = f"initialize_lora_eva_weights(trainer.model, {loader}, show_progress_bar=False)"
+        return [call] if self.init_lora_weights == "eva" else []
+
     def _config(self) -> Any:
         import peft
 
-        return peft.LoraConfig(task_type="CAUSAL_LM", **self._settings())
+        # all layers keep the same rank
+        more = {"eva_config": peft.EvaConfig(rho=1.0)} if self.init_lora_weights == "eva" else {}
+        return peft.LoraConfig(task_type="CAUSAL_LM", **self._settings(), **more)
 
     def _settings(self) -> dict[str, Any]:
         modules = self.target_modules if isinstance(self.target_modules, str) else list(self.target_modules)
         settings = {"r": self.r, "lora_alpha": self.lora_alpha, "lora_dropout": self.lora_dropout}
         flags: dict[str, Any] = {name: True for name in ("use_rslora", "use_dora") if getattr(self, name)}
-        if self.init_lora_weights in ("gaussian", "orthogonal", "pissa"):
+        if self.init_lora_weights in ("gaussian", "orthogonal", "eva", "pissa"):
             flags["init_lora_weights"] = self.init_lora_weights
         return {**settings, "target_modules": modules, **flags}
 
