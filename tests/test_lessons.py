@@ -104,6 +104,87 @@ def test_a_right_merge():
     assert check("03.merge", lambda W, A, B, alpha, r: None) is None
 
 
+def bits(block, outer, double):
+    return 4 + (8 / block + 32 / (outer * block) if double else 32 / block)
+
+
+def test_bits_of_a_weight():
+    assert check("04.bits", lambda block, outer, double: None) is None
+    assert check("04.bits", bits) is True
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (lambda block, outer, double: 4, "The scales take bits"),
+        (lambda block, outer, double: 4 + 32 / block, "eight bits, not 32"),
+        (lambda block, outer, double: 4 + (8 if double else 32) / block, "The outer scales"),
+        (lambda block, outer, double: 4 + 8 / block + 32 / outer, "shared by outer x block"),
+        (lambda block, outer, double: bits(block, outer, double) / 8, "Those are bytes"),
+        (lambda block, outer, double: 16, "Four bits for the level"),
+    ],
+)
+def test_wrong_bits_of_a_weight_get_a_hint(count, said, capsys):
+    assert check("04.bits", count) is False
+    assert said in capsys.readouterr().out
+
+
+STEPS = {"0.06 + 1e-3": True, "0.06 + 1e-4": False, "0 + 1e-9": True, "1 + 0.003": False, "1 - 0.003": True}
+
+
+def test_steps_in_bf16(capsys):
+    assert check("04.steps", dict.fromkeys(STEPS)) is None
+    assert check("04.steps", STEPS) is True
+    assert check("04.steps", {**STEPS, "1 - 0.003": False}) is False
+    assert "below it half as far" in capsys.readouterr().out
+
+
+def adapter_weights(width, blocks, factor, placement):
+    m = max(1, width // factor)
+    return blocks * (2 if placement == "houlsby" else 1) * (2 * width * m + m + width)
+
+
+def test_parameters_of_adapters():
+    assert check("07.parameters", lambda *given: None) is None
+    assert check("07.parameters", adapter_weights) is True
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (lambda d, n, f, place: adapter_weights(d, n, f, "pfeiffer"), "houlsby has two adapters"),
+        (lambda d, n, f, place: n * (2 if place == "houlsby" else 1) * 2 * d * (d // f), "Both matrices have a bias"),
+        (lambda d, n, f, place: n * (2 if place == "houlsby" else 1) * (d + 1) * (d // f), "down alone"),
+        (lambda d, n, f, place: adapter_weights(d, 1, f, place), "one block"),
+        (lambda d, n, f, place: adapter_weights(d, n, f, place) if f < d else 0, "the width 1"),
+        (lambda d, n, f, place: d, "2 d m weights"),
+    ],
+)
+def test_wrong_parameters_of_adapters_get_a_hint(count, said, capsys):
+    assert check("07.parameters", count) is False
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("merge", "said"),
+    [
+        (lambda W, D, b, U, c: (U @ D @ W, U @ b + c), "W itself"),
+        (lambda W, D, b, U, c: (W + U @ D @ W, c), "b passes through U"),
+        (lambda W, D, b, U, c: (W - U @ D @ W, c), "Put h = W x"),
+        (lambda W, D, b, U, c: W + U @ D @ W, "Return (weight, bias)"),
+        (lambda W, D, b, U, c: (D @ W, b), "the shape of W"),
+    ],
+)
+def test_a_wrong_merge_of_a_linear_adapter_gets_a_hint(merge, said, capsys):
+    assert check("07.linear", merge) is False
+    assert said in capsys.readouterr().out
+
+
+def test_a_right_merge_of_a_linear_adapter():
+    assert check("07.linear", lambda *given: None) is None
+    assert check("07.linear", lambda W, D, b, U, c: (W + U @ (D @ W), U @ b + c)) is True
+
+
 def not_beaten(points):
     def beaten(one):
         value, cost = points[one]

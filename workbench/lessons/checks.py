@@ -203,6 +203,122 @@ def _merge(answer: Callable[..., Any]) -> str | None:
     return None
 
 
+@_exercise("04.bits")
+def _bits(answer: Callable[[int, int, bool], float]) -> str | None:
+    from workbench.models.quantization import BLOCK, OUTER_BLOCK, Quantization
+
+    if answer(64, 256, True) is None:
+        raise _Unanswered
+    cases = [
+        (block, outer, double, 4 + ((8 + 32 / outer) if double else 32) / block)
+        for block, outer, double in ((BLOCK, OUTER_BLOCK, True), (BLOCK, OUTER_BLOCK, False), (32, 64, True))
+    ]
+    assert [want for *_, want in cases[:2]] == [
+        8 * Quantization(double_quant=d).bytes_per_weight for d in (True, False)
+    ]
+    for block, outer, double, want in cases:
+        got = answer(block, outer, double)
+        if abs(got - want) > 1e-6:
+            wrong = {
+                4: "The scales take bits, too.",
+                4 + 32 / block: "With double quantisation a scale takes eight bits, not 32.",
+                4 + 8 / block: "The outer scales take bits, too: 32 for every `outer` scales.",
+                4 + 8 / block + 32 / outer: "An outer scale is shared by outer x block weights.",
+                want / 8: "Those are bytes; a byte has eight bits.",
+            }
+            hint = next((text for value, text in wrong.items() if abs(got - value) < 1e-6), None)
+            hint = hint or "Four bits for the level, and a share of the scales."
+            return f"block={block}, outer={outer}, double={double}: {got:.4g} is not what is kept. {hint}"
+    return None
+
+
+@_exercise("04.steps")
+def _steps(answer: dict[str, bool | None]) -> str | None:
+    import torch
+
+    if all(value is None for value in answer.values()):
+        raise _Unanswered
+    for case, value in answer.items():
+        start, sign, step = case.split()
+        weight = torch.tensor(float(start), dtype=torch.bfloat16)
+        moved = bool(weight + float(f"{sign}{step}") != weight)
+        if value is None or bool(value) != moved:
+            power = 2.0 ** torch.tensor(max(float(start), 1e-30)).log2().floor().item()
+            return (
+                f"{case!r}: {value!r} is not what bf16 does. From {power:.3g} to its double numbers stand "
+                f"{power / 128:.2g} apart, below it half as far; a step of more than half of that moves the weight."
+            )
+    return None
+
+
+@_exercise("07.parameters")
+def _adapter_parameters(answer: Callable[[int, int, int, str], int]) -> str | None:
+    from workbench.models.resolve import resolve_model
+    from workbench.models.shapes import Shapes, shapes
+    from workbench.tuning.adapter import Adapter
+
+    if answer(2, 1, 1, "houlsby") is None:
+        raise _Unanswered
+    tiny = shapes(resolve_model("tiny-support"))
+    for model, width, blocks, factor, placement in (
+        ("tiny-support", tiny.hidden, tiny.layers, 16, "houlsby"),
+        ("tiny-support", tiny.hidden, tiny.layers, 16, "pfeiffer"),
+        ("BERT-large", 1024, 24, 16, "houlsby"),
+        ("A model with a width that the factor does not divide", 300, 3, 16, "pfeiffer"),
+        ("A factor larger than the width", 64, 2, 128, "houlsby"),
+    ):
+        of_model = Shapes(0, blocks, width, 0, None, 0, "", {})
+        want = Adapter(placement=placement, reduction_factor=factor).trainable_parameters(of_model)
+        got = answer(width, blocks, factor, placement)
+        if got != want:
+            narrow = max(1, width // factor)
+            each = 2 * width * narrow + narrow + width
+            wrong = {
+                blocks * (1 if placement == "houlsby" else 2) * each: "houlsby has two adapters a block, pfeiffer one.",
+                want // each * 2 * width * narrow: "Both matrices have a bias: one as long as m, one as long as d.",
+                want // each * (width * narrow + narrow): "That is down alone; up moves too.",
+                want // blocks: "That is one block.",
+                0: "The narrowest adapter has the width 1.",
+                want // each * width: "The narrowest adapter has the width 1.",
+            }
+            hint = wrong.get(got, "An adapter is 2 d m weights and d + m biases, with m = d / factor rounded down.")
+            return f"{model}, width {width}, {placement}/{factor}: {got!r} is not what the tool counts. {hint}"
+    return None
+
+
+@_exercise("07.linear")
+def _linear_adapter(answer: Callable[..., Any]) -> str | None:
+    import torch
+
+    tiny = torch.zeros(1, 1)
+    if answer(tiny, tiny, tiny[0], tiny, tiny[0]) is None:
+        raise _Unanswered
+    drawn = torch.Generator().manual_seed(7)
+    for inputs, width, narrow in ((5, 7, 2), (8, 6, 3), (6, 6, 6)):
+        weight, down, up = (
+            torch.randn(size, generator=drawn) for size in ((width, inputs), (narrow, width), (width, narrow))
+        )
+        b, c = torch.randn(narrow, generator=drawn), torch.randn(width, generator=drawn)
+        x = torch.randn(20, inputs, generator=drawn)
+        h = x @ weight.T
+        want = h + torch.nn.functional.linear(torch.nn.functional.linear(h, down, b), up, c)
+        place = f"W of {width} x {inputs}, m={narrow}"
+        try:
+            merged, bias = (torch.as_tensor(part) for part in answer(weight, down, b, up, c))
+            got = x @ merged.T + bias
+        except (RuntimeError, TypeError, ValueError) as error:
+            return f"{place}: {error}. Return (weight, bias); D is m x d, U is d x m."
+        if got.shape != want.shape or merged.shape != weight.shape:
+            return f"{place}: the weight has the shape {tuple(merged.shape)}; a merged W has the shape of W."
+        if not torch.allclose(got, want, atol=1e-4):
+            if torch.allclose(merged, up @ down @ weight, atol=1e-4):
+                return f"{place}: the adapter adds to h; W itself is still to be added."
+            if torch.allclose(merged, weight + up @ down @ weight, atol=1e-4):
+                return f"{place}: the weight is right. b passes through U before it is added to c."
+            return f"{place}: not what the layer and the adapter compute. Put h = W x into h + U(D h + b) + c."
+    return None
+
+
 @_exercise("08.front")
 def _front(answer: Callable[..., Any]) -> str | None:
     if answer({"a": (0.5, 1)}) is None:
