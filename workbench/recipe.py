@@ -220,6 +220,11 @@ class Recipe(Settings):
         Reads the data when its hash is not known yet.
         """
         values = self.to_dict()
+        for name in ("objective", "tuning", "training"):
+            part = getattr(self, name)
+            for one in fields(part):
+                if one.metadata.get("later") and getattr(part, one.name) == one.default:
+                    del values[name][one.name]
         values["model"] = resolve_model(self.model_name).content_hash()
         values["dataset"] = self.data["hash"] or self.load_dataset().hash
         if self.template is not None and self.template not in NAMED and "{" not in self.template:

@@ -50,6 +50,7 @@ def setting(
     checked: str = "",
     expert: bool = False,
     none: str = "",
+    later: bool = False,
 ) -> Any:
     """Declare one setting of a frozen dataclass.
 
@@ -73,6 +74,8 @@ def setting(
         Shown under *expert* in the panel.
     none
         What ``None`` means, where it is allowed.
+    later
+        Added to a class that recipes had been made with: at its default it is left out of their hash, which so stays.
     """
     metadata = {
         "help": help,
@@ -84,6 +87,7 @@ def setting(
         "checked": checked,
         "expert": expert,
         "none": none,
+        "later": later,
     }
     return dataclasses.field(default=default, metadata=metadata)
 

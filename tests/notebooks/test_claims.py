@@ -47,3 +47,15 @@ def test_a_claim_is_judged_by_its_interval():
     assert (found.difference, found.n_seeds) == (pytest.approx(0.0), 3)
     with pytest.raises(ValueError, match="two or more seeds"):
         judge([0.9], [0.1], "+")
+
+
+def test_recorded_figures_belong_to_recipes_as_they_are_now():
+    """A setting that is added later must not change the hash of recipes that do not use it."""
+    import workbench as wb
+
+    recorded = json.loads((ROOT / "results" / "03-lora.json").read_text(encoding="utf-8"))
+    training = wb.Training(max_steps=recorded["steps"], eval_steps=20, max_eval_rows=100, num_probes=0)
+    for name, tuning in {"full": wb.Full(), "r=8": wb.LoRA(r=8, lora_alpha=16)}.items():
+        for seed, hash_then in enumerate(recorded["provenance"]["recipes"][name]):
+            recipe = wb.Recipe("tiny-support", "support-desk/tickets", tuning=tuning, training=training, seed=seed)
+            assert recipe.hash == hash_then

@@ -100,7 +100,7 @@ class LoRA(Tuning):
         "the directions in which the rows vary most), or as the strongest directions of each weight ('pissa').",
         choices=("default", "gaussian", "orthogonal", "eva", "pissa"),
         source="Hu et al. 2021; EVA: Paischer et al. 2024, arXiv 2410.07170; PiSSA: Meng et al. 2024, arXiv 2404.02948",
-        expert=True,
+        expert=True, later=True,
     )  # fmt: skip
 
     def __post_init__(self) -> None:
@@ -234,14 +234,14 @@ class LoRA(Tuning):
 
     def code(self) -> tuple[list[str], str]:
         """PEFT's own config."""
-        if self.init_lora_weights == "eva":
-            names = ", ".join(f"{name}={value!r}".replace("'", '"') for name, value in self._settings().items())
-            imports = ["from peft import EvaConfig, LoraConfig, initialize_lora_eva_weights"]
-            return imports, f'LoraConfig(task_type="CAUSAL_LM", {names}, eva_config=EvaConfig(rho=1.0))'
+        imports = "from peft import LoraConfig"
         quoted = {name: json.dumps(value) if isinstance(value, (str, list)) else repr(value)
                   for name, value in self._settings().items()}  # fmt: skip
+        if self.init_lora_weights == "eva":
+            imports = "from peft import EvaConfig, LoraConfig, initialize_lora_eva_weights"
+            quoted["eva_config"] = "EvaConfig(rho=1.0)"
         settings = ", ".join(f"{name}={value}" for name, value in quoted.items())
-        return ["from peft import LoraConfig"], f'LoraConfig(task_type="CAUSAL_LM", {settings})'
+        return [imports], f'LoraConfig(task_type="CAUSAL_LM", {settings})'
 
     def prepare_code(self) -> list[str]:
         """EVA's directions, from the rows."""

@@ -75,7 +75,7 @@ class QLoRA(LoRA):
         "default", help="Where the adapter starts: at the rounded model ('default', or other random draws), or as what "
         "rounding took away ('loftq'), as far as its rank can say it.",
         choices=("default", "gaussian", "orthogonal", "loftq"),
-        source="Hu et al. 2021; LoftQ: Li et al. 2023, arXiv 2310.08659, with one round", expert=True,
+        source="Hu et al. 2021; LoftQ: Li et al. 2023, arXiv 2310.08659, with one round", expert=True, later=True,
     )  # fmt: skip
 
     def conflicts(self, recipe: Any) -> list[Problem]:
