@@ -185,6 +185,54 @@ def test_a_right_merge_of_a_linear_adapter():
     assert check("07.linear", lambda W, D, b, U, c: (W + U @ (D @ W), U @ b + c)) is True
 
 
+def in_front(tensor, value, n):
+    return torch.cat([torch.full((len(tensor), n), value), tensor], 1)
+
+
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        (lambda mask, labels, n: (mask, in_front(labels, -100, n)), "mask: the shape is (2, 5), PEFT's (2, 8)"),
+        (lambda mask, labels, n: (in_front(mask, 1, n), in_front(labels, 0, n)), "labels: not what PEFT hands"),
+        (lambda mask, labels, n: (in_front(mask, 0, n), in_front(labels, -100, n)), "mask: not what PEFT hands"),
+        (lambda mask, labels, n: (in_front(mask, 1, n), labels), "labels: the shape is"),
+        (lambda mask, labels, n: in_front(mask, 1, n), "Return two tensors"),
+        (
+            lambda mask, labels, n: (torch.cat([mask, torch.ones(2, n)], 1) if len(mask) == 2 else mask, labels),
+            "mask: the vectors stand before the tokens",
+        ),
+    ],
+)
+def test_a_wrong_batch_gets_a_hint(batch, said, capsys):
+    assert check("05.batch", batch) is False
+    assert said in capsys.readouterr().out
+
+
+def test_a_right_batch():
+    assert check("05.batch", lambda mask, labels, n: (in_front(mask, 1, n), in_front(labels, -100, n))) is True
+    assert check("05.batch", lambda mask, labels, n: None) is None
+
+
+@pytest.mark.parametrize(
+    ("nearest", "said"),
+    [
+        (lambda vectors, words: (vectors @ words.T).argmax(1), "without normalising"),
+        (lambda vectors, words: torch.cdist(vectors, words).argmin(1), "the distance"),
+        (lambda vectors, words: torch.zeros(12), "Not the words of the highest cosine"),
+        (lambda vectors, words: vectors @ words.T, "one word a vector"),
+    ],
+)
+def test_wrong_nearest_words_get_a_hint(nearest, said, capsys):
+    assert check("05.nearest", nearest) is False
+    assert said in capsys.readouterr().out
+
+
+def test_right_nearest_words():
+    cosine = torch.nn.functional.cosine_similarity
+    assert check("05.nearest", lambda vectors, words: cosine(vectors[:, None], words[None], dim=2).argmax(1)) is True
+    assert check("05.nearest", lambda vectors, words: None) is None
+
+
 def not_beaten(points):
     def beaten(one):
         value, cost = points[one]

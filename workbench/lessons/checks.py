@@ -319,6 +319,72 @@ def _linear_adapter(answer: Callable[..., Any]) -> str | None:
     return None
 
 
+@_exercise("05.batch")
+def _batch(answer: Callable[[Any, Any, int], Any]) -> str | None:
+    import torch
+
+    import workbench as wb
+    from workbench.models.loading import load_model
+    from workbench.models.resolve import resolve_model
+
+    if answer(torch.ones(1, 2, dtype=torch.long), torch.zeros(1, 2, dtype=torch.long), 1) is None:
+        raise _Unanswered
+    virtual, seen = 3, {}
+    tuned = wb.PromptTuning(num_virtual_tokens=virtual).apply(load_model(resolve_model("tiny-support")), seed=0)
+    tuned.get_base_model().register_forward_pre_hook(lambda model, args, given: seen.update(given), with_kwargs=True)
+    ids = torch.tensor([[1, 1, 7, 8, 9], [4, 5, 6, 7, 8]])
+    mask, labels = (ids != 1).long(), torch.tensor([[-100, -100, -100, 8, 9], [-100, -100, 6, 7, 8]])
+    with torch.no_grad():
+        tuned(input_ids=ids, attention_mask=mask, labels=labels)
+    given = answer(mask.clone(), labels.clone(), virtual)
+    if not isinstance(given, tuple | list) or len(given) != 2:
+        return "Return two tensors: the mask, then the labels."
+    found = dict(zip(("mask", "labels"), given, strict=True))
+    for name, want in (("mask", seen["attention_mask"]), ("labels", seen["labels"])):
+        got = torch.as_tensor(found[name])
+        if got.shape != want.shape:
+            return (
+                f"{name}: the shape is {tuple(got.shape)}, PEFT's {tuple(want.shape)}: "
+                f"{len(ids)} rows of {virtual} vectors and {ids.shape[1]} tokens."
+            )
+        if not torch.equal(got.long(), want.long()):
+            if torch.equal(got[:, :-virtual].long(), want[:, virtual:].long()):
+                return f"{name}: the vectors stand before the tokens, not after them."
+            said = {
+                "mask": "Every row attends to the vectors, also one whose padding stands on the left.",
+                "labels": "No vector has a next token to be trained on: -100 says so.",
+            }
+            return f"{name}: not what PEFT hands to the model. {said[name]}"
+    return None
+
+
+@_exercise("05.nearest")
+def _nearest(answer: Callable[[Any, Any], Any]) -> str | None:
+    import torch
+    from torch.nn.functional import normalize
+
+    if answer(torch.ones(1, 2), torch.ones(3, 2)) is None:
+        raise _Unanswered
+    drawn = torch.Generator().manual_seed(5)
+    words = torch.randn(50, 6, generator=drawn) * torch.linspace(0.2, 3, 50)[:, None]
+    vectors = 9 * torch.randn(12, 6, generator=drawn)
+    likeness = normalize(vectors) @ normalize(words).T
+    want = likeness.argmax(1)
+    got = torch.as_tensor(answer(vectors.clone(), words.clone()))
+    if got.shape != want.shape:
+        return f"The shape is {tuple(got.shape)}; one word a vector is {tuple(want.shape)}."
+    if torch.equal(got.long(), want):
+        return None
+    wrong = (
+        (likeness.argmin(1), "Those are the words furthest away: the cosine of the nearest is the highest."),
+        ((vectors @ words.T).argmax(1), "A product without normalising prefers long words: divide by both lengths."),
+        (torch.cdist(vectors, words).argmin(1), "That is the distance, in which long words win here. Compare angles."),
+    )
+    return next((hint for other, hint in wrong if torch.equal(got.long(), other)), None) or (
+        "Not the words of the highest cosine: (p . e) / (|p| |e|), for every vector p and every word e."
+    )
+
+
 @_exercise("08.front")
 def _front(answer: Callable[..., Any]) -> str | None:
     if answer({"a": (0.5, 1)}) is None:
