@@ -233,6 +233,68 @@ def test_right_nearest_words():
     assert check("05.nearest", lambda vectors, words: None) is None
 
 
+def prefix_parameters(n, layers, kv_heads, width, network):
+    made, begin = 2 * layers * kv_heads * width, kv_heads * width
+    if network is None:
+        return n * made
+    return n * begin + (begin + 1) * network + (network + 1) * made
+
+
+def test_parameters_of_a_prefix():
+    assert check("06.parameters", prefix_parameters) is True
+    assert check("06.parameters", lambda n, layers, kv_heads, width, network: None) is None
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (lambda n, layers, kv, width, network: n * layers * kv * width, "a key and a value"),
+        (lambda n, layers, kv, width, network: 2 * n * kv * width, "Every layer has its own"),
+        (
+            lambda n, layers, kv, width, network: 2 * n * layers * width * (32 if kv == 8 and layers == 32 else kv),
+            "queries",
+        ),
+        (lambda n, layers, kv, width, network: 7, "for each vector, layer and head"),
+        (
+            lambda n, layers, kv, width, network: (
+                prefix_parameters(n, layers, kv, width, None)
+                if network is None
+                else prefix_parameters(n, layers, kv, width, network) - network - 2 * layers * kv * width
+            ),
+            "have a bias",
+        ),
+    ],
+)
+def test_wrong_parameters_of_a_prefix_get_a_hint(count, said, capsys):
+    assert check("06.parameters", count) is False
+    assert said in capsys.readouterr().out
+
+
+def attend(q, keys, values):
+    return (q @ keys.T / q.shape[1] ** 0.5).softmax(1) @ values
+
+
+@pytest.mark.parametrize(
+    ("mix", "said"),
+    [
+        (lambda q, k, v, pk, pv: attend(q, k, v), "without the prefix"),
+        (lambda q, k, v, pk, pv: attend(q, k, v) + attend(q, pk, pv), "one softmax together"),
+        (lambda q, k, v, pk, pv: (attend(q, k, v) + attend(q, pk, pv)) / 2, "no fixed half"),
+        (lambda q, k, v, pk, pv: (q @ torch.cat([pk, k]).T).softmax(1) @ torch.cat([pv, v]), "root of the width"),
+        (lambda q, k, v, pk, pv: q, "Put the prefix's keys"),
+        (lambda q, k, v, pk, pv: q.T, "one mixed value for each query"),
+    ],
+)
+def test_a_wrong_mix_gets_a_hint(mix, said, capsys):
+    assert check("06.mix", mix) is False
+    assert said in capsys.readouterr().out
+
+
+def test_a_right_mix():
+    assert check("06.mix", lambda q, k, v, pk, pv: attend(q, torch.cat([k, pk]), torch.cat([v, pv]))) is True
+    assert check("06.mix", lambda q, k, v, pk, pv: None) is None
+
+
 def not_beaten(points):
     def beaten(one):
         value, cost = points[one]

@@ -74,6 +74,80 @@ def _nearest(answer: Callable[[Any, Any], Any]) -> str | None:
     )
 
 
+@exercise("06.parameters")
+def _prefix_parameters(answer: Callable[[int, int, int, int, int | None], int]) -> str | None:
+    from workbench.models.shapes import Shapes
+    from workbench.tuning.prefix import PrefixTuning
+
+    if answer(1, 1, 1, 1, None) is None:
+        raise Unanswered
+    for model, layers, heads, kv_heads, width in (
+        ("tiny-support", 5, 8, 8, 32),
+        ("A model with fewer heads for keys", 32, 32, 8, 128),
+    ):
+        linear = {"layers.0.self_attn.k_proj.weight": (heads * width, kv_heads * width)}
+        of_model = Shapes(0, layers, heads * width, 0, None, 0, "", linear, heads)
+        for network in (None, 64):
+            tuning = PrefixTuning(20, prefix_projection=network is not None, encoder_hidden_size=network)
+            want = tuning.trainable_parameters(of_model)
+            got = answer(20, layers, kv_heads, width, network)
+            if got == want:
+                continue
+            place = f"{model}: {layers} layers, {kv_heads} heads for keys of {width}, 20 vectors"
+            place += "" if network is None else f", made by a network of width {network}"
+            made, begin = 2 * layers * kv_heads * width, kv_heads * width
+            wrong = {
+                20 * made // 2: "There is a key and a value: twice as many.",
+                20 * made // layers: "Every layer has its own.",
+                20 * layers * 2 * heads * width: "Count the heads of keys and values, not those of queries.",
+                20 * begin + begin * (network or 0) + (network or 0) * made: "Both layers of the network have a bias.",
+            }
+            hint = wrong.get(got, "")
+            if not hint and network is None:
+                hint = "A key and a value, for each vector, layer and head."
+            elif not hint:
+                hint = (
+                    "20 vectors as wide as a layer's keys, a layer to the network's width, a layer to all that is made."
+                )
+            return f"{place}: {got!r} is not what the tool counts. {hint}"
+    return None
+
+
+@exercise("06.mix")
+def _mix(answer: Callable[..., Any]) -> str | None:
+    import torch
+    from torch.nn.functional import scaled_dot_product_attention
+
+    tiny = torch.ones(1, 1)
+    if answer(tiny, tiny, tiny, tiny, tiny) is None:
+        raise Unanswered
+    drawn = torch.Generator().manual_seed(6)
+    q, keys, values, prefix_keys, prefix_values = (
+        2 * torch.randn(size, generator=drawn) for size in ((3, 8), (7, 8), (7, 8), (4, 8), (4, 8))
+    )
+
+    def attention(k: torch.Tensor, v: torch.Tensor) -> torch.Tensor:
+        return scaled_dot_product_attention(q[None], k[None], v[None])[0]
+
+    want = attention(torch.cat([prefix_keys, keys]), torch.cat([prefix_values, values]))
+    got = torch.as_tensor(answer(q, keys, values, prefix_keys, prefix_values))
+    if got.shape != want.shape:
+        return f"The shape is {tuple(got.shape)}; one mixed value for each query is {tuple(want.shape)}."
+    if torch.allclose(got, want, atol=1e-5):
+        return None
+    own, prefix = attention(keys, values), attention(prefix_keys, prefix_values)
+    scores = q @ torch.cat([prefix_keys, keys]).T
+    wrong = (
+        (own, "That is attention without the prefix."),
+        (own + prefix, "The two have one softmax together: each query's weights add up to one."),
+        ((own + prefix) / 2, "How much goes to the prefix is no fixed half: the scores decide."),
+        (scores.softmax(1) @ torch.cat([prefix_values, values]), "Scores are divided by the root of the width."),
+    )
+    return next((hint for other, hint in wrong if torch.allclose(got, other, atol=1e-5)), None) or (
+        "Put the prefix's keys and values before the others, then attend as always."
+    )
+
+
 @exercise("07.parameters")
 def _adapter_parameters(answer: Callable[[int, int, int, str], int]) -> str | None:
     from workbench.models.resolve import resolve_model
