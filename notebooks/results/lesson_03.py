@@ -11,20 +11,17 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from safetensors.torch import load_file
 
 import workbench as wb
 from workbench.evaluation.likelihood import bits_per_byte
-from workbench.evaluation.statistics import over_seeds
-from workbench.lessons import judge
+from workbench.lessons.recording import interval, judged
 from workbench.models.loading import load_model
 from workbench.models.resolve import resolve_model
 
@@ -73,25 +70,6 @@ def shape_of(run: wb.Run, base: dict[str, torch.Tensor]) -> dict[str, float]:
     return {"directions": sum(directions) / len(found), "relative_norm": sum(norms) / len(found)}
 
 
-def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:
-    """Mean over seeds with its t interval, as plain data."""
-    found = over_seeds(values, n_rows=n_rows, **({} if share else {"span": None}))
-    return {"value": found.value, "low": found.low, "high": found.high, "seeds": values, "n_rows": n_rows}
-
-
-def judged(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each claim that was written down before the first run, with what came out."""
-    claims = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))[OUT.stem]
-    found = {"tickets/test/exact_match": "exact_match", "general/heldout/bits_per_byte": "bits_per_byte",
-             "directions": "directions"}  # fmt: skip
-    sides = {each["claim"]: figures[found[each["metric"]]] for each in claims}
-    return [
-        {"claim": each["claim"], "direction": each["direction"],
-         **asdict(judge(*(sides[each["claim"]][each[side]]["seeds"] for side in ("a", "b")), each["direction"]))}
-        for each in claims
-    ]  # fmt: skip
-
-
 def main() -> None:
     """Run everything and write the figures."""
     test = wb.load_dataset("support-desk/tickets").split("test").head(TEST_ROWS)
@@ -133,7 +111,9 @@ def main() -> None:
         figures[key] = {
             name: interval(values, rows.get(key, 0), share=key == "exact_match") for name, values in of_tunings.items()
         }
-    figures["claims"] = judged(figures)
+    keys = {"tickets/test/exact_match": "exact_match", "general/heldout/bits_per_byte": "bits_per_byte",
+            "directions": "directions"}  # fmt: skip
+    figures["claims"] = judged(CLAIMS, OUT.stem, lambda claim, name: figures[keys[claim["metric"]]][name]["seeds"])
     figures["provenance"] = {
         "date": date.today().isoformat(),
         "machine": f"{platform.machine()}, 2 cores",

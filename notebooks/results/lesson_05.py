@@ -11,22 +11,19 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy, normalize
 
 import workbench as wb
 from workbench.data.rendering import Renderer
-from workbench.evaluation.statistics import over_seeds
 from workbench.home import home
-from workbench.lessons import judge
+from workbench.lessons.recording import interval, judged
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
 
@@ -109,12 +106,6 @@ class Reading:
         }
 
 
-def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:
-    """Mean over seeds with its t interval, as plain data."""
-    found = over_seeds(values, n_rows=n_rows, **({} if share else {"span": None}))
-    return {"value": found.value, "low": found.low, "high": found.high, "seeds": values, "n_rows": n_rows}
-
-
 def sides_of(figures: dict[str, Any]) -> dict[str, dict[str, list[float]]]:
     """By metric of a claim, one figure a seed for each side of it."""
     exact = {name: {key: each["seeds"] for key, each in of.items()} for name, of in figures["exact_match"].items()}
@@ -134,17 +125,6 @@ def sides_of(figures: dict[str, Any]) -> dict[str, dict[str, list[float]]]:
             key: [each["loss"][key] for each in figures["vectors"]] for key in figures["vectors"][0]["loss"]
         },
     }
-
-
-def judged(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each claim that was written down before the first run, with what came out."""
-    claims = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))[OUT.stem]
-    sides = sides_of(figures)
-    return [
-        {"claim": each["claim"], "direction": each["direction"],
-         **asdict(judge(*(sides[each["metric"]][each[side]] for side in ("a", "b")), each["direction"]))}
-        for each in claims
-    ]  # fmt: skip
 
 
 def main() -> None:
@@ -178,7 +158,8 @@ def main() -> None:
             name: {label: interval(values, TEST_ROWS, share=metric in METRICS) for label, values in each.items()}
             for name, each in of.items()
         }
-    figures["claims"] = judged(figures)
+    sides = sides_of(figures)
+    figures["claims"] = judged(CLAIMS, OUT.stem, lambda claim, name: sides[claim["metric"]][name])
     figures["provenance"] = {
         "date": date.today().isoformat(),
         "machine": f"{platform.machine()}, 2 cores",

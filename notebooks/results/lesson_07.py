@@ -11,18 +11,15 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import yaml
 
 import workbench as wb
 from workbench.evaluation.likelihood import bits_per_byte
-from workbench.evaluation.statistics import over_seeds
-from workbench.lessons import judge
+from workbench.lessons.recording import interval, judged
 
 SEEDS = range(5)
 MODEL = "tiny-support"
@@ -44,23 +41,6 @@ def recipe(name: str, seed: int) -> wb.Recipe:
     return wb.Recipe(model=MODEL, dataset="support-desk/tickets", tuning=TUNINGS[name],
                      training=wb.Training(max_steps=STEPS, eval_steps=STEPS // 2, max_eval_rows=100, num_probes=0),
                      seed=seed)  # fmt: skip
-
-
-def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:
-    """Mean over seeds with its t interval, as plain data."""
-    found = over_seeds(values, n_rows=n_rows, **({} if share else {"span": None}))
-    return {"value": found.value, "low": found.low, "high": found.high, "seeds": values, "n_rows": n_rows}
-
-
-def judged(figures: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each claim that was written down before the first run, with what came out."""
-    claims = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))[OUT.stem]
-    sides = {each["claim"]: figures[each["metric"].rsplit("/", 1)[-1]] for each in claims}
-    return [
-        {"claim": each["claim"], "direction": each["direction"],
-         **asdict(judge(*(sides[each["claim"]][each[side]]["seeds"] for side in ("a", "b")), each["direction"]))}
-        for each in claims
-    ]  # fmt: skip
 
 
 def main() -> None:
@@ -101,7 +81,9 @@ def main() -> None:
         figures[key] = {
             name: interval(values, rows.get(key, 0), share=key in METRICS) for name, values in of_tunings.items()
         }
-    figures["claims"] = judged(figures)
+    figures["claims"] = judged(
+        CLAIMS, OUT.stem, lambda claim, name: figures[claim["metric"].rsplit("/", 1)[-1]][name]["seeds"]
+    )
     figures["provenance"] = {
         "date": date.today().isoformat(),
         "machine": f"{platform.machine()}, 2 cores",

@@ -13,20 +13,18 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 
 import workbench as wb
 from workbench.bench.judging import system_name
 from workbench.data.rendering import Renderer
 from workbench.home import home
-from workbench.lessons import judge
+from workbench.lessons.recording import judged
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
 
@@ -156,13 +154,8 @@ def main() -> None:
         "costs": {name: costs.loc[name].to_dict() for name in TUNINGS},
         "verdict": {split: made.verdict(split) for split in SPLITS},
     }
-    claims = yaml.safe_load(CLAIMS.read_text(encoding="utf-8"))[OUT.stem]
-    figures["claims"] = [
-        {"claim": each["claim"], "direction": each["direction"],
-         **asdict(judge(found["test/exact_match"][each["a"]]["seeds"], found["test/exact_match"][each["b"]]["seeds"],
-                        each["direction"]))}
-        for each in claims
-    ]  # fmt: skip
+    exact = found["test/exact_match"]
+    figures["claims"] = judged(CLAIMS, OUT.stem, lambda claim, name: exact[name]["seeds"])
     figures["provenance"] = {
         "date": date.today().isoformat(),
         "machine": f"{platform.machine()}, 2 cores",

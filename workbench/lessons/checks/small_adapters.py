@@ -218,6 +218,8 @@ def _linear_adapter(answer: Callable[..., Any]) -> str | None:
 
 @exercise("08.front")
 def _front(answer: Callable[..., Any]) -> str | None:
+    from workbench.bench.judging import front
+
     if answer({"a": (0.5, 1)}) is None:
         raise Unanswered
     sets = [
@@ -228,11 +230,8 @@ def _front(answer: Callable[..., Any]) -> str | None:
         ({"a": (0.0, 0), "b": (0.5, 5), "c": (0.5, 6), "d": (0.4, 2)}, "the cheapest is on the front, however bad"),
     ]
     for points, why in sets:
-        right = {
-            name
-            for name, (value, cost) in points.items()
-            if not any((v >= value and c < cost) or (v > value and c <= cost) for v, c in points.values())
-        }
+        on_it = front([value for value, _ in points.values()], [cost for _, cost in points.values()])
+        right = {name for name, on in zip(points, on_it, strict=True) if on}
         got = set(answer(dict(points)))
         if got != right:
             return f"Of {points} {sorted(right)} are on the front, not {sorted(got)}: {why}."

@@ -1,0 +1,46 @@
+"""What the scripts of recorded results share: a figure over seeds as plain data, and claims with what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workbench.evaluation.statistics import over_seeds
+from workbench.lessons.claims import judge
+
+__all__ = ["interval", "judged"]
+
+
+def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:
+    """Mean over seeds with its t interval, as plain data; of a `share` the interval ends at 0 and 1."""
+    found = over_seeds(values, n_rows=n_rows, span=(0.0, 1.0) if share else None)
+    return {"value": found.value, "low": found.low, "high": found.high, "seeds": values, "n_rows": n_rows}
+
+
+def judged(
+    claims: Path, lesson: str, seeds_of: Callable[[Mapping[str, str], str], Sequence[float]]
+) -> list[dict[str, Any]]:
+    """Each claim that was written down for a lesson, with what came out.
+
+    Parameters
+    ----------
+    claims
+        ``claims.yaml``.
+    lesson
+        Its key there.
+    seeds_of
+        Gives the figures of a claim's side, one a seed; called with the claim and the name of the side's system.
+    """
+    written = yaml.safe_load(claims.read_text(encoding="utf-8"))[lesson]
+    return [
+        {
+            "claim": each["claim"],
+            "direction": each["direction"],
+            **asdict(judge(seeds_of(each, each["a"]), seeds_of(each, each["b"]), each["direction"])),
+        }
+        for each in written
+    ]
