@@ -95,6 +95,19 @@ def test_seeds_equal_scipys_t_interval(figures):
         low, high = stats.t.interval(0.95, len(figures) - 1, np.mean(figures), stats.sem(figures))
         assert (found.low, found.high) == pytest.approx((low, high), abs=1e-9)
     assert (found.n_seeds, found.n_rows) == (len(figures), 200)
+
+
+def test_seeds_that_all_gave_the_same_figure_claim_no_certainty():
+    found = over_seeds([0.0] * 5, n_rows=100)
+
+    assert (found.value, found.low) == (0, 0)
+    assert found.high == pytest.approx(wilson(0, 100)[1])
+    assert "Wilson over rows" in found.sentence
+    assert over_seeds([0.3, 0.3], n_rows=50).low == pytest.approx(wilson(15, 50)[0])
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=8))
+def test_intervals_over_seeds_stay_within_the_span(figures):
     cut = over_seeds(figures, n_rows=200)
     assert 0 <= cut.low <= cut.high <= 1
 

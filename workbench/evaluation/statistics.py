@@ -199,12 +199,18 @@ def over_seeds(
     n_rows
         The rows each was measured on.
     span
-        The interval is cut there; None leaves it.
+        The interval is cut there; None leaves it. Where all seeds gave the same figure, Student's interval would claim
+        certainty; with a span it is then Wilson's for a rate of `n_rows` rows.
     """
     figures = _rows(values)
     n, value = len(figures), float(figures.mean())
     if n == 1:
         return Interval(value, math.nan, math.nan, n_rows, 1, "one seed gives no interval", unit, confidence)
+    if span is not None and n_rows and (figures == figures[0]).all():
+        width = span[1] - span[0]
+        ends = wilson((value - span[0]) / width * n_rows, n_rows, confidence)
+        low, high = (span[0] + width * end for end in ends)
+        return Interval(value, low, high, n_rows, n, "all seeds are equal: Wilson over rows", unit, confidence)
     from scipy.special import stdtrit
 
     half = float(stdtrit(n - 1, (1 + confidence) / 2)) * float(figures.std(ddof=1)) / math.sqrt(n)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal
 
 from workbench.errors import ModelNotFoundError
@@ -109,15 +110,16 @@ def load_model(
         four_bits = {"quantization_config": quantization.config(), "device_map": {"": device}}
     kinds: dict[str, Any] = {"fp32": torch.float32, "bf16": torch.bfloat16, "auto": "auto"}
     try:
-        model = AutoModelForCausalLM.from_pretrained(
-            ref.location,
-            revision=_revision(ref),
-            dtype=kinds[dtype],
-            use_safetensors=True,
-            attn_implementation=attn_implementation,
-            trust_remote_code=trust_remote_code,
-            **four_bits,
-        )
+        with _no_bar() if ref.path is not None else nullcontext():  # a download shows its own
+            model = AutoModelForCausalLM.from_pretrained(
+                ref.location,
+                revision=_revision(ref),
+                dtype=kinds[dtype],
+                use_safetensors=True,
+                attn_implementation=attn_implementation,
+                trust_remote_code=trust_remote_code,
+                **four_bits,
+            )
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         raise ModelNotFoundError(_why(ref, "model", error, trust_remote_code)) from error
     return (model if quantization is None else trainable_on_cpu(model)).eval()
@@ -154,6 +156,20 @@ def _merged(
     model = load_model(ref.base, "fp32", attn_implementation=attn_implementation, trust_remote_code=trust_remote_code)
     merged = PeftModel.from_pretrained(model, ref.location).merge_and_unload()
     return (merged.to(torch.bfloat16) if dtype == "bf16" else merged).eval()
+
+
+@contextmanager
+def _no_bar() -> Iterator[None]:
+    """Without transformers' bar, which a notebook would keep among its outputs for every model that is loaded."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _revision(ref: ModelRef) -> str:
