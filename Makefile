@@ -16,6 +16,8 @@
 PYTHON ?= python3
 EXTRAS ?= test,dev
 BIN := .venv/bin
+# Two files of tests at a time: they wait for processes and pages more than they compute. SPLIT= for one after the other.
+SPLIT ?= -n 2 --dist loadfile --no-loadscope-reorder
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 comma := ,
 STAMP := .venv/.installed-$(subst $(comma),-,$(EXTRAS))$(if $(GPU),-gpu)
@@ -55,16 +57,16 @@ demo: install
 	WORKBENCH_HOME="$(RUNS)" $(BIN)/workbench demo
 
 test: install browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(SPLIT) $(ARGS)
 
 slow: install browser
-	$(BIN)/python -m pytest -m "slow and not gpu" $(ARGS)
+	$(BIN)/python -m pytest $(SPLIT) -m "slow and not gpu" $(ARGS)
 
 # Runs of the lessons go to a folder of their own, which is emptied first.
 lessons: install
 	rm -rf test-results/lessons && mkdir -p test-results/lessons
 	WORKBENCH_HOME="$(CURDIR)/test-results/lessons" HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=PASSIVE $(BIN)/python -m pytest \
-	  --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider $(or $(ARGS),notebooks)
+	  $(SPLIT) --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider $(or $(ARGS),notebooks)
 
 figures: install
 	for script in notebooks/results/*.py; do WORKBENCH_HOME="$(RUNS)" $(BIN)/python "$$script" || exit 1; done

@@ -86,7 +86,7 @@ def test_empty_shards_are_left_out_and_named(tmp_path):
 def test_what_may_not_be_opened_is_named(tmp_path):
     locked = tmp_path / "data" / "locked"
     write(locked / "rows.jsonl")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
+    for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     locked.chmod(0)
     file = write(tmp_path / "secret.jsonl")
