@@ -38,13 +38,11 @@ def launch(recipe: Recipe, *, home: str | os.PathLike[str] | None = None, launch
     RecipeError
         With every problem of the recipe.
     """
-    import shutil
-
     from workbench.errors import RecipeError
-    from workbench.runs import job, launchers, supervisor
+    from workbench.runs import job, launchers
     from workbench.runs.events import EventWriter
+    from workbench.runs.handle import start
     from workbench.runs.home import home as home_of
-    from workbench.runs.locks import Lock
     from workbench.runs.run import Run
 
     chosen, base = launchers.check(launcher), home_of(home)
@@ -53,19 +51,13 @@ def launch(recipe: Recipe, *, home: str | os.PathLike[str] | None = None, launch
         raise RecipeError(errors)
     recipe = recipe.stored(base)  # the trainer must find the same rows
     folder = job.new_folder(base, f"{recipe.objective.name}-{recipe.tuning.name}")
-    lock = Lock(folder.lock)
-    lock.acquire(str(os.getpid()))
-    try:
+
+    def prepare(events: EventWriter) -> None:
         recipe.to_yaml(folder.recipe)
-        with EventWriter(folder.events, attempt=1) as events:
-            name = f"{recipe.objective.name} {recipe.tuning.name} {folder.id[-4:]}"
-            events.write("launched", id=folder.id, recipe_hash=recipe.hash, name=name)
-        supervisor.start(folder, 1, chosen, lock)
-    except BaseException:
-        lock.release()
-        shutil.rmtree(folder.path, ignore_errors=True)
-        raise
-    return Run(folder.path)
+        name = f"{recipe.objective.name} {recipe.tuning.name} {folder.id[-4:]}"
+        events.write("launched", id=folder.id, recipe_hash=recipe.hash, name=name)
+
+    return start(Run, folder, prepare, chosen)
 
 
 def runs(home: str | os.PathLike[str] | None = None) -> list[Run]:

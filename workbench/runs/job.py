@@ -55,7 +55,8 @@ class Folder:
         self.lock = self.path / "run.lock"
         self.outcome = self.path / "outcome.json"
         self.reserve = self.path / "reserve"
-        self.locks = self.path.parent / "locks"
+        home = self.path.parent.parent if self.path.parent.name in RESERVED else self.path.parent
+        self.locks = home / "locks"
 
     @property
     def id(self) -> str:

@@ -15,15 +15,15 @@ from workbench.runs import processes
 
 __all__ = ["LAUNCHERS", "Launcher", "check", "local"]
 
-# Given the run's folder, the trainer's arguments and the files of the locks it inherits; returns the process to wait
-# for. Its exit code is the run's.
-Launcher = Callable[[Path, list[str], list[int]], "subprocess.Popen[bytes]"]
+# Given the module that does the work, the job's folder, the module's arguments and the files of the locks it inherits;
+# returns the process to wait for. Its exit code is the job's.
+Launcher = Callable[[str, Path, list[str], list[int]], "subprocess.Popen[bytes]"]
 
 
-def local(run: Path, args: list[str], keep: list[int]) -> subprocess.Popen[bytes]:
-    """One trainer process on this machine."""
-    with open(run / "trainer.log", "ab") as output:
-        return processes.start_child("workbench.runs.trainer", [str(run), *args], output=output, keep=keep)
+def local(worker: str, folder: Path, args: list[str], keep: list[int]) -> subprocess.Popen[bytes]:
+    """One process on this machine."""
+    with open(folder / "trainer.log", "ab") as output:
+        return processes.start_child(worker, [str(folder), *args], output=output, keep=keep)
 
 
 LAUNCHERS: dict[str, Launcher] = {"local": local}

@@ -6,17 +6,14 @@ without its model or data. Commands are files that the trainer answers between t
 
 from __future__ import annotations
 
-import threading
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import RunError, RunNotLiveError
-from workbench.runs import control, processes, supervisor
+from workbench.runs import control
 from workbench.runs.decoding import Decoding
-from workbench.runs.events import EventWriter, Tail
-from workbench.runs.job import LIVE, Folder, busy, read_json
-from workbench.runs.locks import Lock
+from workbench.runs.handle import POLL, Job
+from workbench.runs.job import LIVE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,10 +39,9 @@ METRICS = (
     "eval_loss",
     "eval_mean_token_accuracy",
 )
-POLL = 0.05  # seconds between two looks of a method that waits
 
 
-class Run:
+class Run(Job):
     """A training run.
 
     Parameters
@@ -54,11 +50,11 @@ class Run:
         Its folder. Nothing is read before it is asked for.
     """
 
-    def __init__(self, path: str | Path):
-        self.folder = Folder(Path(path).absolute())
-        self._tail = Tail(self.folder.events)
-        self._events: list[dict[str, Any]] = []
-        self._reading = threading.Lock()
+    kind: ClassVar[str] = "Run"
+    worker: ClassVar[str] = "workbench.runs.trainer"
+    nothing_left: ClassVar[str] = (
+        'nothing is left to do. To train longer, launch run.recipe.replace({"training.max_steps": ...}).'
+    )
 
     def __repr__(self) -> str:
         progress = self.progress()
@@ -68,16 +64,6 @@ class Run:
         return f"<Run {self.id} {progress['status']}{where}{reason}>"
 
     # What it is
-
-    @property
-    def path(self) -> Path:
-        """The run's folder, absolute."""
-        return self.folder.path
-
-    @property
-    def id(self) -> str:
-        """The folder's name: date, time, objective, tuning and four random characters."""
-        return self.folder.id
 
     @property
     def name(self) -> str:
@@ -115,22 +101,6 @@ class Run:
     # How it is
 
     @property
-    def status(self) -> str:
-        """``"queued"``, ``"running"``, ``"paused"``, ``"stopped"``, ``"failed"`` or ``"completed"``."""
-        return self.folder.state()["status"]
-
-    @property
-    def reason(self) -> str | None:
-        """Why it has this status, in one sentence; None where there is nothing to say."""
-        return self.folder.state().get("reason")
-
-    @property
-    def pid(self) -> int | None:
-        """The trainer's process, or None while there is none."""
-        state = self.folder.state()
-        return state.get("pid") if state["status"] == "running" else None
-
-    @property
     def best(self) -> dict[str, Any] | None:
         """The best evaluation so far, ``{step, metric, value}``; its weights are in ``model/``."""
         events = self.events()
@@ -159,20 +129,6 @@ class Run:
 
     # What it did
 
-    def events(self) -> list[dict[str, Any]]:
-        """All events that count, in order."""
-        with self._reading:
-            new = self._tail.poll()
-            if self._tail.reset:
-                self._tail, self._events = Tail(self.folder.events), []
-                new = self._tail.poll()
-            self._events += new
-            return list(self._events)
-
-    def tail(self, after_seq: int = 0) -> Tail:
-        """A reader of its own that gives each event once; for whoever follows the run."""
-        return Tail(self.folder.events, after_seq)
-
     def metrics(self) -> pd.DataFrame:
         """One row a step at which something was logged or evaluated, in the columns of `METRICS`.
 
@@ -197,37 +153,7 @@ class Run:
         rows = [[event[name] for name in columns] for event in self.events() if event["type"] == "sample"]
         return pd.DataFrame(rows, columns=columns)
 
-    def wait(self, timeout: float | None = None) -> str:
-        """Wait until the run is over and return its status. Ctrl-C ends the waiting, not the run.
-
-        Parameters
-        ----------
-        timeout
-            Seconds; None waits for ever.
-
-        Raises
-        ------
-        TimeoutError
-            And nothing else: a run that failed has the status ``"failed"`` and a `reason`.
-        """
-        end = None if timeout is None else time.monotonic() + timeout
-        while (status := self.status) in LIVE:
-            if end is not None and time.monotonic() >= end:
-                raise TimeoutError(f"Run {self.id} is still {status} after {timeout} s. It goes on; wait again.")
-            time.sleep(POLL)
-        return status
-
     # What can be asked of it
-
-    def stop(self) -> None:
-        """End the run at its next step, with a checkpoint. Returns at once.
-
-        Raises
-        ------
-        RunNotLiveError
-            Where it is over already.
-        """
-        self._command("stop")
 
     def pause(self) -> None:
         """Save a checkpoint at the next step and leave the machine free until `resume`. Returns at once.
@@ -238,43 +164,6 @@ class Run:
             Where it is over already.
         """
         self._command("pause")
-
-    def kill(self) -> None:
-        """End the trainer at once, without saving; `resume` goes on from the last checkpoint."""
-        state = self.folder.state()
-        if not processes.kill(state.get("pid"), state.get("pid_started")):
-            processes.kill(state.get("supervisor_pid"), state.get("supervisor_started"))
-
-    def resume(self) -> Run:
-        """Go on from the newest whole checkpoint (from the start where there is none), as if nothing had happened.
-
-        Raises
-        ------
-        RunBusyError
-            While some process works on the run.
-        RunError
-            Where it is completed.
-        """
-        state = self.folder.state()
-        if state["status"] in LIVE:
-            raise busy(self.folder)
-        if state["status"] == "completed":
-            raise RunError(
-                f"Run {self.id} is completed: nothing is left to do. To train longer, launch "
-                'run.recipe.replace({"training.max_steps": ...}).'
-            )
-        lock = Lock(self.folder.lock)
-        if not lock.acquire_within(2, "resume"):
-            raise busy(self.folder)
-        try:
-            attempt = self._close_attempt(state) + 1
-            control.clear(self.path)
-            self.folder.outcome.unlink(missing_ok=True)
-        except BaseException:
-            lock.release()
-            raise
-        supervisor.start(self.folder, attempt, state.get("launcher") or "local", lock)
-        return self
 
     def evaluate_now(self) -> None:
         """Evaluate on the validation rows at the next step, without touching the training. Returns at once.
@@ -340,26 +229,3 @@ class Run:
                 control.done(self.path, command_id)
                 raise TimeoutError(f"Run {self.id} gave no answer within {timeout} s; it may be in a long step.")
             time.sleep(POLL)
-
-    def _command(self, name: str) -> None:
-        state = self.folder.state()
-        if state["status"] not in LIVE:
-            then = {
-                "completed": "There is nothing left to do.",
-                "paused": "resume() takes it up again.",
-                "stopped": "resume() takes it up again.",
-                "failed": "resume() takes it up from its last checkpoint.",
-            }[state["status"]]
-            raise RunNotLiveError(f"'{name}' needs a live run; {self.id} is {state['status']}. {then}")
-        control.send(self.path, name)
-
-    def _close_attempt(self, state: dict[str, Any]) -> int:
-        """The number of the last attempt, after its `ended` event was written where nobody was left to do it."""
-        with EventWriter(self.folder.events) as events:
-            last = next((event for event in reversed(self.events()) if event["type"] != "launched"), None)
-            attempt = max(events.attempt, (read_json(self.folder.status) or {}).get("attempt", 1))
-            if last is not None and last["type"] != "ended":
-                step = self.folder.last_step()
-                ending = {"status": state["status"], "reason": state["reason"], "exit_code": None, "signal": None}
-                events.write("ended", **ending, step=step)
-            return attempt

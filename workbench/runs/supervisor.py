@@ -3,7 +3,7 @@
 It imports no torch and outlives the kernel that launched it. It holds the run's lock and hands it, with the device's,
 to the trainer: while either lives, no second start is possible, and no death leaves a lock behind.
 
-    python -m workbench.runs.supervisor RUN ATTEMPT LAUNCHER LOCK_FILE
+    python -m workbench.runs.supervisor RUN ATTEMPT LAUNCHER WORKER LOCK_FILE
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ __all__ = ["start"]
 POLL = 0.1  # seconds between two looks at the device and at the commands while queued
 
 
-def start(folder: Folder, attempt: int, launcher: str, lock: Lock) -> None:
-    """Start a supervisor that takes over `lock`, the run's own."""
+def start(folder: Folder, attempt: int, launcher: str, lock: Lock, worker: str) -> None:
+    """Start a supervisor that takes over `lock`, the job's own, and has the module `worker` do the work."""
     assert lock.file is not None
     # Windows hands no locks on: there the supervisor takes it again.
     keep = [] if processes.WINDOWS else [lock.file]
     if processes.WINDOWS:
         lock.release()
-    args = [str(folder.path), str(attempt), launcher, *map(str, keep)]
+    args = [str(folder.path), str(attempt), launcher, worker, *map(str, keep)]
     try:
         processes.start_detached("workbench.runs.supervisor", args, log=folder.log, keep=keep)
     finally:
@@ -44,9 +44,9 @@ def start(folder: Folder, attempt: int, launcher: str, lock: Lock) -> None:
 
 def main(argv: list[str]) -> None:
     """Supervise one attempt, from queueing to its `ended` event."""
-    folder, attempt, launcher = Folder(argv[0]), int(argv[1]), argv[2]
+    folder, attempt, launcher, worker = Folder(argv[0]), int(argv[1]), argv[2], argv[3]
     processes.detach()
-    lock = Lock(folder.lock, file=int(argv[3])) if len(argv) > 3 else Lock(folder.lock)
+    lock = Lock(folder.lock, file=int(argv[4])) if len(argv) > 4 else Lock(folder.lock)
     if lock.file is None and not lock.acquire_within(2, str(os.getpid())):
         raise busy(folder)
     state: dict[str, Any] = {
@@ -63,7 +63,7 @@ def main(argv: list[str]) -> None:
     write_json(folder.status, state)
     processes.announce(pid=os.getpid())
     try:
-        ending = _work(folder, attempt, launcher, lock, state)
+        ending = _work(folder, attempt, launcher, worker, lock, state)
     except Exception as error:
         ending = {"status": "failed", "reason": reason_for_error(error), "exit_code": None, "signal": None}
     folder.free_reserve()
@@ -72,7 +72,9 @@ def main(argv: list[str]) -> None:
     write_json(folder.status, state | {"status": ending["status"], "reason": ending["reason"], "pid": None})
 
 
-def _work(folder: Folder, attempt: int, launcher: str, lock: Lock, state: dict[str, Any]) -> dict[str, Any]:
+def _work(
+    folder: Folder, attempt: int, launcher: str, worker: str, lock: Lock, state: dict[str, Any]
+) -> dict[str, Any]:
     folder.keep_reserve()
     queues = [DeviceQueue(folder.locks, device, folder.id) for device in devices()]
     device = _wait_for_device(folder, attempt, queues)
@@ -81,7 +83,7 @@ def _work(folder: Folder, attempt: int, launcher: str, lock: Lock, state: dict[s
     keep = [file for file in (lock.file, device.lock.file) if file is not None]
     args = [str(attempt), device.device, ",".join(map(str, keep))]
     killed_before = processes.oom_kills()
-    trainer = LAUNCHERS[launcher](folder.path, args, keep)
+    trainer = LAUNCHERS[launcher](worker, folder.path, args, keep)
     state |= {"status": "running", "pid": trainer.pid, "pid_started": processes.started_at(trainer.pid)}
     write_json(folder.status, state)
     code = trainer.wait()

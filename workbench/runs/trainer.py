@@ -10,50 +10,25 @@ from __future__ import annotations
 
 import itertools
 import os
-import platform
 import signal
 import sys
-import time
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import RecipeError, RunError
-from workbench.runs import processes
+from workbench.runs import attempt, processes
 from workbench.runs.events import EventWriter
 from workbench.runs.imports import absent
-from workbench.runs.job import Folder, write_json
-from workbench.runs.reasons import reason_for_error
+from workbench.runs.job import Folder
 
 if TYPE_CHECKING:
     from workbench.recipe import Recipe
     from workbench.runs.reporter import Reporter
 
-PACKAGES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "safetensors", "numpy", "pandas")
-
 
 def main(argv: list[str]) -> None:
     """Train one attempt of a run, and leave how it ended."""
-    folder, attempt, device = Folder(argv[0]), int(argv[1]), argv[2]
-    for file in filter(None, argv[3].split(",")):
-        os.set_inheritable(int(file), False)  # nothing that this process starts may keep the locks
-    if device.startswith("cuda"):
-        os.environ["CUDA_VISIBLE_DEVICES"] = _card(int(device.partition(":")[2] or 0))
-    print(
-        f"--- attempt {attempt}, {time.strftime('%Y-%m-%d %H:%M:%S')}, process {os.getpid()}, on {device}", flush=True
-    )
-    events = EventWriter(folder.events, attempt=attempt)
-    try:
-        outcome = train(folder, events, device)
-    except BaseException as error:
-        traceback.print_exc()
-        outcome = {"status": "failed", "reason": reason_for_error(error), "step": None}
-        folder.free_reserve()
-    events.close()
-    write_json(folder.outcome, {**outcome, "attempt": attempt})
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0 if outcome["status"] != "failed" else 1)  # all is written: no need to take torch apart
+    attempt.run(argv, train)
 
 
 def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
@@ -89,7 +64,7 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         world=1,
         memory_kind="most CUDA memory allocated" if device.startswith("cuda") else "resident memory of the process",
     )
-    write_json(folder.env, _environment(found.name))
+    attempt.record_environment(folder, found.name)
 
     # Rows and gate, before any weights are loaded
     dataset = recipe.load_dataset()
@@ -163,11 +138,6 @@ def _printer() -> Any:
     return PrinterCallback
 
 
-def _card(index: int) -> str:
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    return visible.split(",")[index].strip() if visible else str(index)
-
-
 def _download(ref: Any) -> Any:
     """A hub model, fetched into the hub's own cache: configs, tokenizer and safetensors, nothing else."""
     from huggingface_hub import snapshot_download
@@ -225,30 +195,6 @@ def _record_resolved(
     sizes = {"num_rows": rows, "parameters": parameters, "trainable_parameters": trainable}
     folder.resolved.write_text(yaml.safe_dump({**plain, **sizes}, sort_keys=False, allow_unicode=True), "utf-8")
     events.write("resolved", **plain, max_steps=resolved.max_steps, **sizes)
-
-
-def _environment(device_name: str) -> dict[str, Any]:
-    from importlib.metadata import PackageNotFoundError, version
-
-    from workbench import __version__
-
-    versions: dict[str, str | None] = {"workbench": __version__, "python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = None
-    import psutil
-
-    return {
-        "versions": versions,
-        "platform": platform.platform(),
-        "processor": device_name,
-        "cores": os.cpu_count(),
-        "threads": processes.thread_count(),
-        "memory_bytes": psutil.virtual_memory().total,
-        "cuda_visible_devices": os.environ.get("CUDA_VISIBLE_DEVICES"),
-    }
 
 
 if __name__ == "__main__":
