@@ -22,7 +22,7 @@ _HOMES = {
     "workbench.recipe": ("Recipe",),
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
-    "workbench.evaluation": ("Report", "evaluate"),
+    "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

@@ -21,8 +21,11 @@ from workbench.errors import RunNotLiveError as RunNotLiveError
 from workbench.errors import WorkbenchError as WorkbenchError
 from workbench.estimate import Estimate as Estimate
 from workbench.estimate import estimate as estimate
+from workbench.evaluation import Evaluation as Evaluation
 from workbench.evaluation import Report as Report
 from workbench.evaluation import evaluate as evaluate
+from workbench.evaluation import evaluations as evaluations
+from workbench.evaluation import open_evaluation as open_evaluation
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
@@ -49,6 +52,7 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Estimate",
+    "Evaluation",
     "Full",
     "GenerationError",
     "InvalidInputError",
@@ -73,12 +77,14 @@ __all__ = [
     "data_curve",
     "estimate",
     "evaluate",
+    "evaluations",
     "generate",
     "launch",
     "lessons",
     "load_dataset",
     "metrics",
     "open_bench",
+    "open_evaluation",
     "open_run",
     "panels",
     "runs",

@@ -53,7 +53,7 @@ class Client:
         self.asked.append((system.name, list(prompts), decoding))
         function = system.function or self.answer
         answers = [Answer(function(prompt), 5, 0.1, self.stop) for prompt in prompts]
-        for row in reversed(range(len(prompts))):
+        for row in reversed(range(len(prompts)) if on_result is not None else ()):
             on_result(row, answers[row])
         return answers
 

@@ -263,10 +263,13 @@ def test_what_cannot_be_evaluated_is_refused_before_anything_is_asked(systems, m
 def test_the_rows_used():
     tickets = wb.load_dataset("support-desk/tickets")
 
-    assert pick_rows(tickets).split == "test"
+    assert pick_rows(tickets).facts["split"] == "test"
     assert pick_rows("support-desk/tickets").rows == list(tickets.split("test"))
     hand = pick_rows(tickets.split("handwritten"))
-    assert (hand.split, hand.note) == ("all", f"All {len(hand.rows)} rows of support-desk/tickets (handwritten).")
+    assert (hand.facts["split"], hand.note) == (
+        "all",
+        f"All {len(hand.rows)} rows of support-desk/tickets (handwritten).",
+    )
     some = pick_rows(rows(), 5)
     assert len(set(some.numbers)) == 5
     assert list(some.numbers) == sorted(some.numbers)
@@ -274,7 +277,7 @@ def test_the_rows_used():
     assert [row["prompt"][11:13] for row in some.rows] == [f"{number:02d}" for number in some.numbers]
     assert pick_rows(rows(), 5).numbers == some.numbers
     no_test = wb.load_dataset(rows(), split={"validation": 0.1})
-    assert pick_rows(no_test).split == "train"
+    assert pick_rows(no_test).facts["split"] == "train"
     assert pick_rows(no_test).note.endswith("It has no test split.")
 
 

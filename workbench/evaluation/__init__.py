@@ -2,6 +2,7 @@
 
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.facts import Comparison
+from workbench.evaluation.job import Evaluation, evaluations, open_evaluation
 from workbench.evaluation.report import Report
 
-__all__ = ["Comparison", "Report", "evaluate"]
+__all__ = ["Comparison", "Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"]

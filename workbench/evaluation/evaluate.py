@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation import likelihood
 from workbench.evaluation.asking import Progress, answers_of
 from workbench.evaluation.facts import Answered, MetricFacts
+from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.leaks import leak_warnings
 from workbench.evaluation.picking import Picked, pick_rows
 from workbench.evaluation.questions import questions
@@ -24,21 +25,44 @@ from workbench.metrics import METRICS, Metric, as_metric
 from workbench.metrics.strict_json import is_container, parse
 from workbench.models.system import System
 
-__all__ = ["decoding_for", "default_metrics", "evaluate", "report_on"]
+if TYPE_CHECKING:
+    from workbench.evaluation.job import Evaluation
+
+__all__ = ["answered_report", "asks", "check", "decoding_for", "default_metrics", "evaluate", "report_on"]
 
 
+Metrics = Sequence[str | Metric | Callable[..., Any]] | None
+Settings = Mapping[str, Any] | None
+
+
+@overload
+def evaluate(
+    systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
+    schema: Settings = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
+    client: Any = ...,
+) -> Report: ...  # fmt: skip
+@overload
+def evaluate(
+    systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
+    schema: Settings = ..., wait: Literal[False], keep: bool = ...,
+) -> Evaluation: ...  # fmt: skip
 def evaluate(
     systems: Any,
     dataset: Any,
-    metrics: Sequence[str | Metric | Callable[..., Any]] | None = None,
+    metrics: Metrics = None,
     *,
     max_rows: int | None = None,
-    decoding: Mapping[str, Any] | None = None,
-    schema: Mapping[str, Any] | None = None,
+    decoding: Settings = None,
+    schema: Settings = None,
+    wait: bool = True,
+    keep: bool = True,
     progress: Progress | None = None,
     client: Any = None,
-) -> Report:
+) -> Report | Evaluation:
     """Ask every system the same rows and report how they did, with intervals.
+
+    Answers are kept on disk: an evaluation that was interrupted, or asks what another one has asked before, goes on
+    from there.
 
     Parameters
     ----------
@@ -58,29 +82,76 @@ def evaluate(
         for every reference.
     schema
         A JSON Schema (Draft 2020-12) that answers must fit; tells the error classes of the report.
+    wait
+        False starts it in a process of its own, which outlives this one, and returns at once.
+    keep
+        Use answers that are kept and keep new ones. False generates every answer anew.
     progress
         Called with answers done, answers in all, and the name of the system that is at work.
     client
-        The generation process to use; by default the shared one.
+        The generation process to use, and nothing is kept; by default the shared one.
+
+    Returns
+    -------
+    Report
+        Or with ``wait=False`` an `Evaluation`, which has it as ``.report`` once it is done.
 
     Raises
     ------
     InvalidInputError
-        For systems, metrics, decoding settings or a schema that cannot be used.
+        For systems, metrics, decoding settings or a schema that cannot be used; with ``wait=False`` also for
+        functions, which cannot cross into another process.
     DatasetError
         For data without prompts.
     GenerationError
         When a model's process fails.
     """
-    named = _named(systems)
-    picked = pick_rows(dataset, max_rows)
-    if picked.dataset.type == "language_modeling" and not picked.dataset.conversational:
-        return _score(named, picked, metrics, progress or _silent, client)
+    named, picked = _named(systems), pick_rows(dataset, max_rows)
+    if not wait:
+        from workbench.evaluation.job import start
+
+        return start(named, picked, metrics, decoding, schema, keep)
+    if client is None:
+        from workbench.runs.generation import shared_client
+
+        client = KeptAnswers(shared_client()) if keep else shared_client()
+    return answered_report(named, picked, metrics, decoding, schema, progress or _silent, client)
+
+
+def answered_report(
+    named: Mapping[str, System],
+    picked: Picked,
+    metrics: Any,
+    decoding: Mapping[str, Any] | None,
+    schema: Mapping[str, Any] | None,
+    progress: Progress,
+    client: Any,
+) -> Report:
+    """The report on rows that were picked, after `client` has answered them; see `evaluate`."""
+    if not asks(picked):
+        return _score(named, picked, metrics, progress, client)
     prompts, references = _asked(picked)
     checked = Schema(schema) if schema is not None else None
     measured, settings = _metrics(metrics, references), decoding_for(decoding, references)
-    said, failures = answers_of(named, prompts, settings, progress or _silent, client)
+    said, failures = answers_of(named, prompts, settings, progress, client)
     return report_on(named, picked, said, metrics=measured, settings=settings, schema=checked, warnings=failures)
+
+
+def check(picked: Picked, metrics: Any, decoding: Mapping[str, Any] | None, schema: Mapping[str, Any] | None) -> None:
+    """Raise what `answered_report` would raise before its first answer."""
+    if asks(picked):
+        references = _asked(picked)[1]
+        _metrics(metrics, references)
+        decoding_for(decoding, references)
+        if schema is not None:
+            Schema(schema)
+    else:
+        _only_bits_per_byte(metrics)
+
+
+def asks(picked: Picked) -> bool:
+    """Whether the rows ask something; plain texts are scored instead."""
+    return picked.dataset.type != "language_modeling" or picked.dataset.conversational
 
 
 def report_on(
@@ -100,7 +171,7 @@ def report_on(
     facts, scores = _scored(_metrics(metrics, references), answers, references, texts, picked.rows)
     return Report(
         systems=_described(named),
-        dataset=_data(picked),
+        dataset=picked.facts,
         row_numbers=picked.numbers,
         prompts=tuple(texts),
         references=references,
@@ -153,9 +224,8 @@ def _named(systems: Any) -> dict[str, System]:
 
 def _asked(picked: Picked) -> tuple[list[Any], tuple[str | None, ...]]:
     """The prompts and references of the rows picked."""
-    prompts, references = questions(picked.dataset)
-    chosen = [None if references is None else plain_text(references[number]) for number in picked.numbers]
-    return [prompts[number] for number in picked.numbers], tuple(chosen)
+    prompts, references = questions(picked.dataset, picked.rows)
+    return prompts, tuple(map(plain_text, references)) if references is not None else (None,) * len(prompts)
 
 
 def _metrics(given: Any, references: Sequence[str | None]) -> list[Metric]:
@@ -225,8 +295,7 @@ def _scored(
 
 def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: Progress, client: Any) -> Report:
     """A report in bits per byte, for plain texts."""
-    if metrics not in (None, ["bits_per_byte"], ("bits_per_byte",), "bits_per_byte"):
-        raise InvalidInputError("Plain texts are scored in bits per byte and nothing else. Leave metrics= out.")
+    _only_bits_per_byte(metrics)
     kept = [(number, row) for number, row in zip(picked.numbers, picked.rows, strict=True) if row["text"]]
     empty = len(picked.rows) - len(kept)
     if not kept:
@@ -248,7 +317,7 @@ def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: 
     left_out = [f"{empty:,} empty texts were left out."] if empty else []
     return Report(
         systems=_described(named),
-        dataset=_data(picked),
+        dataset=picked.facts,
         row_numbers=tuple(number for number, _ in kept),
         prompts=tuple(texts),
         references=(None,) * len(texts),
@@ -262,17 +331,17 @@ def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: 
     )
 
 
+def _only_bits_per_byte(metrics: Any) -> None:
+    if metrics not in (None, ["bits_per_byte"], ("bits_per_byte",), "bits_per_byte"):
+        raise InvalidInputError("Plain texts are scored in bits per byte and nothing else. Leave metrics= out.")
+
+
 def _described(named: Mapping[str, System]) -> dict[str, dict[str, Any]]:
     """What the systems are, as plain data."""
     return {
         name: json.loads(json.dumps({**system.to_dict(), "name": name, "hash": system.hash}, default=repr))
         for name, system in named.items()
     }
-
-
-def _data(picked: Picked) -> dict[str, Any]:
-    data = picked.dataset
-    return {"name": data.name, "type": data.type, "hash": data.hash, "split": picked.split, "rows": len(data)}
 
 
 def _cut_off(answers: Mapping[str, Sequence[Answered]], settings: Mapping[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,8 +22,9 @@ class Picked:
     ----------
     dataset : Dataset
         The split they come from, as its train role.
-    split : str
-        That split's name; ``"all"`` where the data has only one.
+    facts : dict
+        What that data set is: ``name``, ``type``, ``hash``, ``split`` (``"all"`` where the data has
+        only one) and ``rows``, how many the split has.
     numbers : tuple of int
         Which rows of the split, from 0, in its order.
     rows : list of dict
@@ -33,10 +34,20 @@ class Picked:
     """
 
     dataset: Dataset
-    split: str
+    facts: dict[str, Any]
     numbers: tuple[int, ...]
     rows: list[dict[str, Any]]
     note: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data, from which `from_dict` makes them again without the data set."""
+        return {"facts": self.facts, "numbers": list(self.numbers), "rows": self.rows, "note": self.note}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Picked:
+        """The rows that `to_dict` wrote."""
+        rows = list(plain["rows"])
+        return cls(load_dataset(rows, split={}), plain["facts"], tuple(plain["numbers"]), rows, plain["note"])
 
 
 def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = None) -> Picked:
@@ -74,7 +85,8 @@ def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = N
     count = len(chosen)
     numbers = pick_numbers(count, max_rows)
     rows = list(chosen) if len(numbers) == count else [chosen[number] for number in numbers]
-    return Picked(chosen, split, numbers, rows, _note(dataset, split, len(numbers), count))
+    facts = {"name": chosen.name, "type": chosen.type, "hash": chosen.hash, "split": split, "rows": count}
+    return Picked(chosen, facts, numbers, rows, _note(dataset, split, len(numbers), count))
 
 
 def pick_prompts(prompts: Any, references: Iterable[str] | None) -> Picked | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.data.dataset import Dataset
@@ -10,8 +11,8 @@ from workbench.errors import DatasetError
 __all__ = ["questions"]
 
 
-def questions(dataset: Dataset) -> tuple[list[Any], list[str] | None]:
-    """The prompts of a data set's rows and the references to them.
+def questions(dataset: Dataset, rows: Sequence[Mapping[str, Any]] | None = None) -> tuple[list[Any], list[str] | None]:
+    """The prompts of a data set's rows, by default all of its train split, and the references to them.
 
     Returns
     -------
@@ -31,7 +32,7 @@ def questions(dataset: Dataset) -> tuple[list[Any], list[str] | None]:
         )
     if "prompt" not in dataset.columns and "messages" not in dataset.columns:
         raise DatasetError(f"{dataset.name} has no prompts; its columns are {', '.join(dataset.columns)}.")
-    rows = list(dataset)
+    rows = list(dataset) if rows is None else rows
     if "messages" in dataset.columns:
         pairs = [_last_turn(row["messages"]) for row in rows]
         return [prompt for prompt, _ in pairs], [reference for _, reference in pairs]

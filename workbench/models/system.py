@@ -6,7 +6,7 @@ import hashlib
 import inspect
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,12 @@ class System:
             "schema": self.schema,
             "name": self.name,
         }
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> System:
+        """The system that `to_dict` described; not for functions, which are named there and not stored."""
+        settings = {key: value for key, value in plain.items() if key not in ("kind", "model")}
+        return cls(plain["model"], **settings)
 
     def _label(self) -> str:
         if self.function is not None:

@@ -117,15 +117,15 @@ def new_folder(home: Path, label: str) -> Folder:
         return Folder(path)
 
 
-def folders(home: Path) -> list[Folder]:
-    """All jobs of a home, oldest first."""
+def folders(home: Path, mark: str = "recipe.yaml") -> list[Folder]:
+    """All jobs in a folder, oldest first: those that hold a file `mark`."""
     if not home.is_dir():
         return []
     names = sorted(entry.name for entry in os.scandir(home) if entry.name not in RESERVED and entry.is_dir())
-    return [Folder(home / name) for name in names if (home / name / "recipe.yaml").is_file()]
+    return [Folder(home / name) for name in names if (home / name / mark).is_file()]
 
 
-def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
+def find(id_or_path: str | os.PathLike[str], home: Path, mark: str = "recipe.yaml", kind: str = "run") -> Folder:
     """The job with that id, an unmistakable beginning or ending of one, or at that path; ``"last"`` is the newest.
 
     Raises
@@ -134,10 +134,10 @@ def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
         With the nearest ids.
     """
     for path in (home / str(id_or_path), Path(id_or_path).expanduser().absolute()):
-        if (path / "recipe.yaml").is_file():
+        if (path / mark).is_file():
             return Folder(path)
     text = str(id_or_path)
-    known = {folder.id: folder for folder in folders(home)}
+    known = {folder.id: folder for folder in folders(home, mark)}
     if text == "last" and known:
         return list(known.values())[-1]
     parts = [name for name in known if text and (name.startswith(text) or name.endswith(text))]
@@ -147,13 +147,16 @@ def find(id_or_path: str | os.PathLike[str], home: Path) -> Folder:
 
     near = sorted(parts)[-5:] or difflib.get_close_matches(text, list(known), n=3, cutoff=0.4)
     if len(parts) > 1:
-        raise RunNotFoundError(f"'{text}' fits {len(parts)} runs in {home}: {', '.join(near)}. Give more of the id.")
+        raise RunNotFoundError(f"'{text}' fits {len(parts)} {kind}s in {home}: {', '.join(near)}. Give more of the id.")
     hint = f" Near to it: {', '.join(near)}." if near else ""
     if not known:
-        hint = " There are no runs there yet: wb.launch(recipe) or `workbench train RECIPE.yaml` makes one."
+        made_by = {"run": "wb.launch(recipe) or `workbench train RECIPE.yaml`"}.get(
+            kind, "wb.evaluate(..., wait=False)"
+        )
+        hint = f" There are no {kind}s there yet: {made_by} makes one."
     else:
-        hint = (hint or f" The latest: {', '.join(sorted(known)[-3:])}.") + " workbench.runs() lists them all."
-    raise RunNotFoundError(f"No run '{text}' in {home}.{hint}")
+        hint = (hint or f" The latest: {', '.join(sorted(known)[-3:])}.") + f" workbench.{kind}s() lists them all."
+    raise RunNotFoundError(f"No {kind} '{text}' in {home}.{hint}")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
