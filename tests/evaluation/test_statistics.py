@@ -8,7 +8,17 @@ from scipy import stats
 from statsmodels.stats import contingency_tables, multitest, proportion
 
 from workbench.evaluation import statistics
-from workbench.evaluation.statistics import holm, mcnemar, mean, over_seeds, paired_difference, rate, sign_flip, wilson
+from workbench.evaluation.statistics import (
+    holm,
+    kappa,
+    mcnemar,
+    mean,
+    over_seeds,
+    paired_difference,
+    rate,
+    sign_flip,
+    wilson,
+)
 
 scores = st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=2, max_size=40)
 
@@ -258,3 +268,14 @@ def test_figures_in_words():
 def test_numbers_that_make_no_sense_are_refused(call):
     with pytest.raises(ValueError):
         call()
+
+
+@given(st.lists(st.tuples(st.sampled_from("abt"), st.sampled_from("abt")), min_size=2, max_size=60))
+def test_kappa_equals_statsmodels(pairs):
+    from statsmodels.stats.inter_rater import cohens_kappa
+
+    first, second = zip(*pairs, strict=True)
+    counts = np.array([[sum((x, y) == (a, b) for a, b in pairs) for y in "abt"] for x in "abt"])
+    want = cohens_kappa(counts).kappa if not (set(first) == set(second) and len(set(first)) == 1) else np.nan
+
+    assert kappa(first, second) == pytest.approx(float(want), nan_ok=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -25,6 +26,7 @@ __all__ = [
     "Difference",
     "Interval",
     "holm",
+    "kappa",
     "mcnemar",
     "mean",
     "over_seeds",
@@ -185,6 +187,26 @@ def sign_flip(differences: ArrayLike, *, resamples: int | None = None, seed: int
         signs = rng.integers(0, 2, (count, len(values)), dtype=np.int8) * 2 - 1
         extreme += int((np.abs(signs @ values) >= observed).sum())
     return (extreme + 1) / (resamples + 1)
+
+
+def kappa(a: Sequence[object], b: Sequence[object]) -> float:
+    """Cohen's kappa: how far two judges agree beyond what chance would give them; 1 is full agreement, 0 is chance.
+
+    Source: Cohen 1960, https://doi.org/10.1177/001316446002000104. NaN where both say the same of everything, since
+    chance would agree as often.
+
+    Raises
+    ------
+    ValueError
+        Unless both judged the same number of things, at least one.
+    """
+    if len(a) != len(b) or not a:
+        raise ValueError(f"Agreement needs the same one or more things judged by both, got {len(a)} and {len(b)}.")
+    n = len(a)
+    observed = sum(x == y for x, y in zip(a, b, strict=True)) / n
+    first, second = Counter(a), Counter(b)
+    chance = sum(first[label] * second[label] for label in first) / n**2
+    return (observed - chance) / (1 - chance) if chance < 1 else math.nan
 
 
 def over_seeds(
