@@ -207,3 +207,45 @@ def test_the_saved_form_is_escaped_and_can_leave_rows_out(panel):
 def test_what_cannot_be_compared_is_refused(arguments, message):
     with pytest.raises(InvalidInputError, match=message):
         ComparePanel(*arguments)
+
+
+def test_a_blind_vote_tells_no_name_before_the_end(tmp_path):
+    panel = ComparePanel([first, second], PROMPTS, PROMPTS, votes=tmp_path / "votes.jsonl")
+    assert panel.wait(10)
+    panel._show()
+    assert panel._rows._vote == {"open": False, "can": True, "begun": False}
+
+    def press(act, choice=None):
+        panel._on_message({"kind": "vote", "value": {"act": act, "choice": choice}})
+        return panel._rows._vote
+
+    state = press("start")
+    assert (state["at"], state["total"], state["same"]) == (0, 3, 1)
+    while "left" in state:
+        assert "first" not in str(state)
+        assert "second" not in str(state)
+        state = press("vote", "left" if state["left"]["text"] == "?" else "right")
+    assert (state["at"], state["undo"]) == (3, True)
+    state = press("undo")
+    assert state["at"] == 2
+    state = press("vote", "tie")
+    state = press("reveal")
+    assert state["result"]["sentence"] == panel.vote.tally().sentence
+    assert len(state["result"]["rows"]) == 3
+    press("undo")
+    assert len(panel.vote.choices) == 3, "after the names are known nothing changes"
+    assert press("close")["open"] is False
+    assert "votes=" in panel.to_code()
+
+    again = ComparePanel([first, second], PROMPTS, PROMPTS, votes=tmp_path / "votes.jsonl")
+    assert again.wait(10)
+    assert again.start_vote().choices == panel.vote.choices
+
+
+def test_there_is_nothing_to_vote_on_where_all_answers_are_the_same():
+    panel = ComparePanel([first, first], PROMPTS, PROMPTS)
+    assert panel.wait(10)
+    panel._show()
+    assert panel._rows._vote["can"] is False
+    with pytest.raises(InvalidInputError, match="nothing to vote on"):
+        panel.start_vote()

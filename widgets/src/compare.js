@@ -6,6 +6,7 @@
 import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { choices, keyed, pager, progressLine, searchField, textCell } from "./rows.js";
 import { scoreCell } from "./score.js";
+import { voteView } from "./vote.js";
 
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-compare");
@@ -47,9 +48,12 @@ function render({ model, el: root }) {
     field.value = "";
   }
 
-  root.append(
+  const vote = voteView((act, choice) => send("vote", { act, choice }));
+  const signed = el(
+    "div",
+    { class: "wb-signed" },
     el("div", { class: "wb-summary" }, scores, verdicts),
-    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, cancel, more)),
+    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, cancel, more)),
     el(
       "div",
       { class: "wb-row-toolbar" },
@@ -63,6 +67,7 @@ function render({ model, el: root }) {
     pages.element,
     el("section", { class: "wb-own", "aria-label": "Your own prompt" }, el("h4", { text: "Try your own prompt" }), el("div", { class: "wb-try" }, field, ask), asked),
   );
+  root.append(signed, vote.element);
 
   function drawHead() {
     const head = model.get("_head");
@@ -144,7 +149,13 @@ function render({ model, el: root }) {
     );
   }
 
-  const redraw = { "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
+  function drawVote() {
+    const state = model.get("_vote");
+    signed.hidden = state.open === true;
+    vote.update(state);
+  }
+
+  const redraw = { "change:_vote": drawVote, "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   function onMessage(message) {
     if (message.kind !== "cell") return;
@@ -153,6 +164,7 @@ function render({ model, el: root }) {
   }
   model.on("msg:custom", onMessage);
   drawHead();
+  drawVote();
 
   return () => {
     search.destroy();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable
 from typing import Any
@@ -18,11 +19,13 @@ from workbench.evaluation.picking import pick_numbers, pick_prompts
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
 from workbench.evaluation.sidebyside import SideBySide
+from workbench.evaluation.votes import BlindVote
 from workbench.metrics import METRICS
 from workbench.models.system import System
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._static_form import StaticForm
 from workbench.panels._systems import code_of, detail, distinct
+from workbench.panels._vote import Voting
 from workbench.runs.generation import shared_client
 
 __all__ = ["ComparePanel"]
@@ -38,6 +41,7 @@ class Rows(anywidget.AnyWidget):
     _head = traitlets.Dict().tag(sync=True)
     _page = traitlets.Dict().tag(sync=True)
     _asked: traitlets.List = traitlets.List().tag(sync=True)
+    _vote = traitlets.Dict().tag(sync=True)
 
 
 class ComparePanel(Panel):
@@ -61,6 +65,8 @@ class ComparePanel(Panel):
     filter, search, against, page, page_size
         What is shown first. `against`: the words that differ from the ``"reference"``, the ``"first"`` system or
         ``"none"`` are marked.
+    votes
+        A file in which blind votes are kept, vote by vote; one that has some goes on. None keeps them in the kernel.
     start
         False waits for `run`.
 
@@ -86,6 +92,7 @@ class ComparePanel(Panel):
         max_new_tokens: int | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        votes: str | os.PathLike[str] | None = None,
         start: bool = True,
         **kwargs: Any,
     ):
@@ -104,6 +111,7 @@ class ComparePanel(Panel):
         decoding = decoding_for(wanted, self.table.references or [None])
         generate = shared_client().generate
         self._answering = Answering(self.systems, self.table, generate=generate, decoding=decoding)
+        self._voting = Voting(self.table, votes)
         self._lock, self._shown = threading.RLock(), -1
         kwargs.setdefault("against", "reference" if answers is not None else "first" if len(given) > 1 else "none")
         super().__init__(title=f"Compare: {' and '.join(names)}", **kwargs)
@@ -139,6 +147,24 @@ class ComparePanel(Panel):
         """Wait until the answers are there, at most `timeout` seconds, and say whether they are."""
         return self._answering.wait(timeout)
 
+    def start_vote(self, a: int = 0, b: int = -1, seed: int = 0) -> BlindVote:
+        """Begin a blind vote between two systems, by default the first and the last, on the rows answered so far.
+
+        Raises
+        ------
+        InvalidInputError
+            When no row has two different answers yet.
+        """
+        self._voting.start(a, b, seed)
+        self._show()
+        assert self._voting.vote is not None
+        return self._voting.vote
+
+    @property
+    def vote(self) -> BlindVote | None:
+        """The blind vote, with its ``tally()`` and ``table()``; None where none was begun."""
+        return self._voting.vote
+
     @property
     def report(self) -> Report:
         """What `wb.evaluate` would report on the rows that every system has answered.
@@ -170,6 +196,7 @@ class ComparePanel(Panel):
                 arguments.append(f"references={self.table.references!r}")
         if len(self.table.rows) != min(50, len(self.table.prompts)):
             arguments.append(f"max_rows={len(self.table.rows)}")
+        arguments += [f"votes={str(self._voting.path)!r}"] if self._voting.path is not None else []
         usual = decoding_for({}, self.table.references or [None])
         arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
         for name, value in {"filter": "all", "search": "", "page": 0, "page_size": 10}.items():
@@ -213,6 +240,9 @@ class ComparePanel(Panel):
             self._rows.send({"kind": "cell", **value, "cell": whole})
         elif kind in ("filter", "search", "against", "page"):
             setattr(self, kind, value)
+        elif kind == "vote":
+            self._voting.act(value["act"], value.get("choice"))
+            self._show()
         elif kind == "all":
             self.run(len(self.table.prompts))
         elif kind == "cancel":
@@ -233,6 +263,7 @@ class ComparePanel(Panel):
             rows = chosen[page * self.page_size : (page + 1) * self.page_size]
             progress = self._answering.progress()
             waiting = "…" if progress["running"] else "not answered"
+            self._rows._vote = self._voting.view()
             self._rows._head = self._head_view(progress)
             self._rows._page = {
                 "page": page, "pages": pages, "size": self.page_size, "total": len(chosen),
