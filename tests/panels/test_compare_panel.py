@@ -249,3 +249,77 @@ def test_there_is_nothing_to_vote_on_where_all_answers_are_the_same():
     assert panel._rows._vote["can"] is False
     with pytest.raises(InvalidInputError, match="nothing to vote on"):
         panel.start_vote()
+
+
+def records(good: bool):
+    def answer(prompt: str) -> str:
+        return f'{{"id": "{prompt}", "topic": "{"billing" if good else "other"}"' + ("}" if good else ', "mood": 1}')
+
+    answer.__name__ = "good" if good else "bad"
+    return answer
+
+
+def test_records_stand_field_by_field():
+    rows = [{"prompt": prompt, "completion": f'{{"id": "{prompt}", "topic": "billing"}}'} for prompt in PROMPTS]
+    panel = ComparePanel([records(False), records(True), first], wb.load_dataset(rows, split={}))
+    assert panel.wait(10)
+    panel._on_message({"kind": "fields", "value": True})
+    assert panel._rows._head["fields"] is True
+    assert panel._rows._page["rows"][0]["fields"] == [
+        {"name": "id", "reference": '"a"', "values": [{"text": '"a"', "ok": True}] * 2 + [{"text": None, "ok": False}]},
+        {
+            "name": "topic", "reference": '"billing"',
+            "values": [{"text": '"other"', "ok": False}, {"text": '"billing"', "ok": True},
+                       {"text": None, "ok": False}],
+        },
+        {
+            "name": "mood", "reference": None,
+            "values": [{"text": "1", "ok": False}, {"text": None, "ok": True}, {"text": None, "ok": True}],
+        },
+    ]  # fmt: skip
+    assert "fields=True" in panel.to_code()
+
+
+def test_the_biggest_change_comes_first_and_pins_stand_before_it(panel):
+    assert panel.table.gain(0) == -1
+    assert [panel.table.gain(row) for row in (1, 2, 3)] == [0, 1, 1]
+    for order, rows in {"change": [0, 2, 3, 1], "worse": [0, 1, 2, 3], "better": [2, 3, 1, 0]}.items():
+        panel._on_message({"kind": "order", "value": order})
+        assert shown(panel) == rows
+    panel._on_message({"kind": "pin", "value": 1})
+    assert shown(panel) == [1, 2, 3, 0]
+    assert [row["pinned"] for row in panel._rows._page["rows"]] == [True, False, False, False]
+    assert "order='better', pinned=[1]" in panel.to_code()
+    panel._on_message({"kind": "filter", "value": "worse"})
+    assert shown(panel) == [1, 0], "a pinned row stays, whatever the filter"
+    panel._on_message({"kind": "pin", "value": 1})
+    assert shown(panel) == [0]
+
+
+def test_other_decoding_answers_all_anew(panel):
+    panel.start_vote()
+    panel._on_message({"kind": "decode", "value": {"max_new_tokens": 7, "temperature": 0.5, "seed": 3}})
+    assert panel.wait(10)
+    panel._show()
+    assert panel._rows._head["decoding"] == {"max_new_tokens": 7, "temperature": 0.5, "seed": 3}
+    assert panel.table.complete == [0, 1, 2, 3]
+    assert panel.vote is None
+    assert "max_new_tokens=7, temperature=0.5, seed=3" in panel.to_code()
+    panel.guarded(panel._on_message, {"kind": "decode", "value": {"max_new_tokens": 0}})
+    assert "max_new_tokens must be" in panel.head._error
+    assert panel._rows._head["decoding"]["max_new_tokens"] == 7
+
+
+def test_export_is_one_file_without_scripts(panel, tmp_path, monkeypatch):
+    file = panel.export(tmp_path / "with.html")
+    text = file.read_text()
+    assert "&lt;script&gt;" in text
+    assert "<script" not in text
+    assert "75" in text
+    monkeypatch.chdir(tmp_path)
+    plain = ComparePanel([first, second], PROMPTS)
+    assert plain.wait(10)
+    plain._on_message({"kind": "export"})
+    [other] = tmp_path.glob("compare-*.html")
+    assert "&lt;script&gt;" in other.read_text()
+    assert plain._rows._head["told"] == f"Written: {other}"

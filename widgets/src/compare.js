@@ -4,7 +4,7 @@
 // (`_asked`). What is pressed goes back as a message; nothing is decided here but how it looks.
 
 import { button, el, icon, setText, uniqueId } from "./dom.js";
-import { choices, keyed, pager, progressLine, searchField, textCell } from "./rows.js";
+import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
 import { scoreCell } from "./score.js";
 import { voteView } from "./vote.js";
 
@@ -23,6 +23,11 @@ function render({ model, el: root }) {
   const search = searchField("Search prompts and answers", (text) => send("search", text));
   const against = el("select", { class: "wb-field", on: { change: () => send("against", against.value) } });
   against.id = uniqueId("against");
+  const order = el("select", { class: "wb-field", on: { change: () => send("order", order.value) } });
+  order.id = uniqueId("order");
+  const ordering = el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: order.id, text: "Order" }), order);
+  const fieldwise = el("input", { type: "checkbox", on: { change: () => send("fields", fieldwise.checked) } });
+  const fielding = el("label", { class: "wb-labelled" }, fieldwise, el("span", { text: "Field by field" }));
   const marks = el(
     "span",
     { class: "wb-muted wb-text wb-marks" },
@@ -48,18 +53,26 @@ function render({ model, el: root }) {
     field.value = "";
   }
 
+  const against_ = el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against);
+  const exported = el("span", { class: "wb-muted wb-text", role: "status" });
+  const save = button({ label: "Export", title: "Write figures and rows into one HTML file", onClick: () => send("export") });
+  const settings = decodingForm((decoding) => send("decode", decoding));
   const vote = voteView((act, choice) => send("vote", { act, choice }));
   const signed = el(
     "div",
     { class: "wb-signed" },
     el("div", { class: "wb-summary" }, scores, verdicts),
-    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, cancel, more)),
+    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more)),
+    exported,
+    settings.element,
     el(
       "div",
       { class: "wb-row-toolbar" },
       filters.element,
       search.element,
-      el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against),
+      ordering,
+      fielding,
+      against_,
       marks,
     ),
     rows,
@@ -79,14 +92,19 @@ function render({ model, el: root }) {
     cancel.hidden = !head.progress.running;
     more.hidden = !head.more;
     if (head.more) setText(more.querySelector("span"), head.more);
+    setText(exported, head.told);
+    exported.hidden = !head.told;
+    save.hidden = !head.progress.done;
+    settings.update(head.decoding);
     filters.update(head.filters, head.filter);
     search.update(head.search);
-    if (against.dataset.options !== JSON.stringify(head.bases)) {
-      against.dataset.options = JSON.stringify(head.bases);
-      against.replaceChildren(...head.bases.map(({ key, label }) => el("option", { value: key, text: label })));
-    }
-    if (against.value !== head.against) against.value = head.against;
-    marks.hidden = head.against === "none";
+    fillSelect(against, head.bases, head.against);
+    fillSelect(order, head.orders, head.order);
+    ordering.hidden = !head.orders.length;
+    fielding.hidden = !head.records;
+    fieldwise.checked = head.fields;
+    against_.hidden = head.fields;
+    marks.hidden = head.against === "none" || head.fields;
     ask.disabled = head.asking;
     drawRows();
     drawAsked();
@@ -96,7 +114,7 @@ function render({ model, el: root }) {
     const head = model.get("_head");
     const page = model.get("_page");
     if (!head.systems || !page.rows) return;
-    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, whole: wholeOf(row.row) })), (row) => row.row, (row) => card(row, head));
+    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row) })), (row) => row.row, (row) => card(row, head));
     nothing.hidden = page.total > 0;
     setText(nothing, page.total > 0 ? "" : head.nothing);
     pages.update(page);
@@ -127,6 +145,11 @@ function render({ model, el: root }) {
     const base = row.against === "reference" ? row.reference : row.against === "first" ? row.answers[0].answer : null;
     const given = el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt")));
     if (row.reference) given.append(part("Reference", text(row.row, "reference", row.reference, "reference")));
+    const pin = row.pinned === undefined ? null : el("button", { type: "button", class: "wb-link wb-pin", "aria-pressed": String(row.pinned), text: row.pinned ? "Pinned" : "Pin", title: row.pinned ? "Let it stand in its order again" : "Keep this row before all others", on: { click: () => send("pin", row.row) } });
+    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, pin);
+    if (row.fieldwise && row.fields?.length) {
+      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)));
+    }
     const answers = row.answers.map((answer, i) => {
       const system = head.systems[i];
       const own = row.against === "first" && i === 0;
@@ -144,7 +167,7 @@ function render({ model, el: root }) {
     return el(
       "li",
       { class: "wb-card" },
-      el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null),
+      heading,
       el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
     );
   }
@@ -176,6 +199,66 @@ function render({ model, el: root }) {
 // A text that was cut would be marked as left out beyond the cut.
 function uncut(cell) {
   return cell && cell.text !== undefined && cell.length === cell.text.length ? cell.text : null;
+}
+
+// How answers are decoded, folded away until it is wanted; everything is answered anew on demand only.
+function decodingForm(onDecode) {
+  const field = (label, props) => {
+    const input = el("input", { class: "wb-field wb-decoding-field", type: "number", ...props });
+    input.id = uniqueId("decoding");
+    return { input, element: el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: input.id, text: label }), input) };
+  };
+  const fields = {
+    max_new_tokens: field("At most new tokens", { min: 1, step: 1 }),
+    temperature: field("Temperature", { min: 0, step: 0.1, title: "0: always the likeliest token" }),
+    seed: field("Seed", { min: 0, step: 1, title: "For drawing; without effect at temperature 0" }),
+  };
+  const go = button({ label: "Answer anew", icon: "running", onClick: () => onDecode(Object.fromEntries(Object.entries(fields).map(([name, { input }]) => [name, Number(input.value)]))) });
+  const words = el("summary", { class: "wb-muted" });
+  const row = el("div", { class: "wb-row-toolbar" }, ...Object.values(fields).map(({ element }) => element), go);
+  return {
+    element: el("details", { class: "wb-decoding" }, words, row),
+    update(decoding) {
+      const how = decoding.temperature ? `drawn at temperature ${decoding.temperature}, seed ${decoding.seed}` : "greedy";
+      setText(words, `Decoding: ${how}, at most ${number(decoding.max_new_tokens)} new tokens`);
+      for (const [name, { input }] of Object.entries(fields)) if (document.activeElement !== input) input.value = String(decoding[name]);
+    },
+  };
+}
+
+function fillSelect(select, options, chosen) {
+  const print = JSON.stringify(options);
+  if (select.dataset.options !== print) {
+    select.dataset.options = print;
+    select.replaceChildren(...options.map(({ key, label }) => el("option", { value: key, text: label })));
+  }
+  if (select.value !== chosen) select.value = chosen;
+}
+
+// A record field by field: the reference, and each system's value with a mark in shape and colour.
+function fieldTable(row, head) {
+  const value = (said) => {
+    if (!said) return el("td", {}, el("span", { class: "wb-waiting", text: row.waiting }));
+    const shown = el("span", { class: said.text === null ? "wb-none" : "", text: said.text ?? "not there" });
+    if (said.ok && said.text === null) return el("td", {}, shown);
+    const sign = el("span", { class: said.ok ? "wb-yes" : "wb-no", role: "img", "aria-label": said.ok ? "right" : "wrong" }, icon(said.ok ? "check" : "close"));
+    return el("td", { dir: "auto" }, el("span", { class: "wb-field-value" }, sign, shown));
+  };
+  const name = (system, i) => el("th", { scope: "col" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }));
+  const line = (field) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row", text: field.name }),
+      el("td", { dir: "auto", class: field.reference === null ? "wb-none" : "", text: field.reference ?? "not asked for" }),
+      ...field.values.map(value),
+    );
+  const heads = el("tr", {}, el("th", { scope: "col", text: "Field" }), el("th", { scope: "col", text: "Reference" }), ...head.systems.map(name));
+  return el(
+    "div",
+    { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": `Fields of ${row.label}` },
+    el("table", { class: "wb-table wb-field-table" }, el("thead", {}, heads), el("tbody", {}, ...row.fields.map(line))),
+  );
 }
 
 function part(label, content) {

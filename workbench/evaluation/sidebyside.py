@@ -12,11 +12,20 @@ from typing import Any, Literal
 
 from workbench.data.browse import cell, plain_text
 from workbench.evaluation.facts import Answered
+from workbench.evaluation.fieldwise import field_rows
 from workbench.evaluation.statistics import Difference, paired_difference, wilson
 from workbench.metrics import METRICS, exact_match, valid_json
+from workbench.metrics.records import field_accuracy, fields_of
 from workbench.metrics.strict_json import is_container
+from workbench.metrics.text import token_f1
 
-__all__ = ["Filter", "Score", "SideBySide"]
+__all__ = ["ORDERS", "Filter", "Order", "Score", "SideBySide"]
+
+Order = Literal["rows", "change", "worse", "better"]
+ORDERS: dict[Order, str] = {
+    "rows": "as in the data", "change": "biggest change first", "worse": "biggest loss first",
+    "better": "biggest gain first",
+}  # fmt: skip
 
 ANSWER_LIMIT = 20_000
 """Characters of an answer that are shown before the reader asks for all of it."""
@@ -94,9 +103,11 @@ class SideBySide:
         self._complete: set[int] = set()
         self.rows = tuple(range(len(self.prompts)))
         self.said: dict[tuple[int, int], Answered] = {}
+        self.structured = bool(self.references) and all(map(is_container, self.references or []))
+        self.records = self.structured and all(fields_of(text) is not None for text in self.references or [])
+        self._grades: dict[tuple[int, int], float] = {}
         if self.references is not None:
-            structured = bool(self.references) and all(is_container(text) for text in self.references)
-            self.checks = ["exact_match", "valid_json"] if structured else ["exact_match"]
+            self.checks = ["exact_match", "valid_json"] if self.structured else ["exact_match"]
         else:
             self.checks = []
 
@@ -109,6 +120,10 @@ class SideBySide:
         passed = {"exact_match": bool(exact_match(answer, reference)) if reference is not None else False}
         passed["valid_json"] = bool(valid_json(answer))
         self._passed[row, system] = passed
+        if reference is not None:
+            self._grades[row, system] = (
+                field_accuracy(answer, reference) if self.records else token_f1(answer, reference)
+            )
         self.failures.pop((row, system), None)
         self.answers[row][system] = answer
         if all(text is not None for text in self.answers[row]):
@@ -157,6 +172,25 @@ class SideBySide:
         others = range(1, len(self.systems)) if system is None else [system]
         changed = any(self._passed[row, other]["exact_match"] != first for other in others)
         return ("worse" if first else "better") if changed else None
+
+    def gain(self, row: int) -> float | None:
+        """How much nearer to the reference the last system is than the first, -1 to 1; None where that is unknown.
+
+        By the share of fields that are right for records, else by the F1 of words.
+        """
+        ends = [self._grades.get((row, system)) for system in (0, len(self.systems) - 1)]
+        return None if None in ends else ends[1] - ends[0]  # type: ignore[operator]
+
+    def ordered(self, rows: Sequence[int], order: Order = "rows", pinned: Sequence[int] = ()) -> list[int]:
+        """Rows in the order of the data or the biggest change first; those that are pinned stand before all others."""
+        if order == "rows":
+            ranked = list(rows)
+        else:
+            sign = {"change": 0, "worse": 1, "better": -1}[order]
+            gains = {row: self.gain(row) for row in rows}
+            ranked = sorted(rows, key=lambda row: _rank(gains[row], sign))
+        first = [row for row in pinned if row < len(self.prompts)]
+        return [*first, *(row for row in ranked if row not in first)]
 
     def filters(self) -> list[Filter]:
         """The choices of rows there are, each with its count."""
@@ -219,8 +253,9 @@ class SideBySide:
             error = self.failures.get((row, system)) if text is None else None
             answers.append({"answer": answer, "marks": marks, "error": error})
         reference = None if self.references is None else cell(self.references[row])
+        fields = field_rows(self.references[row], self.answers[row]) if self.records and self.references else []
         return {
-            "row": row, "prompt": cell(self.prompts[row]), "reference": reference, "answers": answers,
+            "row": row, "fields": fields, "prompt": cell(self.prompts[row]), "reference": reference, "answers": answers,
             "change": None if change is None else {"kind": change, "word": change},
         }  # fmt: skip
 
@@ -258,3 +293,10 @@ class SideBySide:
             "note": self.basis(),
             "filters": [asdict(choice) for choice in self.filters()],
         }
+
+
+def _rank(gain: float | None, sign: int) -> float:
+    """Where a row stands: by the size of its gain, or by the gain times `sign`; rows without one at the end."""
+    if gain is None:
+        return 9.0
+    return sign * gain if sign else -abs(gain)

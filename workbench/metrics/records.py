@@ -16,7 +16,7 @@ from typing import Any
 from workbench.errors import InvalidInputError
 from workbench.metrics.strict_json import JsonError, parse, same_value
 
-__all__ = ["field_accuracy", "fields_right", "leaves", "record_match", "valid_json", "values_right"]
+__all__ = ["field_accuracy", "fields_of", "fields_right", "leaves", "record_match", "valid_json", "values_right"]
 
 _CANDIDATE = re.compile(r"[\[{]")
 
@@ -72,6 +72,15 @@ def fields_right(answer: str, reference: str) -> dict[str, bool]:
     fields = _fields(wanted)
     found = dict(_fields(got)) if isinstance(got, dict) else {}
     return {".".join(path): path in found and same_value(found[path], value) for path, value in fields}
+
+
+def fields_of(text: str) -> dict[str, Any] | None:
+    """The fields of a text that is one strict JSON object, fields of fields as ``"a.b"``; None where it is none."""
+    try:
+        value = parse(text)
+    except JsonError:
+        return None
+    return {".".join(path): field for path, field in _fields(value)} if isinstance(value, dict) else None
 
 
 def field_accuracy(answer: str, reference: str) -> float:

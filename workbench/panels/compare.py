@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,7 +20,7 @@ from workbench.evaluation.evaluate import decoding_for
 from workbench.evaluation.picking import pick_numbers, pick_prompts
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
-from workbench.evaluation.sidebyside import SideBySide
+from workbench.evaluation.sidebyside import ORDERS, SideBySide
 from workbench.evaluation.votes import BlindVote
 from workbench.metrics import METRICS
 from workbench.models.system import System
@@ -62,9 +64,11 @@ class ComparePanel(Panel):
         Answer so many prompts, drawn with seed 0 as `wb.evaluate` draws them; a button answers the rest.
     max_new_tokens, temperature, seed
         How answers are decoded; by default greedily, with room for every reference.
-    filter, search, against, page, page_size
+    filter, search, against, order, pinned, fields, page, page_size
         What is shown first. `against`: the words that differ from the ``"reference"``, the ``"first"`` system or
-        ``"none"`` are marked.
+        ``"none"`` are marked. `order`: ``"rows"``, ``"change"``, ``"worse"`` or ``"better"``, by how much nearer to
+        the reference the last system is than the first. `pinned` rows stand before all others. `fields`: records are
+        shown field by field.
     votes
         A file in which blind votes are kept, vote by vote; one that has some goes on. None keeps them in the kernel.
     start
@@ -79,6 +83,9 @@ class ComparePanel(Panel):
     filter = traitlets.Unicode("all", help='"all", "differ", "better", "worse" or "wrong".')
     search = traitlets.Unicode("", help="Only rows that have this text in prompt, reference or an answer.")
     against = traitlets.Enum(list(BASES), help="What the marked words differ from.")
+    order = traitlets.Enum(list(ORDERS), "rows", help="Which rows come first.")
+    pinned = traitlets.List(traitlets.Int(min=0), help="Rows that stand before all others.")
+    fields = traitlets.Bool(False, help="Whether records are shown field by field.")
     page = traitlets.Int(0, help="The page shown, from 0.")
     page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
 
@@ -109,9 +116,9 @@ class ComparePanel(Panel):
         wanted = {"temperature": temperature, "seed": seed}
         wanted |= {"max_new_tokens": max_new_tokens} if max_new_tokens is not None else {}
         decoding = decoding_for(wanted, self.table.references or [None])
-        generate = shared_client().generate
-        self._answering = Answering(self.systems, self.table, generate=generate, decoding=decoding)
+        self._answering = self._answers(decoding)
         self._voting = Voting(self.table, votes)
+        self._told = ""
         self._lock, self._shown = threading.RLock(), -1
         kwargs.setdefault("against", "reference" if answers is not None else "first" if len(given) > 1 else "none")
         super().__init__(title=f"Compare: {' and '.join(names)}", **kwargs)
@@ -119,7 +126,9 @@ class ComparePanel(Panel):
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
         self.body = [self._rows]
         self.observe(lambda change: self.guarded(self._filtered), ["filter", "search"])
-        self.observe(lambda change: self.guarded(self._show), ["against", "page", "page_size"])
+        self.observe(
+            lambda change: self.guarded(self._show), ["against", "order", "pinned", "fields", "page", "page_size"]
+        )
         self._show()
         if start and asked:
             self.run()
@@ -146,6 +155,43 @@ class ComparePanel(Panel):
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until the answers are there, at most `timeout` seconds, and say whether they are."""
         return self._answering.wait(timeout)
+
+    def decode(self, **settings: Any) -> None:
+        """Answer all rows anew with other settings: ``max_new_tokens``, ``temperature``, ``seed``.
+
+        Answers and a blind vote are forgotten; what is not named stays as it is.
+
+        Raises
+        ------
+        InvalidInputError
+            For settings that cannot be used.
+        """
+        table = self.table
+        decoding = decoding_for({**self._answering.decoding, **settings}, table.references or [None])
+        self._answering.cancel()
+        self.table = SideBySide(table.systems, table.prompts, table.references)
+        self.table.rows = table.rows
+        self._answering, self._voting = self._answers(decoding), Voting(self.table)
+        self._update_code()
+        self._show()
+        if self.table.prompts:
+            self.run()
+
+    def export(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write what there is into one HTML file that needs no network, and return its path.
+
+        With references it is the `report`, else prompts and answers. By default the file stands in the working folder,
+        named by the time.
+        """
+        file = Path(path) if path is not None else Path.cwd() / f"compare-{time.strftime('%Y%m%d-%H%M%S')}.html"
+        if self.table.references is not None and self.table.complete:
+            self.report.to_html(file)
+        else:
+            form = self.static_form().html()
+            file.write_text(f'<!doctype html><meta charset="utf-8"><title>Compare</title>{form}', encoding="utf-8")
+        self._told = f"Written: {file}"
+        self._show()
+        return file
 
     def start_vote(self, a: int = 0, b: int = -1, seed: int = 0) -> BlindVote:
         """Begin a blind vote between two systems, by default the first and the last, on the rows answered so far.
@@ -199,7 +245,9 @@ class ComparePanel(Panel):
         arguments += [f"votes={str(self._voting.path)!r}"] if self._voting.path is not None else []
         usual = decoding_for({}, self.table.references or [None])
         arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
-        for name, value in {"filter": "all", "search": "", "page": 0, "page_size": 10}.items():
+        usual_view = {"filter": "all", "search": "", "order": "rows", "pinned": [], "fields": False, "page": 0,
+                      "page_size": 10}  # fmt: skip
+        for name, value in usual_view.items():
             arguments += [f"{name}={getattr(self, name)!r}"] if getattr(self, name) != value else []
         return "\n".join([*lines, f"wb.panels.ComparePanel({', '.join(arguments)})"])
 
@@ -238,17 +286,26 @@ class ComparePanel(Panel):
             table = self._answering.asked[-1 - value["row"]] if asked else self.table
             whole = table.whole(0 if asked else value["row"], value["column"])
             self._rows.send({"kind": "cell", **value, "cell": whole})
-        elif kind in ("filter", "search", "against", "page"):
+        elif kind in ("filter", "search", "against", "order", "fields", "page"):
             setattr(self, kind, value)
+        elif kind == "pin":
+            self.pinned = [row for row in self.pinned if row != value] + ([] if value in self.pinned else [value])
         elif kind == "vote":
             self._voting.act(value["act"], value.get("choice"))
             self._show()
+        elif kind == "decode":
+            self.decode(**value)
+        elif kind == "export":
+            self.export()
         elif kind == "all":
             self.run(len(self.table.prompts))
         elif kind == "cancel":
             self.cancel()
         elif kind == "ask":
             self.ask(value)
+
+    def _answers(self, decoding: dict[str, Any]) -> Answering:
+        return Answering(self.systems, self.table, generate=shared_client().generate, decoding=decoding)
 
     def _filtered(self) -> None:
         self.page = 0
@@ -257,7 +314,7 @@ class ComparePanel(Panel):
     def _show(self) -> None:
         with self._lock:
             table = self.table
-            chosen = table.select(self.filter, self.search)
+            chosen = table.ordered(table.select(self.filter, self.search), self.order, self.pinned)
             pages = max(1, -(-len(chosen) // self.page_size))
             page = min(max(self.page, 0), pages - 1)
             rows = chosen[page * self.page_size : (page + 1) * self.page_size]
@@ -267,7 +324,8 @@ class ComparePanel(Panel):
             self._rows._head = self._head_view(progress)
             self._rows._page = {
                 "page": page, "pages": pages, "size": self.page_size, "total": len(chosen),
-                "rows": [{**table.view(row), "label": f"Row {row:,}", "waiting": waiting} for row in rows],
+                "rows": [{**table.view(row), "label": f"Row {row:,}", "waiting": waiting, "pinned": row in self.pinned}
+                         for row in rows],
             }  # fmt: skip
             count = len(self._answering.asked)
             self._rows._asked = [
@@ -287,8 +345,12 @@ class ComparePanel(Panel):
                         for name, system in zip(table.systems, self.systems, strict=True)],
             **table.overview(), "progress": progress,
             "more": "" if progress["running"] else label,
+            "decoding": self._answering.decoding, "told": self._told,
             "filter": self.filter, "search": self.search,
             "bases": [{"key": key, "label": BASES[key].format(table.systems[0])} for key in bases],
             "against": self.against,
+            "orders": [{"key": key, "label": label} for key, label in ORDERS.items()]
+            if table.references is not None and len(table.systems) > 1 else [],
+            "order": self.order, "records": table.records, "fields": self.fields and table.records,
             "nothing": "No row is in this choice." if table.prompts else "No prompts were given: type one below.",
         }  # fmt: skip
