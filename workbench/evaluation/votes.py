@@ -22,7 +22,7 @@ from workbench.evaluation.statistics import mcnemar, rate
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Ballot", "BlindVote", "Choice", "Tally"]
+__all__ = ["Ballot", "BlindVote", "Choice", "Tally", "tally_of"]
 
 Choice = Literal["left", "right", "tie", "skip"]
 
@@ -169,11 +169,7 @@ class BlindVote:
 
     def tally(self) -> Tally:
         """What came of it so far."""
-        preferred = list(self.preferences().values())
-        wins, losses = preferred.count(1), preferred.count(0)
-        interval = rate([1.0] * wins + [0.0] * losses) if wins + losses else None
-        skipped = self.choices.count("skip")
-        return Tally(*self.names, wins, losses, preferred.count(None), skipped, interval, mcnemar(wins, losses))
+        return tally_of(*self.names, list(self.preferences().values()), self.choices.count("skip"))
 
     def table(self) -> pd.DataFrame:
         """One row a vote: ``row, left, right, choice, preferred``, with names."""
@@ -213,3 +209,10 @@ class BlindVote:
                 self.choices.pop()
             else:
                 self.choices.append(line["choice"])
+
+
+def tally_of(a: str, b: str, preferred: Sequence[int | None], skipped: int = 0) -> Tally:
+    """Count preferences: 0 for a, 1 for b, None for neither."""
+    wins, losses = preferred.count(1), preferred.count(0)
+    interval = rate([1.0] * wins + [0.0] * losses) if wins + losses else None
+    return Tally(a, b, wins, losses, preferred.count(None), skipped, interval, mcnemar(wins, losses))
