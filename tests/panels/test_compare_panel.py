@@ -323,3 +323,20 @@ def test_export_is_one_file_without_scripts(panel, tmp_path, monkeypatch):
     [other] = tmp_path.glob("compare-*.html")
     assert "&lt;script&gt;" in other.read_text()
     assert plain._rows._head["told"] == f"Written: {other}"
+
+
+def test_the_loss_of_each_token_of_the_reference(tiny_model):
+    rows = wb.load_dataset([{"prompt": "Where is it?", "completion": "On its way."}], split={})
+    panel = ComparePanel([str(tiny_model), first], rows, start=False)
+    sent = []
+    panel._rows.send = sent.append
+    assert panel._rows._head["lens"] is True
+    panel._losses(0)
+    [message] = sent
+
+    assert (message["kind"], message["row"]) == ("losses", 0)
+    model, function = message["systems"]
+    assert "".join(model["texts"]).startswith("On its way.")
+    assert all(loss > 0 for loss in model["nats"])
+    assert function["error"] == "first is a function: it answers, but gives no likelihood. Use a model."
+    assert ComparePanel([first], PROMPTS, PROMPTS, start=False)._rows._head["lens"] is False

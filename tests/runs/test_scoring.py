@@ -7,7 +7,7 @@ from tests.conftest import make_model, make_tokenizer
 from workbench.errors import InvalidInputError
 from workbench.runs import scoring
 from workbench.runs.generation import GenerationClient
-from workbench.runs.scoring import score_rows
+from workbench.runs.scoring import answer_losses, score_rows
 
 TEXTS = ["The kettle broke.", "", "é", "Where is my parcel? " * 5, "a"]
 
@@ -110,3 +110,35 @@ def test_the_generation_process_scores_models_with_and_without_adapters(loaded, 
 def test_a_function_has_no_likelihoods():
     with pytest.raises(InvalidInputError, match="is a function"):
         GenerationClient().score(lambda prompt: "x", ["text"])
+
+
+@pytest.mark.parametrize("answer", ["It is on its way.", "für é 👩‍👧", ""])
+def test_each_token_of_an_answer_has_its_loss(loaded, tiny_model, answer):
+    import torch
+
+    from workbench.data.rendering import Renderer
+
+    model, tokenizer = loaded
+    client = GenerationClient(idle=30)
+    try:
+        found = client.losses(str(tiny_model), "Where is it?", answer)
+    finally:
+        client.close()
+    renderer = Renderer(tokenizer)
+    asked = renderer.prompt_text("Where is it?")
+    before, whole = renderer.ids([asked, asked + answer + renderer.answer_end])
+    with torch.no_grad():
+        logs = model(torch.tensor([whole])).logits[0].log_softmax(-1)
+    expected = [-logs[at - 1, whole[at]].item() for at in range(len(before), len(whole))]
+
+    assert found.nats == pytest.approx(expected, rel=1e-4)
+    assert "".join(found.texts) == answer + renderer.answer_end
+    assert len(found.texts) == len(found.nats) >= 1
+
+
+def test_an_answer_that_does_not_fit_and_a_function_are_refused(loaded, tiny_model):
+    model, tokenizer = loaded
+    with pytest.raises(InvalidInputError, match=r"Prompt and answer have \d+ tokens, .* has room for 512"):
+        answer_losses(model, tokenizer, [5], "a?" * 900, special=False)
+    with pytest.raises(InvalidInputError, match="is a function"):
+        GenerationClient(idle=1).losses(lambda prompt: prompt, "a", "b")

@@ -5,6 +5,7 @@
 
 import { button, el, icon, setText, uniqueId } from "./dom.js";
 import { choices, keyed, number, pager, progressLine, searchField, textCell } from "./rows.js";
+import { lossLens } from "./losses.js";
 import { scoreCell } from "./score.js";
 import { voteView } from "./vote.js";
 
@@ -13,6 +14,7 @@ function render({ model, el: root }) {
   const send = (kind, value) => model.send({ kind, value });
   const opened = new Set();
   const whole = new Map();
+  const losses = new Map();
 
   const scores = el("div", { class: "wb-scores wb-scroll", tabindex: 0, role: "region", "aria-label": "Scores" });
   const verdicts = el("div", { class: "wb-verdicts" });
@@ -114,7 +116,7 @@ function render({ model, el: root }) {
     const head = model.get("_head");
     const page = model.get("_page");
     if (!head.systems || !page.rows) return;
-    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row) })), (row) => row.row, (row) => card(row, head));
+    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row), losses: losses.get(row.row) })), (row) => row.row, (row) => card(row, head));
     nothing.hidden = page.total > 0;
     setText(nothing, page.total > 0 ? "" : head.nothing);
     pages.update(page);
@@ -141,14 +143,29 @@ function render({ model, el: root }) {
     });
   }
 
+  function lensLink(row) {
+    const open = Array.isArray(row.losses);
+    const toggle = () => {
+      if (losses.has(row.row)) losses.delete(row.row);
+      else {
+        losses.set(row.row, "asked");
+        send("losses", row.row);
+      }
+      drawRows();
+    };
+    return el("button", { type: "button", class: "wb-link", "aria-expanded": String(open), disabled: row.losses === "asked", text: row.losses === "asked" ? "Reading …" : open ? "Hide token loss" : "Token loss", title: "How surprising each token of the reference is to each system", on: { click: toggle } });
+  }
+
   function card(row, head) {
     const base = row.against === "reference" ? row.reference : row.against === "first" ? row.answers[0].answer : null;
     const given = el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt")));
     if (row.reference) given.append(part("Reference", text(row.row, "reference", row.reference, "reference")));
     const pin = row.pinned === undefined ? null : el("button", { type: "button", class: "wb-link wb-pin", "aria-pressed": String(row.pinned), text: row.pinned ? "Pinned" : "Pin", title: row.pinned ? "Let it stand in its order again" : "Keep this row before all others", on: { click: () => send("pin", row.row) } });
-    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, pin);
+    const lens = head.lens && row.reference && row.row >= 0 ? lensLink(row) : null;
+    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, el("span", { class: "wb-card-links" }, lens, pin));
+    const below = Array.isArray(row.losses) ? lossLens(row.losses) : null;
     if (row.fieldwise && row.fields?.length) {
-      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)));
+      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)), below);
     }
     const answers = row.answers.map((answer, i) => {
       const system = head.systems[i];
@@ -169,6 +186,7 @@ function render({ model, el: root }) {
       { class: "wb-card" },
       heading,
       el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
+      below,
     );
   }
 
@@ -181,8 +199,8 @@ function render({ model, el: root }) {
   const redraw = { "change:_vote": drawVote, "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   function onMessage(message) {
-    if (message.kind !== "cell") return;
-    whole.set(`${message.row}/${message.column}`, message.cell);
+    if (message.kind === "cell") whole.set(`${message.row}/${message.column}`, message.cell);
+    if (message.kind === "losses" && losses.has(message.row)) losses.set(message.row, message.systems);
     drawRows();
   }
   model.on("msg:custom", onMessage);

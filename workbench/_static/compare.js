@@ -369,6 +369,49 @@ function hash(text) {
   return `${value.toString(36)}.${text.length}`;
 }
 
+// src/tokens.js
+var WHITE = { " ": "·", "	": "→", "\n": "⏎", "\r": "␍", " ": "⍽" };
+function signOf(part2) {
+  if (part2 in WHITE) return WHITE[part2];
+  return /^[\p{Cc}\p{Cf}]$/u.test(part2) ? `U+${part2.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}` : null;
+}
+function visible(text) {
+  const parts = text.split(/([ \u00a0]|[\p{Cc}\p{Cf}])/u).filter(Boolean);
+  return parts.map((part2) => signOf(part2) ? { sign: signOf(part2) } : { text: part2 });
+}
+
+// src/losses.js
+var FULL = 4;
+function depth(nats) {
+  return Math.min(1, Math.max(0, nats / FULL));
+}
+function summary({ texts, nats }) {
+  if (!nats.length) return "no tokens";
+  const most = nats.indexOf(Math.max(...nats));
+  const mean = nats.reduce((sum, loss) => sum + loss, 0) / nats.length;
+  return `mean ${mean.toFixed(2)} nats a token over ${nats.length} tokens; most surprising: ${JSON.stringify(texts[most])} (${nats[most].toFixed(2)})`;
+}
+function lossLens(systems) {
+  const first = systems[0];
+  const lines = systems.map((system, i) => {
+    const name = el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name });
+    if (system.error) return el("div", { class: "wb-loss-line" }, name, el("div", { class: "wb-text wb-failed", text: system.error }));
+    const same = i > 0 && !first.error && JSON.stringify(first.texts) === JSON.stringify(system.texts);
+    const tokens = system.texts.map((text, at) => {
+      const change = same ? `, ${(system.nats[at] - first.nats[at]).toFixed(2)} against ${first.name}` : "";
+      const words2 = `${JSON.stringify(text)}: ${system.nats[at].toFixed(2)} nats${change}`;
+      const parts = text === "" ? [{ sign: "∅" }] : visible(text);
+      return el(
+        "span",
+        { class: "wb-loss-token", role: "listitem", title: words2, "aria-label": words2, style: { "--wb-depth": depth(system.nats[at]).toFixed(3) } },
+        ...parts.map((part2) => part2.sign ? el("span", { class: "wb-tok-sign", text: part2.sign }) : el("span", { text: part2.text }))
+      );
+    });
+    return el("div", { class: "wb-loss-line" }, el("div", { class: "wb-answer-head" }, name, el("span", { class: "wb-muted", text: summary(system) })), el("div", { class: "wb-loss-tokens", role: "list", dir: "auto" }, ...tokens));
+  });
+  return el("section", { class: "wb-losses", "aria-label": "Loss of each token of the reference" }, ...lines, el("p", { class: "wb-hint", text: "The deeper the band, the less a system expected the token: 0 nats is certain, 4 and more is one in 55 or less." }));
+}
+
 // src/score.js
 function percent(value) {
   if (value > 0 && value < 5e-3) return "<1 %";
@@ -479,6 +522,7 @@ function render({ model, el: root }) {
   const send = (kind, value) => model.send({ kind, value });
   const opened = /* @__PURE__ */ new Set();
   const whole = /* @__PURE__ */ new Map();
+  const losses = /* @__PURE__ */ new Map();
   const scores = el("div", { class: "wb-scores wb-scroll", tabindex: 0, role: "region", "aria-label": "Scores" });
   const verdicts = el("div", { class: "wb-verdicts" });
   const progress = progressLine("Rows answered");
@@ -575,7 +619,7 @@ function render({ model, el: root }) {
     const head = model.get("_head");
     const page = model.get("_page");
     if (!head.systems || !page.rows) return;
-    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row) })), (row) => row.row, (row) => card(row, head));
+    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row), losses: losses.get(row.row) })), (row) => row.row, (row) => card(row, head));
     nothing.hidden = page.total > 0;
     setText(nothing, page.total > 0 ? "" : head.nothing);
     pages.update(page);
@@ -598,14 +642,28 @@ function render({ model, el: root }) {
       onAll: () => send("cell", { row, column })
     });
   }
+  function lensLink(row) {
+    const open = Array.isArray(row.losses);
+    const toggle = () => {
+      if (losses.has(row.row)) losses.delete(row.row);
+      else {
+        losses.set(row.row, "asked");
+        send("losses", row.row);
+      }
+      drawRows();
+    };
+    return el("button", { type: "button", class: "wb-link", "aria-expanded": String(open), disabled: row.losses === "asked", text: row.losses === "asked" ? "Reading …" : open ? "Hide token loss" : "Token loss", title: "How surprising each token of the reference is to each system", on: { click: toggle } });
+  }
   function card(row, head) {
     const base = row.against === "reference" ? row.reference : row.against === "first" ? row.answers[0].answer : null;
     const given = el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt")));
     if (row.reference) given.append(part("Reference", text(row.row, "reference", row.reference, "reference")));
     const pin = row.pinned === void 0 ? null : el("button", { type: "button", class: "wb-link wb-pin", "aria-pressed": String(row.pinned), text: row.pinned ? "Pinned" : "Pin", title: row.pinned ? "Let it stand in its order again" : "Keep this row before all others", on: { click: () => send("pin", row.row) } });
-    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, pin);
+    const lens = head.lens && row.reference && row.row >= 0 ? lensLink(row) : null;
+    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, el("span", { class: "wb-card-links" }, lens, pin));
+    const below = Array.isArray(row.losses) ? lossLens(row.losses) : null;
     if (row.fieldwise && row.fields?.length) {
-      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)));
+      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)), below);
     }
     const answers = row.answers.map((answer, i) => {
       const system = head.systems[i];
@@ -621,7 +679,8 @@ function render({ model, el: root }) {
       "li",
       { class: "wb-card" },
       heading,
-      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers))
+      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
+      below
     );
   }
   function drawVote() {
@@ -632,8 +691,8 @@ function render({ model, el: root }) {
   const redraw = { "change:_vote": drawVote, "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
   for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
   function onMessage(message) {
-    if (message.kind !== "cell") return;
-    whole.set(`${message.row}/${message.column}`, message.cell);
+    if (message.kind === "cell") whole.set(`${message.row}/${message.column}`, message.cell);
+    if (message.kind === "losses" && losses.has(message.row)) losses.set(message.row, message.systems);
     drawRows();
   }
   model.on("msg:custom", onMessage);

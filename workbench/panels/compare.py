@@ -14,7 +14,7 @@ import traitlets
 
 from workbench.data.browse import plain_text
 from workbench.data.dataset import Dataset
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.answering import Answering
 from workbench.evaluation.evaluate import decoding_for
 from workbench.evaluation.picking import pick_numbers, pick_prompts
@@ -293,6 +293,8 @@ class ComparePanel(Panel):
         elif kind == "vote":
             self._voting.act(value["act"], value.get("choice"))
             self._show()
+        elif kind == "losses":
+            self.in_background(self._losses, value)
         elif kind == "decode":
             self.decode(**value)
         elif kind == "export":
@@ -306,6 +308,18 @@ class ComparePanel(Panel):
 
     def _answers(self, decoding: dict[str, Any]) -> Answering:
         return Answering(self.systems, self.table, generate=shared_client().generate, decoding=decoding)
+
+    def _losses(self, row: int) -> None:
+        """Ask every model how surprising each token of a row's reference is, and send that up."""
+        assert self.table.references is not None
+        prompt, reference, found = self.table.prompts[row], self.table.references[row], []
+        for name, system in zip(self.table.systems, self.systems, strict=True):
+            try:
+                losses = shared_client().losses(system, prompt, reference)
+                found.append({"name": name, "texts": losses.texts, "nats": [round(loss, 4) for loss in losses.nats]})
+            except WorkbenchError as error:
+                found.append({"name": name, "error": str(error)})
+        self._rows.send({"kind": "losses", "row": row, "systems": found})
 
     def _filtered(self) -> None:
         self.page = 0
@@ -351,6 +365,7 @@ class ComparePanel(Panel):
             "against": self.against,
             "orders": [{"key": key, "label": label} for key, label in ORDERS.items()]
             if table.references is not None and len(table.systems) > 1 else [],
+            "lens": table.references is not None and any(system.kind == "model" for system in self.systems),
             "order": self.order, "records": table.records, "fields": self.fields and table.records,
             "nothing": "No row is in this choice." if table.prompts else "No prompts were given: type one below.",
         }  # fmt: skip

@@ -24,7 +24,7 @@ from workbench.errors import GenerationError, InvalidInputError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
-from workbench.runs.scoring import Likelihood
+from workbench.runs.scoring import Likelihood, TokenLosses
 
 if TYPE_CHECKING:
     from workbench.models.system import System
@@ -184,6 +184,27 @@ class GenerationClient:
         while scores and not self._live_worker().serve(request, take, cancel, Likelihood):
             pass  # the process had just ended for want of work
         return scores
+
+    def losses(self, system: System | Any, prompt: Any, answer: str) -> TokenLosses:
+        """How surprising the system's model finds each token of an answer to a prompt, the end token included.
+
+        Raises
+        ------
+        InvalidInputError
+            For a function, which gives no likelihoods, and where prompt and answer fill the context.
+        GenerationError
+            Where the process fails or is lost; the next call starts a new one.
+        """
+        from workbench.models.system import System
+
+        system = System(system)
+        if system.kind == "callable":
+            raise InvalidInputError(f"{system.name} is a function: it answers, but gives no likelihood. Use a model.")
+        found: list[TokenLosses] = []
+        request = {"system": system.to_dict(), "prompt": prompt, "answer": answer}
+        while not self._live_worker().serve(request, lambda row, losses: found.append(losses), None, TokenLosses):
+            pass  # the process had just ended for want of work
+        return found[0]
 
     def close(self) -> None:
         """End the process."""

@@ -5,7 +5,8 @@
 In, a line a request: ``{"id", "system", "prompts", "decoding"}``, or ``{"cancel": id}``. Out: ``{"id", "row", "text",
 "tokens", "seconds", "stop"}`` for each row as it ends, then ``{"id", "done", "cancelled"}``; or ``{"id", "error",
 "kind"}``. A request with ``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats",
-"bytes", "tokens"``. It ends when its input does.
+"bytes", "tokens"``. One with ``"prompt"`` and ``"answer"`` asks how surprising each token of the answer is; its one row
+carries ``"texts", "nats"``. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding, answer_rows
 from workbench.runs.imports import absent, present_again
 from workbench.runs.reasons import reason_for_error
-from workbench.runs.scoring import Likelihood, score_rows
+from workbench.runs.scoring import Likelihood, TokenLosses, answer_losses, score_rows
 
 if TYPE_CHECKING:
     from workbench.models.quantization import Quantization
@@ -107,6 +108,20 @@ class Generator:
         tokenizer = self._tokenizer(ref, adapters)
         with self._model(ref, adapters) as (model, _):
             return score_rows(model, tokenizer, texts, on_score=on_score, cancelled=cancelled)
+
+    def losses(self, system: dict[str, Any], prompt: Any, answer: str) -> TokenLosses:
+        """How surprising the system finds each token of an answer to a prompt, the end token included."""
+        from workbench.data.rendering import Renderer
+        from workbench.models.resolve import resolve_model
+
+        ref = resolve_model(system["model"])
+        adapters = [Path(path) for path in system["adapters"]]
+        tokenizer = self._tokenizer(ref, adapters)
+        renderer = Renderer(tokenizer, system["template"])
+        asked = renderer.prompt_text(prompt, [tuple(pair) for pair in system["shots"]], system["prompt"])
+        whole = asked + answer + renderer.answer_end
+        with self._model(ref, adapters) as (model, _):
+            return answer_losses(model, tokenizer, renderer.ids([asked])[0], whole, special=not renderer.chat)
 
     def _tokenizer(self, ref: Any, adapters: list[Path]) -> Any:
         from workbench.models.loading import load_tokenizer
@@ -237,7 +252,11 @@ def main(argv: list[str]) -> None:
             return number in cancelled
 
         try:
-            if "texts" in request:
+            if "answer" in request:
+                send(
+                    id=number, row=0, **vars(generator.losses(request["system"], request["prompt"], request["answer"]))
+                )
+            elif "texts" in request:
                 generator.score(request["system"], request["texts"], tell, is_cancelled)
             else:
                 decoding = Decoding(**request["decoding"])

@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["WINDOW", "Likelihood", "score_rows"]
+from workbench.errors import InvalidInputError
+
+__all__ = ["WINDOW", "Likelihood", "TokenLosses", "answer_losses", "score_rows"]
 
 WINDOW = 1024
 """The longest stretch a model sees at once, in tokens; longer texts are read in windows that overlap by half."""
@@ -36,6 +38,22 @@ class Likelihood:
     nats: float
     bytes: int
     tokens: int
+
+
+@dataclass(frozen=True)
+class TokenLosses:
+    """What a model makes of one answer, token by token.
+
+    Parameters
+    ----------
+    texts
+        The text of each token; empty for the later parts of a character that several tokens make up.
+    nats
+        ``-log p`` of each, natural logarithm.
+    """
+
+    texts: list[str]
+    nats: list[float]
 
 
 @dataclass(frozen=True)
@@ -99,6 +117,45 @@ def score_rows(
             if not counts[window.row]:
                 finish(window.row)
     return results
+
+
+def answer_losses(model: Any, tokenizer: Any, prompt: Sequence[int], text: str, *, special: bool) -> TokenLosses:
+    """How surprising a model finds each token of an answer after its prompt.
+
+    Parameters
+    ----------
+    model
+        A causal language model, ready to run; one with virtual tokens in front will do.
+    prompt
+        The token ids of the prompt.
+    text
+        Prompt and answer as one text. The answer begins where the tokens of the two part.
+    special
+        Whether the tokenizer adds its own special tokens.
+
+    Raises
+    ------
+    InvalidInputError
+        Where they fill the model's context.
+    """
+    import torch
+
+    made = tokenizer(text, add_special_tokens=special, return_offsets_mapping=True)
+    ids, spans = made["input_ids"], made["offset_mapping"]
+    start = max(1, next((at for at, (a, b) in enumerate(zip(prompt, ids, strict=False)) if a != b), len(prompt)))
+    virtual = getattr(getattr(model, "active_peft_config", None), "num_virtual_tokens", None) or 0
+    positions = getattr(model.config, "max_position_embeddings", None)
+    if positions is not None and len(ids) + virtual > positions:
+        raise InvalidInputError(
+            f"Prompt and answer have {len(ids)} tokens, and the model's context has room for {positions - virtual}. "
+            "Shorten them."
+        )
+    given = torch.tensor([ids], device=model.device)
+    with torch.no_grad():
+        logits = model(input_ids=given, attention_mask=torch.ones_like(given), use_cache=False).logits[:, -len(ids) :]
+    losses = torch.nn.functional.cross_entropy(logits[0, start - 1 : -1].float(), given[0, start:], reduction="none")
+    pairs = [(text[a:b], spans[at - 1] == (a, b)) for at, (a, b) in enumerate(spans) if at >= start]
+    return TokenLosses(["" if again else piece for piece, again in pairs], [float(loss) for loss in losses])
 
 
 def _windows(row: int, ids: list[int], size: int) -> list[_Window]:
