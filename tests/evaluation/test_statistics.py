@@ -158,7 +158,14 @@ def test_intervals_of_paired_differences_cover_as_they_claim(monkeypatch):
         found = paired_difference(a, b)
         return found.low <= 0.1 <= found.high
 
+    def of_scores(rng):
+        a = rng.beta(2, 1, 120)
+        b = np.where(rng.random(120) < 0.3, rng.beta(3, 1, 120), a)  # most rows are answered as before
+        found = paired_difference(a, b, span=(0, 1))
+        return found.low <= 0.3 * (3 / 4 - 2 / 3) <= found.high
+
     assert 0.93 <= covered(of_rates) <= 0.97
+    assert 0.93 <= covered(of_scores) <= 0.97
 
 
 def test_seeds_cover_as_they_claim():

@@ -71,7 +71,7 @@ def sentences(plan: Mapping[str, Any], report: Report, metric: str | None = None
     correction for all comparisons made here, and, with several seeds, the interval of their difference over seeds
     leaves zero out too.
     """
-    facts = report._metric(metric)
+    facts = report.metric(metric)
     sign = 1 if facts.higher_is_better else -1
     scores = {name: _scores(report, name, plan["seeds"], facts.name) for name in plan["entries"]}
     means = {name: sign * float(np.nanmean(values)) for name, values in scores.items()}
@@ -140,7 +140,7 @@ class Curve:
 
 def curve_of(plan: Mapping[str, Any], report: Report, metric: str | None = None) -> Curve:
     """The curve of a bench over sizes."""
-    facts = report._metric(metric)
+    facts = report.metric(metric)
     names = sorted(plan["entries"], key=lambda name: plan["entries"][name]["rows"])
     values = np.array(
         [[report.interval(system_name(name, seed), facts.name).value for seed in plan["seeds"]] for name in names]

@@ -27,7 +27,7 @@ from workbench.errors import DatasetError
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["MASKS", "Repair", "repair", "unmask"]
+__all__ = ["MASKS", "PLACEHOLDER", "Mask", "Repair", "repair", "unmask"]
 
 MASKS = ("personal_data", "secrets")
 """Repairs that put placeholders for values, and can keep these in a key file."""
@@ -264,7 +264,7 @@ def _uncontrolled(
 # Masks
 
 
-class _Mask:
+class Mask:
     """Placeholders for values: the same value always the same one, numbered in the order of their first."""
 
     def __init__(self, look: Callable[[str], list[Hit]], values: Mapping[str, str], taken: Iterable[str]):
@@ -315,7 +315,7 @@ def _masking(look: Callable[[str], list[Hit]]) -> Callable[..., tuple[dict[str, 
         dataset: Dataset, findings: Iterable[Finding], key: str | Path | None
     ) -> tuple[dict[str, pa.Table], dict[str, int]]:
         values = _read_key(Path(key)) if key is not None and Path(key).exists() else {}
-        masker = _Mask(look, values, _standing(dataset))
+        masker = Mask(look, values, _standing(dataset))
         done = _edited(dataset, findings, masker)
         if key is not None:
             _write_key(Path(key), {placeholder: value for value, placeholder in masker.placeholders.items()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation import likelihood
 from workbench.evaluation.asking import Progress, answers_of
+from workbench.evaluation.behind import columns_kept, runs_behind
 from workbench.evaluation.facts import Answered, MetricFacts
 from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.leaks import leak_warnings
@@ -181,6 +183,8 @@ def report_on(
         decoding=settings,
         notes=(picked.note, _how(settings), *_few(picked)),
         warnings=(*leak_warnings(named, picked.rows), *warnings, *_cut_off(answers, settings)),
+        columns=columns_kept(picked.rows),
+        runs=runs_behind(named),
         **_provenance(),
     )
 
@@ -327,6 +331,8 @@ def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: 
         weights=tuple(map(float, sizes)),
         notes=(picked.note, "Every byte counts the same, so longer texts count for more.", *left_out, *_few(picked)),
         warnings=tuple(leak_warnings(named, [row for _, row in kept])),
+        columns=columns_kept([row for _, row in kept]),
+        runs=runs_behind(named),
         **_provenance(),
     )
 
@@ -367,7 +373,7 @@ def _few(picked: Picked) -> list[str]:
 
 
 def _provenance() -> dict[str, Any]:
-    versions = {}
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
     for package in ("finetune-workbench", "torch", "transformers", "peft"):
         try:
             versions[package] = version(package)

@@ -1,16 +1,21 @@
-"""What a report is made of: its metrics, its answers, and the comparison of two systems."""
+"""What a report is made of: its metrics, its answers, the comparison of two systems, and guards."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.errors import InvalidInputError
 from workbench.evaluation.results import Difference
 
 if TYPE_CHECKING:
     from workbench.metrics import Metric
 
-__all__ = ["Answered", "Comparison", "MetricFacts"]
+__all__ = ["LIGHTS", "Answered", "Comparison", "MetricFacts", "checked_guards"]
+
+LIGHTS = ("red", "amber", "green", "grey")
+"""Of guards, the worst first; grey: could not be told."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +109,23 @@ class Comparison:
     def sentence(self) -> str:
         """``Exact match: tuned is better than base by 96.5 points (95 % interval 93.0 to 99.0 points, ...).``"""
         return f"{self.title or self.metric}: {self.result.sentence(self.a, self.b)}"
+
+
+def checked_guards(guards: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Guards as plain data, each with the texts ``name``, ``light``, ``figure`` and ``sentence``.
+
+    Raises
+    ------
+    InvalidInputError
+        When one of them lacks a text, or has a light of another colour.
+    """
+    out = []
+    for number, guard in enumerate(guards):
+        whole = all(isinstance(guard.get(key), str) for key in ("name", "light", "figure", "sentence"))
+        if not whole or guard["light"] not in LIGHTS:
+            raise InvalidInputError(
+                f"guards[{number}] must have a name, figure and sentence, and a light that is one of "
+                f"{', '.join(LIGHTS)}; got {dict(guard)!r}."
+            )
+        out.append(dict(guard))
+    return tuple(out)

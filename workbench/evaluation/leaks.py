@@ -10,7 +10,7 @@ from workbench.data.loading import row_key
 from workbench.errors import WorkbenchError
 from workbench.models.system import System
 
-__all__ = ["leak_warnings"]
+__all__ = ["leak_warnings", "runs_of"]
 
 
 def leak_warnings(systems: Mapping[str, System], rows: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -25,7 +25,7 @@ def leak_warnings(systems: Mapping[str, System], rows: Sequence[Mapping[str, Any
         shots = {prompt for prompt, _ in system.shots}
         if count := sum(key in shots for key in keys):
             warnings.append(f"{_of(count, keys)} are among the shots of {name}, which reads their answers off.")
-        for folder in _runs_of(system):
+        for folder in runs_of(system):
             warnings += _of_run(name, folder, keys)
     return list(dict.fromkeys(warnings))
 
@@ -49,7 +49,7 @@ def _of_run(name: str, folder: Path, keys: Sequence[str]) -> list[str]:
     return out
 
 
-def _runs_of(system: System) -> list[Path]:
+def runs_of(system: System) -> list[Path]:
     """The folders of the runs that made a system's weights."""
     places = [*system.adapters, *([system.model.removeprefix("run:")] if system.model else [])]
     folders = [folder for place in places for folder in (Path(place), Path(place).parent)]

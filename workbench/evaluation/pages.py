@@ -1,198 +1,217 @@
-"""A report to read: Markdown, a fragment for the notebook, and one self-contained HTML page.
+"""A report to read in a browser: one self-contained HTML page, and a fragment for the notebook.
 
 Every text of data and models is escaped; the page holds no script and asks no network for anything, so it can be
-mailed.
+mailed. Its sections stand in the order of the functions below: findings first, then the rows, then how it was made.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from html import escape
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from workbench.evaluation.results import Interval, figure
+from workbench.evaluation import tables
+from workbench.evaluation.drawings import curves, interval_bar
+from workbench.evaluation.examples import examples
+from workbench.evaluation.facts import LIGHTS
+from workbench.evaluation.privacy import Shown, what_to_show
+from workbench.evaluation.results import figure, p_text
+from workbench.evaluation.slices import find_slices
 
 if TYPE_CHECKING:
-    from workbench.evaluation.facts import MetricFacts
+    from workbench.evaluation.facts import Comparison, MetricFacts
     from workbench.evaluation.report import Report
+    from workbench.evaluation.tables import Table
 
-__all__ = ["escape_markdown", "fragment", "markdown", "page"]
+__all__ = ["fragment", "page"]
 
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
-
-MAX_ROWS = 50
 MAX_TEXT = 2_000
 
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1a1c1e; --quiet: #5b6168; --line: #d7dbe0; --paper: #fff; --mark: #1f6feb;
-  --band: #cfe0fb; --warn: #9a6700; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e8ea; --quiet: #a0a8b0; --line: #3a4046; --paper: #16181b;
-  --mark: #79b0ff; --band: #274468; --warn: #e3b341; } }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 60rem; background: var(--paper); color: var(--ink);
-  font: 15px/1.5 system-ui, sans-serif; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
-p { margin: .35rem 0; } .quiet { color: var(--quiet); } .lead { font-size: 1.05rem; }
-.warning { border-left: 4px solid var(--warn); padding: .1rem .75rem; margin: .5rem 0; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0; } caption { text-align: left; color: var(--quiet); }
-th, td { text-align: left; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.figure, th.figure { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
-.wide { overflow-x: auto; } pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; font-size: 13px; }
-svg { display: block; width: 100%; min-width: 8rem; height: 1.2rem; }
-svg .axis { stroke: var(--line); } svg .band { fill: var(--band); } svg .mark { fill: var(--mark); }
-article { border-top: 1px solid var(--line); padding: .75rem 0; break-inside: avoid; }
-article h3 { font-size: .95rem; margin: 0 0 .25rem; }
-dl { display: grid; grid-template-columns: 9rem 1fr; gap: .25rem .75rem; margin: 0; }
-dt { color: var(--quiet); overflow-wrap: anywhere; } dd { margin: 0; }
-@media (max-width: 40rem) { dl { grid-template-columns: 1fr; } }
-@media print { body { max-width: none; } }
-"""
-
-
-def markdown(report: Report) -> str:
-    """Figures, comparisons, fields, errors, warnings and notes."""
-    lines = [f"### Evaluation on {_rows(report)}", ""]
-    lines += [f"**{escape_markdown(sentence)}**  " for sentence in report.sentences()]
-    lines += ["", *(f"> **Warning.** {escape_markdown(text)}\n" for text in report.warnings)]
-    for head, body in _tables(report):
-        lines += ["| " + " | ".join(map(escape_markdown, head)) + " |", "|" + " --- |" * len(head)]
-        lines += ["| " + " | ".join(map(escape_markdown, cells)) + " |" for cells in body]
-        lines.append("")
-    lines += [f"- {escape_markdown(text)}" for text in report.notes]
-    return "\n".join(lines).strip() + "\n"
+SIGNS = {"red": "■", "amber": "▲", "green": "●", "grey": "○"}
 
 
 def fragment(report: Report) -> str:
     """The figures without rows, for a notebook's output."""
     parts = [f"<p><strong>{_text(sentence)}</strong></p>" for sentence in report.sentences()]
     parts += [f"<p>⚠ {_text(text)}</p>" for text in report.warnings]
-    head, body = _figures(report)
-    parts.append(_table(head, body))
-    parts += [f"<p>{_text(text)}</p>" for text in report.notes]
+    parts.append(_table(tables.figures(report)))
+    parts += [f"<p>{_text(text)}</p>" for text in _notes(report)]
     return f'<div class="wb-report">{"".join(parts)}</div>'
 
 
-def page(report: Report, *, rows: bool) -> str:
-    """One HTML page with everything in it."""
+def page(report: Report, *, rows: str | None = None) -> str:
+    """One HTML page with everything in it; `rows` as for `Report.to_html`."""
+    shown = what_to_show(report, rows)
+    compared = tables.all_comparisons(report)
     parts = [
-        "<h1>Evaluation</h1>",
-        f'<p class="quiet">{_text(_rows(report))} · {_text(report.created[:16].replace("T", " "))} UTC</p>',
-        *(f'<p class="lead"><strong>{_text(sentence)}</strong></p>' for sentence in report.sentences()),
-        *(f'<p class="warning"><strong>Warning.</strong> {_text(text)}</p>' for text in report.warnings),
+        *_head(report, shown),
+        *_guards(report),
         "<h2>Figures</h2>",
         *(_drawn(report, facts) for facts in report.metrics),
+        *(_compared(compared) if compared else ()),
+        *(_slices(report, shown, compared[0].metric) if compared else ()),
+        *(f"<h2>{table.title}</h2>{_table(table, 'short')}" for table in tables.record_tables(report)),
+        "<h2>Notes</h2>",
+        f"<ul>{''.join(f'<li>{_text(text)}</li>' for text in _notes(report))}</ul>",
+        *(_rows(report, shown) if shown.rows and report.answers else ()),
+        *_training(report, shown),
+        *_made_of(report, shown),
     ]
-    for title, (head, body) in zip(("", "Fields", "Errors"), _tables(report), strict=False):
-        if title:
-            parts += [f"<h2>{title}</h2>", _table(head, body)]
-    parts.append("<h2>Notes</h2>")
-    parts += [f"<p>{_text(text)}</p>" for text in report.notes]
-    parts += ["<h2>Systems</h2>", _table(("system", "what it is"), [(n, _what(report, n)) for n in report.names])]
-    if rows and report.answers:
-        parts += _examples(report)
-    body_html = "\n".join(parts)
+    body = "\n".join(parts)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>Evaluation on {_text(_rows(report))}</title>\n<style>{_STYLE}</style>\n</head>\n"
-        f"<body>\n{body_html}\n</body>\n</html>\n"
+        f"<title>Evaluation on {_text(_what_rows(report))}</title>\n"
+        f"<style>\n{files('workbench.evaluation').joinpath('page.css').read_text(encoding='utf-8')}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 
-def _tables(report: Report) -> list[Table]:
-    """The figures; then, for records, fields and errors."""
-    tables = [_figures(report)]
-    if report.structured:
-        tables.append(_side_by_side(report, "field", [
-            (row.field, row.system, figure(row.value)) for row in report.fields().itertuples()
-        ]))  # fmt: skip
-        found = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
-        tables += [_side_by_side(report, "error", found)] if found else []
-    return tables
+def _head(report: Report, shown: Shown) -> list[str]:
+    """The finding, and what to know before believing it."""
+    names = " · ".join(_text(name) for name in report.names)
+    when = f" · {_text(report.created[:16].replace('T', ' '))} UTC" if report.created else ""
+    warnings = [*report.warnings, *([shown.sentence] if shown.warning else [])]
+    return [
+        "<header>",
+        f"<h1>Evaluation on {_text(_what_rows(report))}</h1>",
+        f'<p class="quiet">{names}{when}</p>',
+        *(f'<p class="lead">{_text(sentence)}</p>' for sentence in report.sentences()),
+        *(f'<p class="warning"><strong>Warning.</strong> {_text(shown.text(text))}</p>' for text in warnings),
+        "</header>",
+    ]
 
 
-def _figures(report: Report) -> Table:
-    body = []
-    for name in report.names:
-        for facts in report.metrics:
-            found = report.interval(name, facts.name)
-            body.append((name, facts.title, *_interval(found), f"{found.n_rows:,}"))
-    return ("system", "metric", "value", "95 % interval", "rows"), body
-
-
-def _side_by_side(report: Report, what: str, cells: Iterable[tuple[str, str, str]]) -> Table:
-    """(row, system, text) as one row a key and one column a system."""
-    rows: dict[str, dict[str, str]] = {}
-    for key, system, text in cells:
-        rows.setdefault(key, {})[system] = text
-    return (what, *report.names), [(key, *(found.get(n, "0") for n in report.names)) for key, found in rows.items()]
-
-
-def _interval(found: Interval) -> tuple[str, str]:
-    if math.isnan(found.value):
-        return "none", "none"
-    low, high = figure(found.low, found.unit, ""), figure(found.high, found.unit)
-    return figure(found.value, found.unit), f"{low} to {high}"
+def _guards(report: Report) -> list[str]:
+    """A card a guard, the worst first."""
+    cards = [
+        f'<div class="guard {guard["light"]}"><p><span class="light">{SIGNS[guard["light"]]} {guard["light"]}</span> '
+        f'{_text(guard["name"])}</p><p class="number">{_text(guard["figure"])}</p>'
+        f"<p>{_text(guard['sentence'])}</p></div>"
+        for guard in sorted(report.guards, key=lambda guard: LIGHTS.index(guard["light"]))
+    ]
+    return ["<h2>Guards</h2>", f'<div class="guards">{"".join(cards)}</div>'] if cards else []
 
 
 def _drawn(report: Report, facts: MetricFacts) -> str:
     """One metric: what it says, and each system's figure with its interval on a common axis."""
     found = {name: report.interval(name, facts.name) for name in report.names}
-    ends = [end for each in found.values() for end in (each.low, each.high) if not math.isnan(end)]
-    low, high = facts.span or (min(ends, default=0.0), max(ends, default=1.0))
-    width = (high - low) or 1.0
+    ends = [end for each in found.values() for end in (each.low, each.high) if end == end]
+    axis = facts.span or (min(ends, default=0.0), max(ends, default=1.0))
     rows = []
     for name, each in found.items():
-        value, interval = _interval(each)
-        at = [0 if math.isnan(end) else 2 + 96 * (end - low) / width for end in (each.low, each.value, each.high)]
-        words = _text(f"{value}, 95 % interval {interval}")
-        picture = (
-            f'<svg viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{words}">'
-            '<line class="axis" x1="2" x2="98" y1="5" y2="5"/>'
-            f'<rect class="band" x="{at[0]:.2f}" y="2" width="{max(at[2] - at[0], 0.3):.2f}" height="6"/>'
-            f'<rect class="mark" x="{at[1] - 0.3:.2f}" y="0" width="0.6" height="10"/></svg>'
-        )
-        rows.append(
-            f'<tr><th scope="row">{_text(name)}</th><td class="figure">{_text(value)}</td>'
-            f'<td class="figure">{_text(interval)}</td><td class="figure">{each.n_rows:,}</td><td>{picture}</td></tr>'
-        )
-    head = '<tr><th scope="col">system</th><th scope="col" class="figure">value</th><th scope="col" class="figure">'
-    head += '95 % interval</th><th scope="col" class="figure">rows</th>'
-    head += f'<th scope="col">{_text(_axis(low, high, facts))}</th>'
+        value, interval = tables.interval_texts(each)
+        picture = interval_bar(each.low, each.value, each.high, axis, f"{value}, 95 % interval {interval}")
+        cells = [("value", value), ("95 % interval", interval), ("rows", f"{each.n_rows:,}")]
+        rows.append(f'<tr><th scope="row">{_text(name)}</th>{_figures(cells)}<td class="picture">{picture}</td></tr>')
     better = "" if facts.higher_is_better else " Lower is better."
-    widths = "".join(f'<col style="width:{width}%">' for width in (26, 11, 18, 8, 37))
-    caption = f"<caption><strong>{_text(facts.title)}.</strong> {_text(facts.sentence)}{better}</caption>"
-    return f'<div class="wide"><table>{caption}<colgroup>{widths}</colgroup>{head}</tr>{"".join(rows)}</table></div>'
+    caption = f"<strong>{_text(facts.title)}.</strong> {_text(facts.sentence)}{better}"
+    return _pictured(("system", "value", "95 % interval", "rows"), (26, 12, 18, 8, 36), axis, facts.unit, caption, rows)
 
 
-def _axis(low: float, high: float, facts: MetricFacts) -> str:
-    return f"{figure(low, facts.unit, '')} to {figure(high, facts.unit)}"
-
-
-def _examples(report: Report) -> list[str]:
-    """Rows with all answers: first those on which the answers differ, each in the order of the data."""
-    places = range(len(report.prompts))
-    differ = [at for at in places if len({report.answers[name][at].text.strip() for name in report.names}) > 1]
-    chosen = [*differ, *(at for at in places if at not in set(differ))][:MAX_ROWS]
-    parts = [
-        "<h2>Rows</h2>",
-        f'<p class="quiet">{len(chosen):,} of {len(places):,} rows; those on which the answers differ come first.</p>',
-    ]
-    primary = report.metrics[0].name if report.metrics else None
-    for at in chosen:
-        pairs = [("prompt", report.prompts[at])]
-        if (reference := report.references[at]) is not None:
-            pairs.append(("reference", reference))
-        for name in report.names:
-            said = report.answers[name][at]
-            mark = ""
-            if primary is not None and (score := report.scores[primary][name][at]) is not None:
-                mark = f" ({'right' if score else 'wrong'})" if report.metrics[0].kind == "rate" else f" ({score:.2f})"
-            pairs.append((f"{name}{mark}", said.text + (f"\n[{said.error}: {said.detail}]" if said.error else "")))
-        listed = "".join(f"<dt>{_text(term)}</dt><dd><pre>{_text(text)}</pre></dd>" for term, text in pairs)
-        parts.append(f"<article><h3>Row {report.row_numbers[at]}</h3><dl>{listed}</dl></article>")
+def _compared(found: Sequence[Comparison]) -> list[str]:
+    """A table a metric: the differences, drawn around zero."""
+    parts = ["<h2>Comparisons</h2>"]
+    number = sum(each.metric == found[0].metric for each in found)
+    if number > 1:
+        parts.append(
+            f'<p class="quiet">Each metric makes {number} comparisons; their p values are adjusted for that (Holm), '
+            "and a difference counts as shown only if the adjusted one is at most 0.05. Intervals are those of each "
+            "comparison alone.</p>"
+        )
+    for metric in dict.fromkeys(each.metric for each in found):
+        each_one = [each for each in found if each.metric == metric]
+        widest = max(abs(end) for each in each_one for end in (each.low, each.high)) or 1.0
+        rows = []
+        for each in each_one:
+            value, interval = tables.interval_texts(each.result)
+            picture = interval_bar(each.low, each.difference, each.high, (-widest, widest),
+                                   f"{value}, 95 % interval {interval}", zero=True)  # fmt: skip
+            cells = [("difference", value), ("95 % interval", interval), ("p", p_text(each.p_value))]
+            word = tables.finding(each.result)
+            rows.append(
+                f'<tr><th scope="row">{_text(each.b)} <span class="quiet">against</span> {_text(each.a)}'
+                f'<div class="{word.split()[0]}">{word}</div></th>{_figures(cells)}'
+                f'<td class="picture">{picture}</td></tr>'
+            )
+        head, axis = ("systems", "difference", "95 % interval", "p"), (-widest, widest)
+        caption = f"<strong>{_text(each_one[0].title)}.</strong>"
+        parts.append(_pictured(head, (30, 13, 21, 8, 28), axis, each_one[0].result.unit, caption, rows))
     return parts
+
+
+def _slices(report: Report, shown: Shown, metric: str) -> list[str]:
+    """Where the last system got worse."""
+    found = find_slices(report, metric=metric)
+    table = _table(tables.slice_table(found, shown.text), "short") if found.worse else ""
+    return ["<h2>Slices</h2>", f"<p>{_text(shown.text(found.sentence))}</p>{table}"]
+
+
+def _rows(report: Report, shown: Shown) -> list[str]:
+    """Rows with all answers."""
+    parts = ['<h2 class="rows">Rows</h2>', f'<p class="quiet">{_text(shown.sentence)}</p>']
+    for kind in examples(report):
+        parts += [f"<h3>{_text(kind.title)}</h3>", f'<p class="quiet">{_text(kind.sentence)}</p>']
+        parts += [_row(report, place, shown) for place in kind.places]
+    return parts
+
+
+def _row(report: Report, place: int, shown: Shown) -> str:
+    primary = report.metrics[0]
+    pairs = [("prompt", "", report.prompts[place], "")]
+    if (reference := report.references[place]) is not None:
+        pairs.append(("reference", "", reference, ""))
+    for name in report.names:
+        said, score = report.answers[name][place], report.scores[primary.name][name][place]
+        mark = "" if score is None else f" ({score:.2f})"
+        if score is not None and primary.kind == "rate":
+            mark = " (right)" if score else " (wrong)"
+        pairs.append((name, mark, said.text, f"[{said.error}: {said.detail}]" if said.error else ""))
+    listed = []
+    for term, mark, text, error in pairs:
+        said_html = f"<pre>{_text(shown.text(text))}</pre>" if text else '<pre class="empty">empty</pre>'
+        error_html = f'<pre class="error">{_text(shown.text(error))}</pre>' if error else ""
+        listed.append(f"<dt><strong>{_text(term)}</strong>{mark}</dt><dd>{said_html}{error_html}</dd>")
+    return f"<article><h4>Row {report.row_numbers[place]}</h4><dl>{''.join(listed)}</dl></article>"
+
+
+def _training(report: Report, shown: Shown) -> list[str]:
+    """The runs behind the systems: curve and recipe."""
+    parts = ["<h2>Training</h2>"] if report.runs else []
+    for name, runs in report.runs.items():
+        for run in runs:
+            of = "" if run["id"] == name else f' <span class="quiet">of {_text(name)}</span>'
+            parts.append(f"<h3>{_text(run['id'])}{of}</h3>")
+            if picture := curves(run["curve"], f"Loss of {run['id']} over training steps"):
+                last = [f"{points[-1][1]:.3g}" if points else "none" for points in run["curve"].values()]
+                key = f'<strong class="first">—</strong> training loss, last {last[0]} &ensp; '
+                key += f'<strong class="second">-○-</strong> evaluation loss, last {last[1]}'
+                parts.append(f'<figure style="margin:0">{picture}<figcaption class="key">{key}</figcaption></figure>')
+            parts.append(f'<pre class="recipe">{_text(shown.text(run["recipe"]), None)}</pre>')
+    return parts
+
+
+def _made_of(report: Report, shown: Shown) -> list[str]:
+    """Systems, data, decoding and environment."""
+    systems = [(name, shown.text(_what(report, name))) for name in report.names]
+    data = report.dataset
+    facts = [("data", f"{data['name']}, {data['split']}, {data['type']}"), ("data hash", str(data["hash"]))]
+    facts += [("rows", f"{len(report.prompts):,} of {data['rows']:,}")]
+    facts += [(f"decoding: {key}", str(value)) for key, value in report.decoding.items()]
+    facts += list(report.versions.items())
+    for run in {run["id"]: run for runs in report.runs.values() for run in runs}.values():
+        machine = run["environment"]
+        versions = ", ".join(f"{name} {number}" for name, number in machine.get("versions", {}).items())
+        where = ", ".join(str(machine[key]) for key in ("platform", "processor", "device") if machine.get(key))
+        facts += [(f"run {run['id']}", f"{where}; {versions}")] if machine else []
+    return [
+        "<h2>Systems</h2>",
+        _table(tables.Table("Systems", ("system", "what it is"), systems), "facts"),
+        "<h2>Data and environment</h2>",
+        _table(tables.Table("Environment", ("what", "value"), facts), "facts"),
+    ]
 
 
 def _what(report: Report, name: str) -> str:
@@ -201,29 +220,54 @@ def _what(report: Report, name: str) -> str:
     parts = [str(facts.get("model") or "a function")]
     parts += [f"adapter {path}" for path in facts.get("adapters") or ()]
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
-    parts += ["instructions of its own"] if facts.get("prompt") else []
+    parts += [f"instructions: {facts['prompt']}"] if facts.get("prompt") else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 
 
-def _rows(report: Report) -> str:
+def _what_rows(report: Report) -> str:
     count = len(report.prompts)
     return f"{count:,} row{'' if count == 1 else 's'} of {report.dataset['name']}"
 
 
-def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:
-    top = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in head)
-    rows = "".join("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>" for cells in body)
-    return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{rows}</tbody></table></div>'
+def _notes(report: Report) -> list[str]:
+    return [text for text in (*report.notes, report.can_show()) if text]
 
 
-def _text(value: str) -> str:
-    text = value if len(value) <= MAX_TEXT else f"{value[:MAX_TEXT]}… ({len(value):,} characters)"
-    return escape(text)
+def _pictured(
+    head: Sequence[str], widths: Sequence[int], axis: tuple[float, float], unit: str, caption: str, rows: Sequence[str]
+) -> str:
+    """A table whose last column is a picture with a common axis."""
+    name = "points" if axis[0] < 0 and unit == "%" else unit
+    ends = f"<span>{_text(figure(axis[0], unit, ''))}</span><span>{_text(figure(axis[1], unit, name))}</span>"
+    cells = [f'<th scope="col">{_text(head[0])}</th>']
+    cells += [f'<th scope="col" class="figure">{_text(cell)}</th>' for cell in head[1:]]
+    cells.append(f'<th scope="col"><span class="ends">{ends}</span></th>')
+    columns = "".join(f'<col style="width:{width}%">' for width in widths)
+    return (
+        f'<div class="wide"><table class="stacked pictured"><caption>{caption}</caption><colgroup>{columns}</colgroup>'
+        f"<thead><tr>{''.join(cells)}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
 
 
-def escape_markdown(value: str) -> str:
-    """A text that stays a text in a Markdown cell."""
-    out = escape(value, quote=False).replace("\n", " ")
-    for sign in "\\`*_[]|":
-        out = out.replace(sign, "\\" + sign)
-    return out
+def _figures(cells: Iterable[tuple[str, str]]) -> str:
+    return "".join(f'<td class="figure" data-head="{_text(head)}">{_text(text)}</td>' for head, text in cells)
+
+
+def _table(table: Table, kind: str = "") -> str:
+    top = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.head)
+    rows = []
+    for first, *rest in table.body:
+        cells = "".join(
+            f'<td data-head="{_text(head)}">{_text(cell)}</td>' for head, cell in zip(table.head[1:], rest, strict=True)
+        )
+        rows.append(f'<tr><th scope="row">{_text(first)}</th>{cells}</tr>')
+    return (
+        f'<div class="wide"><table class="stacked {kind}"><thead><tr>{top}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _text(value: str, limit: int | None = MAX_TEXT) -> str:
+    if limit is not None and len(value) > limit:
+        value = f"{value[:limit]}… ({len(value):,} characters)"
+    return escape(value)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import InvalidInputError
-from workbench.evaluation import statistics
-from workbench.evaluation.facts import Answered, Comparison, MetricFacts
+from workbench.evaluation import frames, statistics
+from workbench.evaluation.facts import Answered, Comparison, MetricFacts, checked_guards
+from workbench.evaluation.report_file import FORMAT, read, written
 from workbench.evaluation.results import Interval
 from workbench.metrics.records import fields_right
 from workbench.metrics.strict_json import is_container
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from workbench.models.system import System
 
 __all__ = ["Report"]
-
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -57,6 +54,13 @@ class Report:
         What each row counts in the figure over all rows; None: all the same.
     notes, warnings : tuple of str
         What was chosen, and what a reader must know before believing a figure.
+    columns : dict
+        The rows' other columns, one value a row, where they hold numbers or short texts; `slices` are made of them.
+    runs : dict
+        System name to the runs that made its weights: ``id``, ``recipe`` (YAML), ``curve``, ``environment``.
+    guards : tuple of dict
+        What else was looked at: ``name``, ``light`` (green, amber, red, grey), ``figure``, ``sentence``.
+        Put in with ``dataclasses.replace(report, guards=...)``.
     """
 
     systems: Mapping[str, Mapping[str, Any]]
@@ -73,6 +77,12 @@ class Report:
     warnings: tuple[str, ...] = ()
     created: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    runs: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    guards: tuple[Mapping[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "guards", checked_guards(self.guards))
 
     @property
     def names(self) -> list[str]:
@@ -81,38 +91,15 @@ class Report:
 
     def table(self) -> pd.DataFrame:
         """One row a system and metric: ``system, metric, value, low, high, n``; n counts rows with a score."""
-        import pandas as pd
-
-        rows = []
-        for name in self.names:
-            for metric in self.metrics:
-                found = self.interval(name, metric.name)
-                rows.append((name, metric.name, found.value, found.low, found.high, found.n_rows))
-        return pd.DataFrame(rows, columns=["system", "metric", "value", "low", "high", "n"])
+        return frames.table(self)
 
     def rows(self) -> pd.DataFrame:
         """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``."""
-        import pandas as pd
-
-        columns = ["row", "prompt", "reference", "system", "answer", *(metric.name for metric in self.metrics)]
-        records = []
-        for place, number in enumerate(self.row_numbers):
-            for name in self.names:
-                said = self.answers[name][place] if self.answers else Answered("", stop="", detail="")
-                scores = [self.scores[metric.name][name][place] for metric in self.metrics]
-                before = [
-                    number,
-                    self.prompts[place],
-                    self.references[place],
-                    name,
-                    said.text if self.answers else None,
-                ]
-                records.append([*before, *scores, said.stop, said.error, said.detail])
-        return pd.DataFrame(records, columns=[*columns, "stop", "error", "detail"])
+        return frames.rows(self)
 
     def interval(self, system: Any, metric: str | None = None) -> Interval:
         """One figure with its interval: Wilson's for rates, a bootstrap over rows for means."""
-        facts, name = self._metric(metric), self.name_of(system)
+        facts, name = self.metric(metric), self.name_of(system)
         kept = [place for place, score in enumerate(self.scores[facts.name][name]) if score is not None]
         if not kept:
             return Interval(math.nan, math.nan, math.nan, 0, 1, "no row has a score", facts.unit)
@@ -121,7 +108,9 @@ class Report:
             return statistics.rate(values)
         return statistics.mean(values, weights=self._weights(kept), span=facts.span, unit=facts.unit)
 
-    def compare(self, a: Any = 0, b: Any = -1, metric: str | None = None) -> Comparison:
+    def compare(
+        self, a: Any = 0, b: Any = -1, metric: str | None = None, *, places: Sequence[int] | None = None
+    ) -> Comparison:
         """How much better or worse `b` is than `a`, paired row by row: the difference is ``b - a``.
 
         Parameters
@@ -130,19 +119,18 @@ class Report:
             Names, positions, or what was evaluated. By default the first and the last.
         metric
             A metric's name. By default the first.
+        places
+            Only these rows of the report, counted from 0. By default all.
 
         Raises
         ------
         InvalidInputError
             For an unknown system or metric, or when no row has both scores.
         """
-        facts, first, second = self._metric(metric), self.name_of(a), self.name_of(b)
-        by_system = self.scores[facts.name]
-        kept = [
-            place
-            for place, pair in enumerate(zip(by_system[first], by_system[second], strict=True))
-            if None not in pair
-        ]
+        facts, first, second = self.metric(metric), self.name_of(a), self.name_of(b)
+        before, after = (self.scores[facts.name][name] for name in (first, second))
+        looked = range(len(before)) if places is None else places
+        kept = [place for place in looked if before[place] is not None and after[place] is not None]
         if not kept:
             raise InvalidInputError(f"No row has a score of {facts.name} for both {first} and {second}.")
         result = statistics.paired_difference(
@@ -151,34 +139,78 @@ class Report:
         )  # fmt: skip
         return Comparison(facts.name, first, second, result, facts.title)
 
+    def comparisons(self, against: Any = None, metric: str | None = None) -> pd.DataFrame:
+        """All pairs of systems, or all others against one, their p values adjusted for how many they are (Holm).
+
+        Returns
+        -------
+        DataFrame
+            ``metric, a, b, difference, low, high, n, wins, losses, p_value, adjusted, shown, sentence``: `shown` and
+            `sentence` go by the adjusted p value, the interval is that of the comparison alone.
+
+        Raises
+        ------
+        InvalidInputError
+            For an unknown system or metric, or with only one system.
+        """
+        return frames.comparisons(self, against, metric)
+
+    def slices(
+        self, column: str | None = None, a: Any = 0, b: Any = -1, metric: str | None = None, *, at_least: int = 20
+    ) -> pd.DataFrame:
+        """How `b` differs from `a` on parts of the rows; by default the parts on which it is worse, the surest first.
+
+        Parameters
+        ----------
+        column
+            A column of the rows, ``"prompt length"``, ``"reference length"`` (characters), ``"language"``,
+            ``"reference"`` or ``"reference.FIELD"``: all its slices are then given, numbers in quarters. None looks at
+            all of these and gives those on which b is worse.
+        at_least
+            Slices of fewer rows are not looked at.
+
+        Returns
+        -------
+        DataFrame
+            ``column, value, n, difference, low, high, p_value, adjusted, worse, sentence``; `adjusted` allows for all
+            slices that were looked at (Holm), and `worse` says whether the loss is shown in spite of that.
+
+        Raises
+        ------
+        InvalidInputError
+            For an unknown system, metric or column, or an `at_least` below 1.
+        """
+        return frames.slices(self, column, a, b, metric, at_least)
+
     def best(self, systems: Sequence[Any] | None = None, metric: str | None = None) -> str:
         """The name of the system with the best figure; of equals the first."""
-        facts = self._metric(metric)
+        facts = self.metric(metric)
         names = self.names if systems is None else [self.name_of(system) for system in systems]
         sign = 1 if facts.higher_is_better else -1
         return max(names, key=lambda name: sign * self.interval(name, facts.name).value)
 
     def over_seeds(self, systems: Sequence[Any], metric: str | None = None) -> Interval:
-        """The mean figure of trainings that differ only in their seed, with Student's t interval over them."""
-        facts, names = self._metric(metric), [self.name_of(system) for system in systems]
-        figures = [self.interval(name, facts.name) for name in names]
-        rows = min(found.n_rows for found in figures)
-        values = [found.value for found in figures]
-        return statistics.over_seeds(values, n_rows=rows, span=facts.span, unit=facts.unit)
+        """The mean figure of trainings that differ only in their seed, with both doubts.
+
+        Student's t interval says how the figure would move if the recipe were trained again, on these rows;
+        ``.over_rows`` how the mean of these trainings would move with other rows.
+        """
+        from workbench.evaluation.comparisons import over_seeds
+
+        return over_seeds(self, [self.name_of(system) for system in systems], self.metric(metric))
+
+    def can_show(self, metric: str | None = None) -> str:
+        """What size of difference the rows can show between the last system and the best other one, in words."""
+        from workbench.evaluation.comparisons import what_rows_can_show
+
+        return what_rows_can_show(self, metric)
 
     def fields(self) -> pd.DataFrame:
         """For records, the share of rows with each field right: ``system, field, value, low, high, n``.
 
         An answer that is not strict JSON has no field right. Fields of fields are ``"a.b"``; a list is one field.
         """
-        import pandas as pd
-
-        rows = []
-        for name in self.names:
-            for key, passed in self.field_scores(name).items():
-                found = statistics.rate(passed)
-                rows.append((name, key, found.value, found.low, found.high, found.n_rows))
-        return pd.DataFrame(rows, columns=["system", "field", "value", "low", "high", "n"])
+        return frames.fields(self)
 
     def field_scores(self, system: Any) -> dict[str, list[bool]]:
         """Each field of the references with whether it is right, for the rows whose reference has it."""
@@ -192,11 +224,7 @@ class Report:
 
     def errors(self) -> pd.DataFrame:
         """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
-        import pandas as pd
-
-        counts = {name: Counter(said.error for said in said_all) for name, said_all in self.answers.items()}
-        rows = [(name, error, count) for name in counts for error, count in counts[name].most_common() if error]
-        return pd.DataFrame(rows, columns=["system", "error", "rows"])
+        return frames.errors(self)
 
     @property
     def structured(self) -> bool:
@@ -207,13 +235,13 @@ class Report:
         )
 
     def sentences(self) -> list[str]:
-        """The headline in words: the last system against each other one, the best first; or its figure alone."""
-        *others, last = self.names
-        if not others:
-            return [f"{self.metrics[0].title} of {last}: {self.interval(last).sentence}"]
-        sign = -1 if self.metrics[0].higher_is_better else 1
-        others.sort(key=lambda name: sign * self.interval(name).value)
-        return [self.compare(other, last).sentence for other in others]
+        """The headline in words: the last system against each other one, the best first; or its figure alone.
+
+        With several others, a difference counts as shown only if it withstands Holm's correction for their number.
+        """
+        from workbench.evaluation.comparisons import headline
+
+        return headline(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, as in the JSON file."""
@@ -221,7 +249,7 @@ class Report:
 
     def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
         """All of it as JSON text, written to `path` if given. It holds every prompt and answer."""
-        return _written(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", path)
+        return written(json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n", path)
 
     @classmethod
     def from_json(cls, source: str | os.PathLike[str]) -> Report:
@@ -230,47 +258,44 @@ class Report:
         Raises
         ------
         InvalidInputError
-            When it holds no report, or one of another format.
+            When it holds no report, or one of an unknown format.
         """
-        text = source if isinstance(source, str) and source.lstrip().startswith("{") else _read(source)
         try:
-            data = json.loads(text)
-            found = data.pop("format")
-            if found != FORMAT:
-                raise InvalidInputError(
-                    f"The report has the format {found!r}; this version reads {FORMAT}. Evaluate again."
-                )
-            data["answers"] = {
-                name: tuple(Answered(**answer) for answer in answers) for name, answers in data["answers"].items()
-            }
-            data["metrics"] = tuple(
-                MetricFacts(**{**facts, "span": tuple(facts["span"]) if facts["span"] else None})
-                for facts in data["metrics"]
-            )
-            data["scores"] = {
-                metric: {name: tuple(scores) for name, scores in by_system.items()}
-                for metric, by_system in data["scores"].items()
-            }
-            lists = {key: tuple(value) for key, value in data.items() if isinstance(value, list)}
-            return cls(**{**data, **lists})
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            if isinstance(error, InvalidInputError):
-                raise
+            return cls(**read(source))
+        except TypeError as error:
             raise InvalidInputError(f"This is no report that to_json wrote: {error!r}.") from error
 
     def to_markdown(self, path: str | os.PathLike[str] | None = None) -> str:
-        """Figures, comparisons and notes as Markdown; no rows."""
-        from workbench.evaluation.pages import markdown
+        """Figures, comparisons, slices, guards and notes as Markdown; no rows."""
+        from workbench.evaluation.markdown import markdown
 
-        return _written(markdown(self), path)
+        return written(markdown(self), path)
 
-    def to_html(self, path: str | os.PathLike[str] | None = None, *, rows: Literal["none", "all"] = "all") -> str:
-        """One self-contained page: figures, comparisons, errors, notes, and rows unless ``rows="none"``."""
+    def to_html(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        rows: Literal["none", "masked", "all"] | None = None,
+    ) -> str:
+        """One self-contained page to read, mail or print; it holds no script and asks no network for anything.
+
+        Parameters
+        ----------
+        path
+            A file to write it to.
+        rows
+            ``"all"`` shows rows as they are, ``"masked"`` puts placeholders such as ``<EMAIL_1>`` for personal data
+            and secrets, ``"none"`` shows no rows. By default masked if any are found in the rows, else all; the page
+            says which, and why.
+
+        Raises
+        ------
+        InvalidInputError
+            For another value of `rows`.
+        """
         from workbench.evaluation.pages import page
 
-        if rows not in ("none", "all"):
-            raise InvalidInputError(f"rows must be 'none' or 'all', got {rows!r}.")
-        return _written(page(self, rows=rows == "all"), path)
+        return written(page(self, rows=rows), path)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -290,7 +315,8 @@ class Report:
     def _weights(self, kept: Sequence[int]) -> list[float] | None:
         return None if self.weights is None else [self.weights[place] for place in kept]
 
-    def _metric(self, name: str | None) -> MetricFacts:
+    def metric(self, name: str | None = None) -> MetricFacts:
+        """A metric by its name; by default the first."""
         known = [facts.name for facts in self.metrics]
         if name is None and known:
             return self.metrics[0]
@@ -321,16 +347,3 @@ def _is_same(system: System, facts: Mapping[str, Any]) -> bool:
     plain = json.loads(json.dumps(system.to_dict(), default=repr))
     same = all(facts.get(key) == value for key, value in plain.items() if key != "name")
     return same and (system.kind == "model" or facts.get("hash") == system.hash)
-
-
-def _written(text: str, path: str | os.PathLike[str] | None) -> str:
-    if path is not None:
-        Path(path).expanduser().write_text(text, encoding="utf-8")
-    return text
-
-
-def _read(source: str | os.PathLike[str]) -> str:
-    path = Path(source).expanduser()
-    if not path.is_file():
-        raise InvalidInputError(f"There is no report file {os.fspath(source)!r}. Give the path that to_json wrote to.")
-    return path.read_text(encoding="utf-8")

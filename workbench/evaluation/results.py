@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 
-__all__ = ["CONFIDENCE", "SMALL", "Difference", "Interval", "figure"]
+__all__ = ["CONFIDENCE", "EXACT", "POWER", "SMALL", "Difference", "Interval", "figure", "p_text"]
 
 CONFIDENCE = 0.95
+POWER = 0.8
+"""How often a true difference of the size that rows are said to show is shown."""
+
+EXACT = "exact McNemar test"
+"""The test where every score is 0 or 1."""
+
 SMALL = 30
 """Below so many rows a result says that it comes from few."""
 
@@ -24,6 +31,8 @@ class Interval:
         How much it rests on.
     method : str
         How the interval was made.
+    over_rows : Interval or None
+        The other doubt, where this interval is over seeds: how the figure would move with other rows.
     unit : str
         ``"%"`` for shares, which are then written as percent; else what one is, or nothing.
     """
@@ -36,6 +45,7 @@ class Interval:
     method: str
     unit: str = "%"
     confidence: float = CONFIDENCE
+    over_rows: Interval | None = None
 
     @property
     def sentence(self) -> str:
@@ -45,6 +55,9 @@ class Interval:
             return f"{figure(self.value, self.unit)} ({basis}; {self.method})."
         span = f"{_number(self.low, self.unit)} to {figure(self.high, self.unit)}"
         text = f"{figure(self.value, self.unit)} ({self.confidence:.0%} interval {span}, {basis}; {self.method})."
+        if (other := self.over_rows) is not None:
+            ends = f"{_number(other.low, self.unit)} to {figure(other.high, self.unit)}"
+            text += f" That is the doubt of training again; with other rows it may be {ends} ({other.method})."
         return _percent_sign(text) + _few(self.n_rows)
 
 
@@ -64,6 +77,10 @@ class Difference:
         How much it rests on. ``n_seeds=1``: one training each, so nothing about training again.
     method, test : str
         How interval and p were made.
+    spread : float or None
+        The standard deviation of the differences row by row, weighted where rows are.
+    comparisons : int
+        Among how many this is one; `p_value` is then adjusted for it (Holm).
     """
 
     value: float
@@ -80,6 +97,8 @@ class Difference:
     unit: str = "%"
     higher_is_better: bool = True
     confidence: float = CONFIDENCE
+    spread: float | None = None
+    comparisons: int = 1
 
     @property
     def shown(self) -> bool:
@@ -90,6 +109,15 @@ class Difference:
     def better(self) -> bool | None:
         """Whether b is shown to be better; None when no difference is shown."""
         return (self.value > 0) == self.higher_is_better if self.shown else None
+
+    @property
+    def detectable(self) -> float:
+        """The smallest true difference that these rows show four times in five, from how much they vary; NaN: none."""
+        from workbench.evaluation.power import detectable_mean, detectable_rate
+
+        if self.test == EXACT:
+            return detectable_rate(self.n_rows, (self.wins + self.losses) / self.n_rows, confidence=self.confidence)
+        return detectable_mean(self.spread or 0.0, self.n_rows, confidence=self.confidence)
 
     def sentence(self, a: str = "a", b: str = "b") -> str:
         """The finding in words, the names put in."""
@@ -102,7 +130,14 @@ class Difference:
             text = f"{b} is {verb} than {a} by {size} ({span}, {basis})."
         else:
             text = f"No difference shown between {a} and {b}: {figure(self.value, self.unit, unit)} ({span}, {basis})."
-            if self.low > 0 or self.high < 0:
+            if not math.isnan(least := self.detectable):
+                text += f" These rows could have shown {figure(least, self.unit, unit)} ({POWER:.0%} power)."
+            if self.comparisons > 1 and (self.low > 0 or self.high < 0):
+                text += (
+                    f" The interval leaves out zero, but this is one of {self.comparisons} comparisons "
+                    f"(Holm-adjusted p {p_text(self.p_value, '= ')})."
+                )
+            elif self.low > 0 or self.high < 0:
                 text += (
                     f" The interval leaves out zero, but only {_count(self.wins + self.losses, 'row')} differ, too few "
                     f"for the {self.test} (p = {self.p_value:.2g})."
@@ -120,12 +155,17 @@ def figure(value: float, unit: str = "%", name: str | None = None) -> str:
     return f"{_number(value, unit)} {unit if name is None else name}".strip()
 
 
+def p_text(p_value: float, equals: str = "") -> str:
+    """A p value as texts write it; `equals` stands before it where it is not below the smallest one written."""
+    return "< 0.001" if p_value < 0.001 else f"{equals}{p_value:.2g}"
+
+
 def _count(n: int, what: str) -> str:
     return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
 def _percent_sign(text: str) -> str:
-    return text.replace("95%", "95 %")
+    return re.sub(r"(?<=\d)%", " %", text)
 
 
 def _few(n_rows: int, paired: bool = False) -> str:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.evaluation.results import CONFIDENCE, Difference, Interval
+from workbench.evaluation.results import CONFIDENCE, EXACT, Difference, Interval
 
 __all__ = [
     "CONFIDENCE",
@@ -146,13 +146,14 @@ def paired_difference(
     gains = differences if higher_is_better else -differences
     wins, losses = int((gains > 0).sum()), int((gains < 0).sum())
     if weights is None and np.isin(first, (0, 1)).all() and np.isin(second, (0, 1)).all():
-        test, p_value = "exact McNemar test", mcnemar(wins, losses)
+        test, p_value = EXACT, mcnemar(wins, losses)
     else:
         test, p_value = "permutation test", sign_flip(differences * share, seed=seed)
     n = len(differences)
+    spread = float(np.std((differences - value) * share / share.mean(), ddof=1)) if np.ptp(differences) else 0.0
     return Difference(
         value, low, high, p_value, wins, losses, n - wins - losses, n, 1, f"paired {method}", test, unit,
-        higher_is_better, confidence,
+        higher_is_better, confidence, spread,
     )  # fmt: skip
 
 

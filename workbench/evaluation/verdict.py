@@ -70,7 +70,7 @@ class Verdict:
         return out
 
     def _repr_markdown_(self) -> str:
-        from workbench.evaluation.pages import escape_markdown
+        from workbench.evaluation.markdown import escape_markdown
 
         first, *rest = map(escape_markdown, self.lines())
         return "\n".join([f"**{first}**", "", *(f"- {line}" for line in rest)])

@@ -19,7 +19,7 @@ from workbench.data.findings import EVIDENCE, Finding
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "language_of"]
 
 MODEL = r"(ai|artificial intelligence|large language|language)\b( (language )?(model|assistant|system))?"
 
@@ -95,11 +95,7 @@ class Languages(Check):
         found: dict[int, str] = {}
         for at in wanted:
             for texts in (batch.prompts, batch.answers):
-                text = texts[at].as_py()[:1000]
-                if text.lstrip()[:1] in ("{", "[") or sum(map(str.isalpha, text)) < LETTERS:
-                    continue
-                language, certainty = _classifier().classify(text)
-                if certainty >= SURE:
+                if language := language_of(texts[at].as_py()):
                     found.setdefault(batch.start + at, language)
         return found
 
@@ -213,6 +209,15 @@ class Labels(Check):
                 f"one of the {len(counts) - 1} other(s), which are too few to learn from."
             )
             yield self.finding("train", rows, said)
+
+
+def language_of(text: str) -> str | None:
+    """The two-letter code of a text's language; None for JSON, short texts and those it is not sure of."""
+    text = text[:1000]
+    if text.lstrip()[:1] in ("{", "[") or sum(map(str.isalpha, text)) < LETTERS:
+        return None
+    language, certainty = _classifier().classify(text)
+    return str(language) if certainty >= SURE else None
 
 
 @cache
