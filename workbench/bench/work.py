@@ -75,6 +75,10 @@ class Work:
         """Why it failed, in a sentence."""
         return self._state().get("reason")
 
+    def progress(self) -> tuple[int, int]:
+        """What is done, and what there is to do in all."""
+        raise NotImplementedError
+
     def resume(self) -> None:
         """Go on in a process of its own, with what is missing.
 
