@@ -20,8 +20,9 @@ from workbench.evaluation.picking import Picked, pick_rows
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import SMALL
-from workbench.evaluation.structured import Schema, copied_fields, judge
+from workbench.evaluation.structured import copied_fields, judge
 from workbench.metrics import METRICS, Metric, as_metric
+from workbench.metrics.json_schema import Schema
 from workbench.metrics.strict_json import is_container, parse
 from workbench.models.system import System
 
@@ -53,7 +54,7 @@ def evaluate(
     *,
     max_rows: int | None = None,
     decoding: Settings = None,
-    schema: Settings = None,
+    schema: Any = None,
     wait: bool = True,
     keep: bool = True,
     progress: Progress | None = None,
@@ -81,7 +82,8 @@ def evaluate(
         ``max_new_tokens``, ``temperature`` (0: always the likeliest token) and ``seed``. By default greedy, with room
         for every reference.
     schema
-        A JSON Schema (Draft 2020-12) that answers must fit; tells the error classes of the report.
+        A JSON Schema (Draft 2020-12) or pydantic model that answers must fit; tells the error classes of the report.
+        It only judges: ``System(model, schema=)`` holds a model to one while it writes.
     wait
         False starts it in a process of its own, which outlives this one, and returns at once.
     keep
