@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Constraint", "Followed"]
 
-_WORD = 32  # bits of a mask in one integer
-
 
 class Constraint:
     """A schema in the tokens of one tokenizer.
@@ -83,17 +81,17 @@ class Followed:
 
         Rows that have ended are left with `pad`.
         """
+        import numpy as np
         import torch
 
-        bits = torch.zeros((len(self._matchers), -(-self._size // _WORD)), dtype=torch.int32)
+        bits = np.zeros((len(self._matchers), -(-self._size // 32)), dtype=np.int32)  # a bit a token
         for row, matcher in enumerate(self._matchers):
             if not ended[row]:
-                matcher.unsafe_compute_mask_ptr(bits[row].data_ptr(), bits.shape[1] * bits.element_size())
-        places = torch.arange(_WORD, dtype=torch.int32)
-        known = ((bits[:, :, None] >> places) & 1).flatten(1)[:, : self._size].bool()
+                matcher.unsafe_compute_mask_ptr(bits[row].ctypes.data, bits[row].nbytes)
+        known = np.unpackbits(bits.view(np.uint8), axis=1, count=self._size, bitorder="little")
         allowed = torch.zeros(scores.shape, dtype=torch.bool)
         width = min(self._size, scores.shape[1])
-        allowed[:, :width] = known[:, :width]
+        allowed[:, :width] = torch.from_numpy(known[:, :width]).bool()
         allowed[torch.tensor(ended), pad] = True
         return scores.masked_fill(~allowed.to(scores.device), float("-inf"))
 
