@@ -28,9 +28,9 @@ def main(rows: int) -> None:
         "base, 3 shots, schema": wb.System("tiny-support", shots=shots, schema=schema),
     }
     report = wb.evaluate(systems, DATA, max_rows=rows, schema=schema)
-    table = report.table()
-    print(table.pivot(index="system", columns="metric", values="value").loc[list(systems)].round(3).to_string())
-    print(report.fields().pivot(index="system", columns="field", values="value").loc[list(systems)].round(3).to_string())
+    for table, columns in ((report.table(), "metric"), (report.fields(), "field")):
+        wide = table.pivot(index="system", columns=columns, values="value")
+        print(wide.loc[list(systems)].round(3).to_string())
     print(report.errors().to_string(index=False))
     print(*report.sentences(), *report.warnings, sep="\n")
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from statistics import median
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.browse import plain_text
@@ -23,6 +24,7 @@ from workbench.evaluation.results import SMALL
 from workbench.evaluation.structured import copied_fields, judge
 from workbench.metrics import METRICS, Metric, as_metric
 from workbench.metrics.json_schema import Schema
+from workbench.metrics.labels import look_like_labels
 from workbench.metrics.strict_json import is_container, parse
 from workbench.models.system import System
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from workbench.evaluation.job import Evaluation
 
 __all__ = ["answered_report", "asks", "check", "decoding_for", "default_metrics", "evaluate", "report_on"]
+
+LONG = 8
+"""Texts whose middle one has so many words are sentences rather than names."""
 
 
 Metrics = Sequence[str | Metric | Callable[..., Any]] | None
@@ -39,13 +44,13 @@ Settings = Mapping[str, Any] | None
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Settings = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
+    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
     client: Any = ...,
 ) -> Report: ...  # fmt: skip
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Settings = ..., wait: Literal[False], keep: bool = ...,
+    schema: Any = ..., wait: Literal[False], keep: bool = ...,
 ) -> Evaluation: ...  # fmt: skip
 def evaluate(
     systems: Any,
@@ -74,8 +79,9 @@ def evaluate(
         Plain texts are not asked but scored, in bits per byte.
     metrics
         Names (`workbench.metrics.METRICS`) or functions of ``(answer, reference)``; the first is the headline. By
-        default exact match first; then, for references that are JSON, whether the answer is JSON, and its fields and
-        values; for others, token F1.
+        default, for references that are JSON, exact match, whether the answer is JSON, and its fields and values; for
+        references that are labels (short, few, often the same), label accuracy; for other texts exact match and token
+        F1, and for long ones chrF.
     max_rows
         At most so many rows, drawn with seed 0.
     decoding
@@ -188,7 +194,7 @@ def report_on(
 
 
 def default_metrics(references: Sequence[str | None]) -> list[Metric]:
-    """The metrics that suit the references: records, other JSON, or text.
+    """The metrics that suit the references: records, other JSON, labels, or text.
 
     Raises
     ------
@@ -200,10 +206,14 @@ def default_metrics(references: Sequence[str | None]) -> list[Metric]:
             "The data has no answers to compare with. Give metrics= that need none, such as a function of the answer."
         )
     given = [reference or "" for reference in references]
-    names = ["exact_match", "token_f1"]
     if all(map(is_container, given)):
         names = ["exact_match", "valid_json"]
         names += ["field_accuracy", "values_right"] if all(isinstance(parse(text), dict) for text in given) else []
+    elif look_like_labels(given):
+        names = ["label_accuracy"]
+    else:
+        long = median(len(text.split()) for text in given) >= LONG
+        names = ["exact_match", "token_f1", *(["chrf"] if long else [])]
     return [METRICS[name] for name in names]
 
 
@@ -240,6 +250,12 @@ def _metrics(given: Any, references: Sequence[str | None]) -> list[Metric]:
         raise InvalidInputError(f"Two metrics are called {repeated[0]!r}. Give each its own name.")
     if None in references and (needy := [metric.name for metric in measured if "reference" in metric.needs]):
         raise InvalidInputError(f"The data has no answers, which {', '.join(needy)} compares with. Leave it out.")
+    for metric in measured:
+        if metric.check is not None:
+            try:
+                metric.check([reference or "" for reference in references])
+            except InvalidInputError as error:
+                raise InvalidInputError(f"{metric.name} does not suit the data. {error}") from None
     return measured
 
 

@@ -86,7 +86,7 @@ def start(
     picked: Picked,
     metrics: Any,
     decoding: Mapping[str, Any] | None,
-    schema: Mapping[str, Any] | None,
+    schema: Any,
     keep: bool,
     *,
     home: str | os.PathLike[str] | None = None,
@@ -119,7 +119,7 @@ def start(
         "systems": {name: system.to_dict() for name, system in named.items()},
         "metrics": names,
         "decoding": dict(decoding) if decoding is not None else None,
-        "schema": schema,
+        "schema": None if schema is None else Schema(schema).data,
         "keep": keep,
     }
 

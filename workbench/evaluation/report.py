@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import InvalidInputError
+from workbench.evaluation import labels as labelled
 from workbench.evaluation import statistics
 from workbench.evaluation.facts import Answered, Comparison, MetricFacts
 from workbench.evaluation.results import Interval
@@ -189,6 +190,24 @@ class Report:
             for key, right in fields_right(said.text, reference or "").items():
                 out.setdefault(key, []).append(right)
         return out
+
+    def confusion(self, system: Any = -1) -> pd.DataFrame:
+        """For labels, how often each (a row) was answered by which (a column); other answers are ``(no label)``.
+
+        Raises
+        ------
+        InvalidInputError
+            When there are no answers, or the references are no labels.
+        """
+        return labelled.confusion(self, self.name_of(system))
+
+    def labels(self) -> pd.DataFrame:
+        """For labels: ``system, label, precision, recall, f1, n``, the most frequent first; n counts rows with it."""
+        return labelled.figures(self)
+
+    def macro_f1(self, system: Any = -1) -> Interval:
+        """For labels, the mean of the F1 of each, so that rare ones count as much as frequent ones."""
+        return labelled.macro_f1(self.confusion(system).to_numpy())
 
     def errors(self) -> pd.DataFrame:
         """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
