@@ -291,6 +291,17 @@ class Report:
             raise InvalidInputError(f"rows must be 'none' or 'all', got {rows!r}.")
         return _written(page(self, rows=rows == "all"), path)
 
+    def to_tests(self, path: str | os.PathLike[str], *, system: Any = -1, schema: Any = None) -> list[Path]:
+        """A pytest file that holds a system's answers to a schema, for a repository of your own; no workbench is needed.
+
+        Beside it stand the schema (by default the one the system was held to) and the answers: prompts and all. The
+        file's function `answers` can be made to ask your own service. How the three are called is said in
+        `workbench.evaluation.schema_tests.write`.
+        """
+        from workbench.evaluation.schema_tests import write
+
+        return write(self, path, self.name_of(system), schema)
+
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
 

@@ -172,8 +172,8 @@ METRICS: dict[str, Metric] = {
                  "How many words the answer and the reference share, in both directions; words are of a to z and "
                  "digits."),
         _builtin(overlap.rouge_2, "ROUGE-2", "mean",
-                 "How many pairs of neighbouring words the answer and the reference share, in both directions; words are "
-                 "of a to z and digits."),
+                 "How many pairs of neighbouring words the answer and the reference share, in both directions; words "
+                 "are of a to z and digits."),
         _builtin(overlap.rouge_l, "ROUGE-L", "mean",
                  "The longest series of words that the answer and the reference have in the same order, in both "
                  "directions; words are of a to z and digits."),
