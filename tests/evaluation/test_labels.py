@@ -101,3 +101,18 @@ def test_systems_side_by_side_and_what_is_no_label():
         wb.evaluate([right], rows()).confusion()
     with pytest.raises(InvalidInputError, match="no answers with references"):
         wb.evaluate([right], [{"prompt": "Order XF00001"}], [lambda answer: 1]).labels()
+
+
+def test_pages_show_the_labels_and_their_texts_stay_texts():
+    report = evaluated(["yes", "<b>no"] * 10, ["yes", "<b>no"] * 9 + ["no", "yes"], ["yes"] * 20)
+
+    page, text = report.to_html(rows="none"), report.to_markdown()
+
+    assert "<h2>F1 of each label</h2>" in page
+    assert "<h2>Answers of s1</h2>" in page
+    assert "<b>" not in page
+    assert "| yes | 90.0 % | 66.7 % |" in text
+    assert "| reference, and what s0 answered | yes | &lt;b&gt;no | (no label) |" in text
+    assert "| &lt;b&gt;no | 1 | 9 | 0 |" in text
+    macro = next(line for line in text.splitlines() if line.startswith("| macro F1"))
+    assert macro.startswith("| macro F1 | 92.4 % (")

@@ -292,7 +292,7 @@ class Report:
         return _written(page(self, rows=rows == "all"), path)
 
     def to_tests(self, path: str | os.PathLike[str], *, system: Any = -1, schema: Any = None) -> list[Path]:
-        """A pytest file that holds a system's answers to a schema, for a repository of your own; no workbench is needed.
+        """A pytest file that holds a system's answers to a schema, to be kept elsewhere: it needs no workbench.
 
         Beside it stand the schema (by default the one the system was held to) and the answers: prompts and all. The
         file's function `answers` can be made to ask your own service. How the three are called is said in

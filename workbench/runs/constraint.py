@@ -39,7 +39,6 @@ class Constraint:
     def __init__(self, schema: Any, tokenizer: Any, stop_ids: Sequence[int]):
         from llguidance import LLMatcher, LLParserLimits
 
-        self.stop_ids = list(stop_ids)
         self._words = _words(tokenizer, tuple(stop_ids))
         limits = LLParserLimits(verbose_errors=False)
         self._start = LLMatcher(self._words, grammar_of(schema), log_level=0, limits=limits)
@@ -52,14 +51,14 @@ class Constraint:
 
     def follow(self, rows: int) -> Followed:
         """The constraint at the beginning of so many answers."""
-        return Followed([self._start.deep_copy() for _ in range(rows)], self._words.vocab_size, self.stop_ids)
+        return Followed([self._start.deep_copy() for _ in range(rows)], self._words.vocab_size)
 
 
 class Followed:
     """Where each answer of a batch stands, and what it may go on with."""
 
-    def __init__(self, matchers: list[Any], size: int, stop_ids: list[int]):
-        self._matchers, self._size, self._stop_ids = matchers, size, stop_ids
+    def __init__(self, matchers: list[Any], size: int):
+        self._matchers, self._size = matchers, size
 
     def take(self, row: int, token: int) -> bool:
         """Read a row's next token; True when its value is complete, so that nothing can follow.
@@ -98,11 +97,11 @@ class Followed:
 
 @lru_cache(maxsize=2)
 def _words(tokenizer: Any, stop_ids: tuple[int, ...]) -> Any:
-    """The tokens as bytes, which takes a second for a large vocabulary."""
+    """The tokens as bytes: two seconds of work for a vocabulary of 262,144."""
     from llguidance.hf import from_tokenizer
 
     try:
-        return from_tokenizer(tokenizer, eos_token=list(stop_ids) or None)
+        return from_tokenizer(tokenizer, eos_token=list(stop_ids))
     except (ValueError, TypeError) as error:
         raise InvalidInputError(
             f"The tokens of this model ({type(tokenizer).__name__}) are not known as bytes, so its answers cannot be "
