@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from workbench.errors import InvalidInputError, RunError
 from workbench.home import home as home_of
 from workbench.metrics import Metric
+from workbench.metrics.json_schema import Schema
 from workbench.runs import handle
 from workbench.runs.job import LIVE, find, folders, new_folder, read_json, write_json
 
