@@ -1,11 +1,15 @@
 """Answers held to a schema: always JSON that fits, the likeliest such, and nothing changed where there is no schema."""
 
 import json
+from functools import cache
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 import workbench as wb
+from tests.conftest import make_tokenizer
 from workbench.metrics.strict_json import parse
 from workbench.models.grammar import LARGEST, grammar_of
 from workbench.runs.constraint import Constraint
@@ -65,6 +69,58 @@ def test_every_answer_is_strict_json_that_fits(generator, tiny_model, schema, te
         for answer in answers:
             assert answer.stop == "eos" or "number" in str(schema), "only the digits of a fraction have no end"
             Draft202012Validator(schema).validate(parse(answer.text))
+
+
+def objects(fields):
+    return st.builds(
+        lambda properties, take: {"type": "object", "properties": properties,
+                                  "required": [name for name in properties if name in take]},
+        st.dictionaries(st.text("aé\"\\ 1", max_size=3), fields, max_size=3), st.text("aé1", max_size=2),
+    )  # fmt: skip
+
+
+bounds = st.tuples(st.integers(-300, 300), st.integers(0, 200))
+values = st.none() | st.booleans() | st.integers(-LARGEST, LARGEST) | st.text(max_size=4)
+leaf_schemas = (
+    st.sampled_from([{"type": kind} for kind in ("boolean", "null", "integer")])
+    | bounds.map(lambda at: {"type": "integer", "minimum": at[0], "maximum": sum(at)})
+    | st.builds(lambda least, more: {"type": "string", "minLength": least, "maxLength": least + more},
+                st.integers(0, 3), st.integers(0, 4))
+    | st.sampled_from([{"type": "string", "pattern": pattern} for pattern in ("^[a-c]{2}$", "^é?x$", "^[^x]$")])
+    | st.lists(values, min_size=1, max_size=3).map(lambda these: {"enum": these})
+)  # fmt: skip
+schemas = st.recursive(
+    leaf_schemas,
+    lambda inner: (
+        objects(inner)
+        | st.builds(lambda items, most: {"type": "array", "items": items, "maxItems": most}, inner, st.integers(0, 3))
+        | st.lists(inner, min_size=1, max_size=3).map(lambda options: {"anyOf": options})
+    ),
+    max_leaves=5,
+)
+
+
+@cache
+def small_tokenizer():
+    return make_tokenizer()
+
+
+@settings(deadline=None, max_examples=60)
+@given(schemas, st.randoms(use_true_random=False))
+def test_whatever_may_be_written_fits(schema, random):
+    """A walk over tokens drawn from all that are allowed, without a model, always ends at a value of the schema."""
+    import torch
+
+    tokenizer = small_tokenizer()
+    end, pad = tokenizer.eos_token_id, tokenizer.pad_token_id
+    held, written, complete = Constraint(schema, tokenizer, [end]).follow(1), [], False
+    while not complete:
+        allowed = held.masked(torch.zeros(1, len(tokenizer)), [False], pad)[0].isfinite().nonzero()[:, 0].tolist()
+        token = random.choice(allowed)
+        complete = held.take(0, token)
+        written += [token] if token != end else []
+        assert len(written) < 2_000
+    Draft202012Validator(schema).validate(parse(tokenizer.decode(written)))
 
 
 def test_text_is_the_likeliest_of_all_that_fits(generator, tiny_model):
@@ -152,6 +208,7 @@ def test_the_process_holds_to_it_too_and_the_model_of_a_chat_as_well(tiny_chat_m
         ({"type": "string", "format": "tel"}, "format: tel"),
         ({"oneOf": [{"type": "integer"}, {"type": "number"}]}, "oneOf"),
         ({"type": "integer", "minimum": 5, "maximum": 2}, "minimum"),
+        ({"enum": [10**20]}, "100000000000000000000"),
         (False, "false"),
         ("{}", "or a pydantic model"),
     ],

@@ -20,9 +20,6 @@ LARGEST = 2**53 - 1
 SPACE = r"(\n {0,20}| )?"
 """Between two parts of a value: nothing, a space, or a new line with an indent. Unbounded, a model may never go on."""
 
-ESCAPES = r'"\bfnrt'
-"""After a backslash in a text. There is no ``\\u``: letters stand for themselves, and half a surrogate pair cannot."""
-
 _BESIDE = ("allOf", "anyOf", "oneOf", "$ref")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "$defs", "definitions")
@@ -34,7 +31,8 @@ def grammar_of(schema: Any) -> str:
 
     Narrower than the schema in this: objects that name their ``properties`` and say nothing of others have no others
     (unless the schema mixes objects by ``allOf`` and the like); properties come in the order of the schema; numbers are
-    at most ``2**53 - 1``; whitespace is short. A key that the schema does not name may be written twice in one object.
+    at most ``2**53 - 1``; whitespace is short. It is wider in two things: a key that the schema does not name may be
+    written twice in one object, and a class of a ``pattern`` that shuts out the quotation mark (``[^"]``) does not.
 
     Parameters
     ----------
@@ -50,10 +48,12 @@ def grammar_of(schema: Any) -> str:
 
     data = Schema(schema).data
     closed = not _mixes(data)
-    options: Any = {"whitespace_pattern": SPACE, "json_allowed_escapes": ESCAPES}
     whole = {"allOf": [data]} if isinstance(data, bool) else _narrowed(data, closed)
-    grammar = LLMatcher.grammar_from_json_schema(whole, overrides=options)
-    failed, messages = LLMatcher.validate_grammar_with_warnings(grammar)
+    try:
+        grammar = LLMatcher.grammar_from_json_schema(whole, overrides={"whitespace_pattern": SPACE})
+        failed, messages = LLMatcher.validate_grammar_with_warnings(grammar)
+    except ValueError as error:  # a number of more than 64 bits, say
+        failed, messages = True, [str(error)]
     if failed:
         reason = " ".join(" ".join(messages).split()).rstrip(".")
         raise InvalidInputError(
