@@ -12,7 +12,7 @@ import sys
 
 import workbench as wb
 from workbench.bundled import dataset_path
-from workbench.evaluation.baselines import draw_shots
+from workbench.evaluation.baselines import untuned_systems
 
 DATA = "support-desk/tickets"
 
@@ -20,17 +20,11 @@ DATA = "support-desk/tickets"
 def main(rows: int) -> None:
     """Print figures, the fields and the errors."""
     schema = json.loads((dataset_path(DATA) / "schema.json").read_text(encoding="utf-8"))
-    shots = draw_shots(DATA, 3)
-    systems = {
-        "base": wb.System("tiny-support"),
-        "base, schema": wb.System("tiny-support", schema=schema),
-        "base, 3 shots": wb.System("tiny-support", shots=shots),
-        "base, 3 shots, schema": wb.System("tiny-support", shots=shots, schema=schema),
-    }
-    report = wb.evaluate(systems, DATA, max_rows=rows, schema=schema)
+    systems = untuned_systems("tiny-support", DATA, schema=schema)
+    report = wb.evaluate(systems, DATA, max_rows=rows, schema=schema, keep=False)
     for table, columns in ((report.table(), "metric"), (report.fields(), "field")):
         wide = table.pivot(index="system", columns=columns, values="value")
-        print(wide.loc[list(systems)].round(3).to_string())
+        print(wide.loc[report.names].round(3).to_string())
     print(report.errors().to_string(index=False))
     print(*report.sentences(), *report.warnings, sep="\n")
 
