@@ -33,9 +33,9 @@ class System:
     shots
         Pairs of prompt and answer shown before the question.
     schema
-        A JSON Schema (Draft 2020-12) or pydantic model. The model can then write nothing but JSON that fits it, and
-        stops when the value is complete; how narrow it is held, `workbench.models.grammar.grammar_of` says. Kept as
-        plain JSON. Not for functions.
+        A JSON Schema (Draft 2020-12) or pydantic model. The model can then write nothing but JSON that fits it (a bare
+        text in quotation marks, too), and stops when the value is complete; how narrow it is held,
+        `workbench.models.grammar.grammar_of` says. Kept as plain JSON. Not for functions.
     retriever, tools
         For systems that look things up; kept as given.
     template
