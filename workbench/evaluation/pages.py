@@ -50,11 +50,11 @@ dt { color: var(--quiet); overflow-wrap: anywhere; } dd { margin: 0; }
 
 
 def markdown(report: Report) -> str:
-    """Figures, comparisons, fields, errors, warnings and notes."""
+    """Figures, comparisons, fields or labels, errors, warnings and notes."""
     lines = [f"### Evaluation on {_rows(report)}", ""]
     lines += [f"**{escape_markdown(sentence)}**  " for sentence in report.sentences()]
     lines += ["", *(f"> **Warning.** {escape_markdown(text)}\n" for text in report.warnings)]
-    for head, body in _tables(report):
+    for _, (head, body) in _tables(report):
         lines += ["| " + " | ".join(map(escape_markdown, head)) + " |", "|" + " --- |" * len(head)]
         lines += ["| " + " | ".join(map(escape_markdown, cells)) + " |" for cells in body]
         lines.append("")
@@ -82,9 +82,8 @@ def page(report: Report, *, rows: bool) -> str:
         "<h2>Figures</h2>",
         *(_drawn(report, facts) for facts in report.metrics),
     ]
-    for title, (head, body) in zip(("", "Fields", "Errors"), _tables(report), strict=False):
-        if title:
-            parts += [f"<h2>{title}</h2>", _table(head, body)]
+    for title, (head, body) in _tables(report)[1:]:
+        parts += [f"<h2>{_text(title)}</h2>", _table(head, body)]
     parts.append("<h2>Notes</h2>")
     parts += [f"<p>{_text(text)}</p>" for text in report.notes]
     parts += ["<h2>Systems</h2>", _table(("system", "what it is"), [(n, _what(report, n)) for n in report.names])]
@@ -100,16 +99,26 @@ def page(report: Report, *, rows: bool) -> str:
     )
 
 
-def _tables(report: Report) -> list[Table]:
-    """The figures; then, for records, fields and errors."""
-    tables = [_figures(report)]
+def _tables(report: Report) -> list[tuple[str, Table]]:
+    """The figures; then, for records, fields and errors; for labels, each label's F1 and which was taken for which."""
+    tables = [("Figures", _figures(report))]
     if report.structured:
-        tables.append(_side_by_side(report, "field", [
-            (row.field, row.system, figure(row.value)) for row in report.fields().itertuples()
-        ]))  # fmt: skip
+        right = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
+        tables.append(("Fields", _side_by_side(report, "field", right)))
         found = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
-        tables += [_side_by_side(report, "error", found)] if found else []
+        tables += [("Errors", _side_by_side(report, "error", found))] if found else []
+    if any(facts.name == "label_accuracy" for facts in report.metrics):
+        scores = [(row.label, row.system, figure(row.f1)) for row in report.labels().itertuples()]
+        scores += [("macro F1", name, " (".join(_interval(report.macro_f1(name))) + ")") for name in report.names]
+        tables.append(("F1 of each label", _side_by_side(report, "label", scores)))
+        tables += [(f"Answers of {name}", _confusion(report, name)) for name in report.names]
     return tables
+
+
+def _confusion(report: Report, name: str) -> Table:
+    table = report.confusion(name)
+    body = [(label, *(f"{count:,}" for count in row)) for label, row in zip(table.index, table.to_numpy(), strict=True)]
+    return (f"reference, and what {name} answered", *table.columns), body
 
 
 def _figures(report: Report) -> Table:
@@ -196,12 +205,13 @@ def _examples(report: Report) -> list[str]:
 
 
 def _what(report: Report, name: str) -> str:
-    """A system in words: model, adapters, prompt, shots."""
+    """A system in words: model, adapters, prompt, shots, schema."""
     facts = report.systems[name]
     parts = [str(facts.get("model") or "a function")]
     parts += [f"adapter {path}" for path in facts.get("adapters") or ()]
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
     parts += ["instructions of its own"] if facts.get("prompt") else []
+    parts += ["held to a schema"] if facts.get("schema") is not None else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 
 

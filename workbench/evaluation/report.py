@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import InvalidInputError
+from workbench.evaluation import labels as labelled
 from workbench.evaluation import statistics
 from workbench.evaluation.facts import Answered, Comparison, MetricFacts
 from workbench.evaluation.results import Interval
@@ -190,6 +191,24 @@ class Report:
                 out.setdefault(key, []).append(right)
         return out
 
+    def confusion(self, system: Any = -1) -> pd.DataFrame:
+        """For labels, how often each (a row) was answered by which (a column); other answers are ``(no label)``.
+
+        Raises
+        ------
+        InvalidInputError
+            When there are no answers, or the references are no labels.
+        """
+        return labelled.confusion(self, self.name_of(system))
+
+    def labels(self) -> pd.DataFrame:
+        """For labels: ``system, label, precision, recall, f1, n``, the most frequent first; n counts rows with it."""
+        return labelled.figures(self)
+
+    def macro_f1(self, system: Any = -1) -> Interval:
+        """For labels, the mean of the F1 of each, so that rare ones count as much as frequent ones."""
+        return labelled.macro_f1(self.confusion(system).to_numpy())
+
     def errors(self) -> pd.DataFrame:
         """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
         import pandas as pd
@@ -271,6 +290,17 @@ class Report:
         if rows not in ("none", "all"):
             raise InvalidInputError(f"rows must be 'none' or 'all', got {rows!r}.")
         return _written(page(self, rows=rows == "all"), path)
+
+    def to_tests(self, path: str | os.PathLike[str], *, system: Any = -1, schema: Any = None) -> list[Path]:
+        """A pytest file that holds a system's answers to a schema, to be kept elsewhere: it needs no workbench.
+
+        Beside it stand the schema (by default the one the system was held to) and the answers: prompts and all. The
+        file's function `answers` can be made to ask your own service. How the three are called is said in
+        `workbench.evaluation.schema_tests.write`.
+        """
+        from workbench.evaluation.schema_tests import write
+
+        return write(self, path, self.name_of(system), schema)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
