@@ -16,7 +16,7 @@ from workbench.panels._work import WorkPanel
 
 __all__ = ["LadderPanel"]
 
-BAR = 220  # pixels of a bar from the worst to the best figure there can be
+BAR = 150  # pixels of a bar from the worst to the best figure there can be
 COLOUR, INK = "#3b82d6", "#7a7a7a"  # readable on white and on black
 
 
@@ -68,11 +68,13 @@ class LadderPanel(WorkPanel):
 
     def _rows(self) -> list[list[tuple[str, str]]]:
         out = []
-        for row in self.decision.table(self.metric or None).itertuples():
+        table = self.decision.table(self.metric or None)
+        for row in table.astype({"making_seconds": float}).fillna({"making_seconds": 0.0}).itertuples():
             mark = " ◀ stop here" if row.stop else ""
             cells = [
                 row.kind, _number(row.seconds_an_answer, 2), _number(row.prompt_tokens, 0),
-                _number(row.answer_tokens, 0), _number(row.making_seconds, 1) if row.making_seconds else "none",
+                _number(row.answer_tokens, 0),
+                _number(row.making_seconds, 1) if row.making_seconds or row.kind == "tuning" else "none",
                 f"{row.training_rows:,.0f}" if row.training_rows else "none",
             ]  # fmt: skip
             out.append([("th", f"{row.rung}{mark}"), *(("td", cell) for cell in cells)])
@@ -126,7 +128,7 @@ def _ladder(decision: Decision, metric: str) -> str:
         marked = ' class="wb-rung wb-rung-stop"' if name == stop else ' class="wb-rung"'
         note = '<b class="wb-rung-note">◀ stop here</b>' if name == stop else ""
         lines.append(
-            f'<li{marked} title="{escape(KINDS[kinds[name]])}"><span class="wb-rung-name">{escape(name)}</span>{bar}'
-            f'<span class="wb-rung-words">{escape(words)}</span>{note}</li>'
+            f'<li{marked} title="{escape(KINDS[kinds[name]])}"><span class="wb-rung-name">{escape(name)}{note}</span>'
+            f'{bar}<span class="wb-rung-words">{escape(words)}</span></li>'
         )
     return f'<ol class="wb-ladder" reversed aria-label="{escape(facts.title)} of each rung">{"".join(lines)}</ol>'
