@@ -24,6 +24,8 @@ def test_the_rungs_and_where_to_stop(tmp_path):
     assert stop.index("few &lt;b&gt;") < stop.index("</li>")
     assert "few &lt;b&gt; ◀ stop here" in panel._table.value
     assert panel.to_code() == "wb.panels.LadderPanel('one')"
+    panel._metrics.value = "exact_match"
+    assert panel.metric == "", "the first is what an empty name means"
     saved = panel.static_form().html()
     assert "Stop at few" in saved
     assert "<b>" not in saved.partition("few")[2][:20]
@@ -40,8 +42,8 @@ def test_it_follows_a_decision_that_is_made(tmp_path):
     assert not panel._resume.disabled
     state = {"status": "completed", "reason": None, "costs": {"LoRA": {"seconds": 0.51, "prompt_tokens": 80.4,
              "answer_tokens": 50.0}}, "runs": {"LoRA": {"seconds": 61.25, "rows": 900}}}  # fmt: skip
+    (decision.path / "report.json").write_text(report)  # as the process does: the report stands before the end
     (decision.path / "state.json").write_text(json.dumps(state))
-    (decision.path / "report.json").write_text(report)
     assert panel.pump() is False
     assert "Stop at LoRA" in panel._verdict.value
     for text in ("0.51", "80", "61.2", "900"):

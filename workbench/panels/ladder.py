@@ -43,7 +43,7 @@ class LadderPanel(WorkPanel):
     def __init__(self, decision: Any, **kwargs: Any):
         opened = decision if isinstance(decision, Decision) else open_decision(decision)
         super().__init__("Decision path", subtitle=str(opened.path), decision=opened, **kwargs)
-        self._metrics = choose("Metric", {"": ""}, lambda: setattr(self, "metric", self._metrics.value or ""))
+        self._metrics = choose("Metric", {"": ""}, self._chosen)
         self.place(self._metrics)
         self.observe(lambda change: self.guarded(self.show), ["decision", "metric"])
 
@@ -62,6 +62,10 @@ class LadderPanel(WorkPanel):
         return f"wb.panels.LadderPanel({self.decision.id!r}{metric})"
 
     # ---- behind it
+
+    def _chosen(self) -> None:
+        first = self.decision.report.metrics[0].name if self._sentences() else ""
+        self.metric = "" if self._metrics.value in (None, first) else self._metrics.value
 
     def _sentences(self) -> list[str]:
         return self.decision.verdict(self.metric or None)
