@@ -66,8 +66,7 @@ class WorkPanel(Panel):
 
     def show(self) -> None:
         """Show how it stands now."""
-        self._shown = (self.work.status, *self.work.progress())
-        status, done, total = self._shown
+        now = status, done, total = (self.work.status, *self.work.progress())
         why = f": {self.work.reason}" if self.work.reason else ""
         self._status.value = f"<span>{escape(f'{status}, {done} of {total} {self.UNIT}{why}')}</span>"
         self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
@@ -78,6 +77,7 @@ class WorkPanel(Panel):
         head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in self.HEADS)
         self._table.value = f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         self._draw()
+        self._shown = now
 
     def _sentences(self) -> list[str]:
         """What may be said."""
