@@ -48,3 +48,18 @@ def test_seconds_need_a_speed(recipe):
 def test_the_gate_refuses_what_trains_nothing(recipe):
     with pytest.raises(wb.RecipeError, match="max_length"):
         estimate(recipe.replace({"training.max_length": 8}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"tuning": wb.LoRA(target_modules=["nope"])}, "names 'nope', which the model does not have"),
+        ({"tuning": wb.LoRA(target_modules=["lm_head"])}, "the embeddings' own weight in this model"),
+        ({"tuning": wb.LoRA(r=300)}, "a rank beyond"),
+        ({"training.attn_implementation": "flash_attention_2"}, "needs a CUDA device, and this run has"),
+    ],
+)
+def test_what_cannot_run_has_no_figures(changes, message):
+    recipe = wb.Recipe("tiny-support", "support-desk/tickets").replace(changes)
+    with pytest.raises(wb.RecipeError, match=message):
+        wb.estimate(recipe)

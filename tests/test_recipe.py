@@ -280,3 +280,31 @@ def test_files_are_read_once_until_they_change(tmp_path, monkeypatch):
     file.write_text("\n".join(map(json.dumps, ROWS[:20])))
     assert len(made.load_dataset()) == 18
     assert len(reads) == 2
+
+
+def test_a_recipe_given_a_data_set_equals_what_its_code_makes():
+    recipe = wb.Recipe("tiny-support", wb.load_dataset("support-desk/tickets"))
+    again = wb.Recipe.from_code(recipe.to_code())
+
+    assert again == recipe
+    assert hash(again) == hash(recipe)
+    assert again != recipe.replace({"seed": 1})
+    assert wb.Recipe("tiny-support", "support-desk/replies") != recipe
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: wb.LoRA(rank=8), "tuning.rank: is not a setting (did you mean 'r'?)"),
+        (lambda: wb.LoRA(init="pissa"), "did you mean 'init_lora_weights'?"),
+        (lambda: wb.Training(precision="bf16"), "did you mean 'dtype'?"),
+        (lambda: wb.Training(lr=1e-3), "did you mean 'learning_rate'?"),
+        (lambda: wb.IA3(target_modules=["k_proj"]), "IA3 has no settings."),
+        (lambda: wb.Recipe("tiny-support", "support-desk/tickets", tuning=wb.LoRA), "brackets behind it: wb.LoRA()."),
+        (lambda: wb.Recipe("tiny-support", "support-desk/tickets", tuning="lora"), "wb.PrefixTuning()"),
+    ],
+)  # fmt: skip
+def test_names_from_elsewhere_lead_to_ours(make, message):
+    with pytest.raises(wb.RecipeError) as error:
+        make()
+    assert message in str(error.value)

@@ -21,6 +21,7 @@ _HOMES = {
     "workbench.objectives.training": ("Training",),
     "workbench.recipe": ("Recipe",),
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
+    "workbench.bench.decision": ("Decision", "decide", "open_decision"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
 }  # fmt: skip

@@ -6,6 +6,9 @@ from workbench.bench import Bench as Bench
 from workbench.bench import bench as bench
 from workbench.bench import data_curve as data_curve
 from workbench.bench import open_bench as open_bench
+from workbench.bench.decision import Decision as Decision
+from workbench.bench.decision import decide as decide
+from workbench.bench.decision import open_decision as open_decision
 from workbench.data.dataset import Dataset as Dataset
 from workbench.data.dataset import load_dataset as load_dataset
 from workbench.errors import DatasetError as DatasetError
@@ -51,6 +54,7 @@ __all__ = [
     "Bench",
     "Dataset",
     "DatasetError",
+    "Decision",
     "Estimate",
     "Evaluation",
     "Full",
@@ -75,6 +79,7 @@ __all__ = [
     "WorkbenchError",
     "bench",
     "data_curve",
+    "decide",
     "estimate",
     "evaluate",
     "evaluations",
@@ -84,6 +89,7 @@ __all__ = [
     "load_dataset",
     "metrics",
     "open_bench",
+    "open_decision",
     "open_evaluation",
     "open_run",
     "panels",

@@ -118,7 +118,7 @@ def estimate(recipe: Recipe) -> Estimate:
     Raises
     ------
     RecipeError
-        When the token gate refuses the recipe.
+        When the way of tuning does not fit the model, an option this machine, or the token gate refuses the recipe.
     ModelNotFoundError, DatasetError
         When model or data cannot be read.
     """
@@ -127,6 +127,8 @@ def estimate(recipe: Recipe) -> Estimate:
     ref = resolve_model(recipe.model_name)
     tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
     size = shapes(ref)
+    if refused := [problem for problem in recipe.tuning.model_problems(size) if problem.severity == "error"]:
+        raise RecipeError(refused)
     limit = row_limit(recipe, size.positions)
     report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer, recipe.template), limit)
     if report.errors:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -297,9 +297,7 @@ class Recipe(Settings):
         import pandas as pd
 
         ours, theirs = (_flat(recipe.to_dict()) for recipe in (self, other))
-        names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
-        if None in (ours.get("dataset.hash"), theirs.get("dataset.hash")):
-            names = [name for name in names if name != "dataset.hash"]  # not looked at yet by one of them
+        names = _differing(ours, theirs)
         values = [[ours.get(name), theirs.get(name)] for name in names]
         return pd.DataFrame(values, index=pd.Index(names, name="setting"), columns=["this", "other"], dtype=object)
 
@@ -336,10 +334,10 @@ class Recipe(Settings):
         ]  # fmt: skip
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Recipe) and self.to_dict() == other.to_dict()
+        return isinstance(other, Recipe) and not _differing(_flat(self.to_dict()), _flat(other.to_dict()))
 
     def __hash__(self) -> int:
-        return hash(json.dumps(self.to_dict(), sort_keys=True, default=str))
+        return hash(json.dumps({**self.to_dict(), "dataset": self.data["source"]}, sort_keys=True, default=str))
 
     def __repr__(self) -> str:
         data = self.data["source"] or "rows in memory"
@@ -390,17 +388,18 @@ class Recipe(Settings):
             found.append(Problem("model", f"must be a model's name or folder, or a run, got {self.model!r}."))
         elif isinstance(self.model, str) and not self.model.strip():
             found.append(Problem("model", "is empty.", "Give a model's name or folder."))
-        parts: list[tuple[str, Any, type, list[str]]] = [
-            ("objective", self.objective, Objective, list(objectives())),
-            ("tuning", self.tuning, Tuning, list(tunings())),
+        parts: list[tuple[str, Any, type, Iterable[type]]] = [
+            ("objective", self.objective, Objective, objectives().values()),
+            ("tuning", self.tuning, Tuning, tunings().values()),
             ("training", self.training, Training, []),
         ]
         complete = True
         for name, value, kind, known in parts:
             if not isinstance(value, kind):
                 names = {"objective": "wb.SFT()", "tuning": "wb.LoRA()", "training": "wb.Training(...)"}
-                found.append(Problem(name, f"must be an object like {names[name]}, got {value!r}.",
-                                     f"Known: {', '.join(known)}." if known else ""))  # fmt: skip
+                found.append(
+                    Problem(name, f"must be an object like {names[name]}, got {value!r}.", _advice(value, known))
+                )
                 complete = False
                 continue
             found += check_settings(value, name)
@@ -434,6 +433,14 @@ class Recipe(Settings):
         return []
 
 
+def _advice(value: Any, known: Iterable[type]) -> str:
+    """What to write instead of something that is no object of settings."""
+    if isinstance(value, type) and issubclass(value, Settings):
+        return f"Put the brackets behind it: wb.{value.__name__}()."
+    names = ", ".join(f"wb.{kind.__name__}()" for kind in known)
+    return f"Known: {names}." if names else ""
+
+
 def _without_points(value: Any) -> Any:
     """Plain data in which 1.0 is written as 1: they are equal, and so must be what is made of them."""
     if isinstance(value, Mapping):
@@ -441,6 +448,14 @@ def _without_points(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_without_points(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _differing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[str]:
+    """The dotted names at which two recipes differ; data whose hash one of them does not know yet is told by source."""
+    names = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+    if None in (ours.get("dataset.hash"), theirs.get("dataset.hash")):
+        names = [name for name in names if name != "dataset.hash"]
+    return names
 
 
 def _flat(values: Mapping[str, Any], before: str = "") -> dict[str, Any]:

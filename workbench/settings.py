@@ -115,18 +115,30 @@ def check_settings(obj: Any, prefix: str) -> list[Problem]:
 def unknown_settings(cls: type, given: Iterable[str], prefix: str) -> list[Problem]:
     """One problem for each name in `given` that `cls` does not have, with the nearest known names."""
     known = [field.name for field in dataclasses.fields(cls)]
+    told = f"Known: {', '.join(known)}." if known else f"{cls.__name__} has no settings."
     return [
-        Problem(
-            f"{prefix}.{name}".lstrip("."), f"is not a setting{nearest(name, known)}.", f"Known: {', '.join(known)}."
-        )
+        Problem(f"{prefix}.{name}".lstrip("."), f"is not a setting{nearest(name, known)}.", told)
         for name in given
         if name not in known
     ]
 
 
+ELSEWHERE = {
+    "alpha": "lora_alpha", "dropout": "lora_dropout", "rank": "r", "lora_r": "r", "targets": "target_modules",
+    "init": "init_lora_weights", "lr": "learning_rate", "epochs": "num_epochs", "num_train_epochs": "num_epochs",
+    "steps": "max_steps", "precision": "dtype", "bf16": "dtype", "fp16": "dtype", "warmup_ratio": "warmup",
+    "warmup_steps": "warmup", "per_device_train_batch_size": "batch_size", "max_seq_length": "max_length",
+    "seq_length": "max_length", "reduction": "reduction_factor", "virtual_tokens": "num_virtual_tokens",
+}  # fmt: skip
+"""What other tools call a setting, where the spelling does not lead to ours."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """``" (did you mean 'x'?)"`` for the closest of the `known` names, or an empty string."""
-    match = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
+    known = list(known)
+    if ELSEWHERE.get(str(name)) in known:
+        return f" (did you mean '{ELSEWHERE[str(name)]}'?)"
+    match = difflib.get_close_matches(str(name), known, n=1, cutoff=0.5)
     return f" (did you mean '{match[0]}'?)" if match else ""
 
 

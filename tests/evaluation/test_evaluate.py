@@ -80,6 +80,34 @@ def test_text_is_matched_as_text():
     assert "Only 8 rows" in report.notes[-1]
 
 
+def test_metrics_follow_the_references():
+    def names(completions):
+        pairs = [{"prompt": f"{place}?", "completion": text} for place, text in enumerate(completions)]
+        return [facts.name for facts in wb.evaluate([lambda prompt: "x"], pairs).metrics]
+
+    assert names(["yes", "no"] * 5) == ["label_accuracy"]
+    assert names(["[1]", "[2]"] * 5) == ["exact_match", "valid_json"]
+    assert names([f"Ada {number}" for number in range(10)]) == ["exact_match", "token_f1"]
+    assert names([f"We will send parcel {number} to you today." for number in range(9)])[2:] == ["chrf"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "message"),
+    [
+        ("field_accuracy", "field_accuracy does not suit the data. Row 0: The reference is not JSON.*'a'"),
+        ("values_right", "values_right does not suit"),
+        ("label_accuracy", "label_accuracy does not suit the data. Labels are short texts"),
+    ],
+)
+def test_a_metric_that_does_not_suit_is_refused_before_anything_is_asked(metric, message):
+    def never(prompt):
+        pytest.fail("it was asked")
+
+    data = rows() if metric == "label_accuracy" else LETTERS
+    with pytest.raises(InvalidInputError, match=message):
+        wb.evaluate([never], data, [metric])
+
+
 def test_equal_names_are_told_apart():
     report = wb.evaluate([right, right, wb.System(right, name="right (2)")], rows())
 

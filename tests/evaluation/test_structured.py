@@ -1,12 +1,11 @@
-"""Schemas, and what is said to be wrong with a record."""
+"""What is said to be wrong with a record."""
 
 import json
-import urllib.request
 
 import pytest
 
-from workbench.errors import InvalidInputError
-from workbench.evaluation.structured import ERRORS, Finding, Schema, SchemaProblem, copied_fields, judge
+from workbench.evaluation.structured import ERRORS, Finding, copied_fields, judge
+from workbench.metrics.json_schema import Schema
 
 SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -21,49 +20,6 @@ SCHEMA = {
 }
 REFERENCE = '{"category": "billing", "order_id": "XF33214"}'
 PROMPT = "Order XF33214 was charged twice, and so was RT10220."
-
-
-def test_a_value_that_fits_has_no_problems():
-    assert Schema(SCHEMA).problems(json.loads(REFERENCE)) == []
-
-
-def test_all_problems_are_found_with_their_places():
-    value = {"category": "bill", "orders": [{"day": 1}], "order_id": "XF1", "x": 1}
-
-    found = Schema(SCHEMA).problems(value)
-
-    assert [problem.path for problem in found] == ["", "category", "order_id", "orders[0]"]
-    assert found[1] == SchemaProblem("category", "'bill' is not one of ['billing', 'delivery']")
-    assert str(found[3]) == "orders[0]: 'date' is a required property"
-
-
-@pytest.mark.parametrize(
-    ("schema", "message"),
-    [
-        ({"type": "objekt"}, "invalid at type.*objekt"),
-        ({"properties": {"a": {"minimum": "1"}}}, r"invalid at properties\.a\.minimum"),
-        ({"$schema": "http://json-schema.org/draft-07/schema#"}, "draft-07.*rewrite"),
-        ([], "is an object, got"),
-        ("{}", "is an object, got"),
-    ],
-)
-def test_a_schema_that_is_itself_wrong_is_refused(schema, message):
-    with pytest.raises(InvalidInputError, match=message):
-        Schema(schema)
-
-
-def test_nothing_is_fetched_for_a_schema(monkeypatch):
-    monkeypatch.setattr(urllib.request, "urlopen", lambda *args, **kwargs: pytest.fail("the network was asked"))
-
-    with pytest.raises(InvalidInputError, match=r"example\.com/other.*nothing is fetched"):
-        Schema({"$ref": "https://example.com/other"}).problems(1)
-    with pytest.raises(InvalidInputError, match=r"missing.*\$defs"):
-        Schema({"$ref": "#/$defs/missing"}).problems(1)
-
-
-def test_a_schema_that_never_ends_is_said_so():
-    with pytest.raises(InvalidInputError, match="without end"):
-        Schema({"$ref": "#"}).problems(1)
 
 
 @pytest.mark.parametrize(

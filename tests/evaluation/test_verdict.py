@@ -110,6 +110,16 @@ def test_a_verdict_needs_something_to_beat(untuned, price):
         verdict(report, "tuned", untuned, price_per_hour=price)
 
 
+def test_untuned_systems_may_also_be_held_to_a_schema():
+    pairs = wb.load_dataset([{"prompt": str(n), "completion": "[]"} for n in range(9)], split={})
+
+    free, three, held, three_held = untuned_systems("tiny-support", pairs, schema={"type": "array"})
+
+    assert [each.name for each in (held, three_held)] == ["zero-shot, schema", "3-shot, schema"]
+    assert (free.schema, held.schema, three_held.schema) == (None, {"type": "array"}, {"type": "array"})
+    assert three_held.shots == three.shots
+
+
 def test_untuned_systems_are_shown_training_rows_and_no_others():
     tickets = wb.load_dataset("support-desk/tickets")
     train = {row["prompt"]: row["completion"] for row in tickets.rows("train")}

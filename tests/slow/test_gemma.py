@@ -107,3 +107,16 @@ def _bits_of_answers(recipe: wb.Recipe, run: wb.Run, ds: wb.Dataset) -> tuple[fl
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def test_a_real_model_is_held_to_a_schema() -> None:
+    from jsonschema import validate
+
+    from workbench.metrics.strict_json import parse
+
+    place = {"city": {"type": "string", "maxLength": 30}, "country": {"enum": ["Germany", "France"]}}
+    schema = {"type": "object", "properties": place, "required": ["country", "city"]}
+    held = wb.System(MODEL, template="plain", schema=schema)
+    said = wb.generate(held, ["Question: What is the capital of France?\nAnswer: "], max_new_tokens=60)
+    validate(parse(said[0]), schema)
+    assert parse(said[0]) == {"city": "Paris", "country": "France"}

@@ -133,6 +133,27 @@ def test_it_generates_what_its_logits_say_batched_and_padded(trained):
         assert logits[len(prompt) - 1 : -1].argmax(-1).tolist() == answer
 
 
+def test_its_answers_can_be_held_to_a_schema(trained):
+    import json
+
+    from workbench.runs.constraint import Constraint
+    from workbench.runs.decoding import Decoding, answer_rows
+
+    _, _, recipe, model, tokenizer = trained
+    renderer, said = Renderer(tokenizer), ["yes", "no", "it is"]
+    prompts = renderer.ids([renderer.prompt_text(text) for text in ("What is 3?", "Where?", "x" * 30)])
+    constraint = Constraint({"type": "array", "items": {"enum": said}, "maxItems": 3}, tokenizer, renderer.stop_ids)
+
+    def answers(rows):
+        return answer_rows(lambda **settings: recipe.tuning.generate(model, **settings), tokenizer, rows,
+                           Decoding(max_new_tokens=250), stop_ids=renderer.stop_ids, positions=None,
+                           constraint=constraint)  # fmt: skip
+
+    together = answers(prompts)
+    assert all(set(json.loads(answer.text)) <= set(said) and answer.stop == "eos" for answer in together)
+    assert [answer.text for answer in together] == [answers([row])[0].text for row in prompts]
+
+
 def test_the_seed_draws_the_new_weights(tiny_model):
     def drawn(seed):
         model = wb.LoRA(r=2).apply(load_model(resolve_model(str(tiny_model))), seed)

@@ -117,15 +117,17 @@ def open_bench(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike[st
     RunNotFoundError
         Where there is none.
     """
-    from workbench.bench.job import find
+    from workbench.bench.job import Bench
+    from workbench.bench.work import find
 
-    return find(id_or_path, home)
+    return find(Bench, id_or_path, home)
 
 
 def _started(plan: dict[str, Any], home: str | os.PathLike[str] | None) -> Bench:
-    from workbench.bench.job import make
+    from workbench.bench.job import Bench
+    from workbench.bench.work import make
 
-    made = make(plan, home)
+    made = make(Bench, plan, home, plan["kind"])
     made.resume()
     return made
 

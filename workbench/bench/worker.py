@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import sys
 import time
-import traceback
 from typing import Any
 
-from workbench.bench.job import Bench, lock_of
+from workbench.bench.job import Bench
 from workbench.bench.plan import Cell, cells
-from workbench.errors import RunError, WorkbenchError
+from workbench.bench.work import Driver, begin
+from workbench.errors import RunError
 from workbench.recipe import Recipe
-from workbench.runs import launch, open_run, processes
-from workbench.runs.job import LIVE, folders, read_json, write_json
-from workbench.runs.reasons import reason_for_error
+from workbench.runs import open_run
+from workbench.runs.job import LIVE
 
 ASIDE = 1
 """Runs that wait beside those that train, so that no device stands idle."""
@@ -30,43 +28,14 @@ LOOK = 0.3
 
 def main(argv: list[str]) -> None:
     """Work on one bench until it is done."""
-    bench = Bench(argv[0])
-    processes.detach()
-    lock = lock_of(bench.path)
-    if not lock.acquire_within(2, str(os.getpid())):
-        raise RunError(f"Bench {bench.id} is being worked on by another process.")
-    driver = _Driver(bench)
-    driver.tell("running", None)
-    processes.announce(pid=os.getpid())
-    signal.signal(signal.SIGTERM, lambda *_: driver.end("stopped", None))
-    try:
-        driver.work()
-    except WorkbenchError as error:
-        driver.end("failed", str(error))
-    except Exception as error:
-        traceback.print_exc()
-        driver.end("failed", reason_for_error(error))
-    driver.end("completed", None)
+    _Driver(Bench(argv[0])).serve()
 
 
-class _Driver:
+class _Driver(Driver):
     def __init__(self, bench: Bench):
-        self.bench, self.plan = bench, bench.plan
-        found = read_json(bench.path / "state.json") or {}
-        self.cells: dict[str, dict[str, Any]] = found.get("cells", {})
-        self.rates: dict[str, float] = found.get("rates", {})
-
-    def tell(self, status: str, reason: str | None) -> None:
-        write_json(
-            self.bench.path / "state.json",
-            {"status": status, "reason": reason, "pid": os.getpid(), "started": processes.started_at(os.getpid()),
-             "rates": self.rates, "cells": self.cells},
-        )  # fmt: skip
-
-    def end(self, status: str, reason: str | None) -> None:
-        self.tell(status, reason)
-        sys.stderr.flush()
-        os._exit(0 if status != "failed" else 1)
+        super().__init__(bench, {"rates": {}, "cells": {}})
+        self.rates: dict[str, float] = self.state["rates"]
+        self.cells: dict[str, dict[str, Any]] = self.state["cells"]
 
     def work(self) -> None:
         """Search, then seeds, then the test split."""
@@ -74,7 +43,7 @@ class _Driver:
         for name, entry in self.plan["entries"].items():
             if entry["rates"] and name not in self.rates:
                 self.rates[name] = self._best_rate(name, entry["rates"])
-        self.tell("running", None)
+        self.tell()
         self._train([cell for cell in cells(self.plan, self.rates) if "/seed/" in cell.id])
         self._ask()
 
@@ -105,29 +74,15 @@ class _Driver:
             time.sleep(LOOK)
 
     def _launch(self, cell: Cell) -> None:
-        recipe, begun = self._recipe(cell), self.cells.get(cell.id)
-        known = (begun or {}).get("run") or (self._orphan(recipe) if begun is not None else None)
-        if known is not None:
-            self.cells[cell.id]["run"] = known
-            try:
-                run = open_run(known, home=self.bench.home)
-                if run.status in ("paused", "stopped", "failed"):
-                    run.resume()
-                return
-            except WorkbenchError:
-                pass  # it is gone, or cannot go on: begin anew
-        self.cells[cell.id] = {"rate": cell.rate, "seed": cell.seed}
-        self.tell("running", None)  # killed from here on, it finds the run that was launched
-        self.cells[cell.id]["run"] = launch(recipe, home=self.bench.home).id
-        self.tell("running", None)
-
-    def _orphan(self, recipe: Recipe) -> str | None:
-        """A run of this very recipe that was launched just before this process was killed."""
-        wanted, known = recipe.stored(self.bench.home).to_dict(), set(self.bench.runs().values())
-        for folder in reversed(folders(self.bench.home)):
-            if folder.id not in known and Recipe.from_yaml(folder.recipe).to_dict() == wanted:
-                return folder.id
-        return None
+        begun = self.cells.get(cell.id)
+        taken = {kept["run"] for kept in self.cells.values() if "run" in kept}
+        if begun is None:
+            self.cells[cell.id] = {"rate": cell.rate, "seed": cell.seed}
+            self.tell()  # killed from here on, it finds the run that was launched
+        known = (begun or {}).get("run")
+        run = begin(self._recipe(cell), self.bench.home, known, taken, lost=begun is not None)
+        self.cells[cell.id]["run"] = run.id
+        self.tell()
 
     def _recipe(self, cell: Cell) -> Recipe:
         recipe = Recipe.from_yaml(self.plan["entries"][cell.entry]["recipe"])
@@ -164,7 +119,7 @@ class _Driver:
             "steps": logs[-1]["step"] if logs else None,
             "memory": max((log["memory_bytes"] or 0 for log in logs), default=None),
         }
-        self.tell("running", None)
+        self.tell()
         return True
 
     # ---- the test split

@@ -269,7 +269,7 @@ class Dataset:
         recipe: Any = None,
         *,
         only: Sequence[str] | None = None,
-        schema: Mapping[str, Any] | None = None,
+        schema: Any = None,
         progress: Callable[[int, int, str], Any] | None = None,
     ) -> DataReport:
         """Look for what is wrong with the rows, from empty answers to leaks between splits.
@@ -281,7 +281,7 @@ class Dataset:
         only
             Names of checks, of those in ``workbench.data.checks.CHECKS``; all by default.
         schema
-            A JSON Schema that every answer must fit.
+            A JSON Schema or pydantic model that every answer must fit.
         progress
             Called with the rows done, the rows there are and what is being done; returning False cancels.
 

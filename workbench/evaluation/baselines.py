@@ -13,8 +13,10 @@ from workbench.models.system import System
 __all__ = ["draw_shots", "untuned_systems"]
 
 
-def untuned_systems(model: Any, dataset: Any, shots: Sequence[int] = (0, 3), seed: int = 0) -> list[System]:
-    """The base model as it is, one system for each number of shots.
+def untuned_systems(
+    model: Any, dataset: Any, shots: Sequence[int] = (0, 3), seed: int = 0, schema: Any = None
+) -> list[System]:
+    """The base model as it is, one system for each number of shots, and with a schema one more that is held to it.
 
     A claim about tuning compares with the best of them: ``report.best(untuned)``.
 
@@ -28,16 +30,21 @@ def untuned_systems(model: Any, dataset: Any, shots: Sequence[int] = (0, 3), see
         How many examples each system is shown. 0 is zero-shot.
     seed
         Draws the shots. Fewer shots are the first of more.
+    schema
+        Where answers are records, what they must fit: a JSON Schema or pydantic model, as for `System`.
 
     Returns
     -------
     list of System
-        Named ``"zero-shot"``, ``"3-shot"`` and so on.
+        Named ``"zero-shot"``, ``"3-shot"`` and so on; then ``"zero-shot, schema"`` and so on.
     """
     if not shots:
         raise InvalidInputError("shots= is empty. Give at least one number, such as (0, 3).")
     drawn = draw_shots(dataset, max(shots), seed)
-    return [System(model, shots=drawn[:count], name=f"{count}-shot" if count else "zero-shot") for count in shots]
+    free = [System(model, shots=drawn[:count], name=f"{count}-shot" if count else "zero-shot") for count in shots]
+    if schema is None:
+        return free
+    return [*free, *(System(system, schema=schema, name=f"{system.name}, schema") for system in free)]
 
 
 def draw_shots(dataset: Any, count: int, seed: int = 0) -> list[tuple[str, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -22,16 +21,17 @@ from workbench.evaluation.picking import Picked, pick_rows
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import SMALL
-from workbench.evaluation.structured import Schema, copied_fields, judge
-from workbench.metrics import METRICS, Metric, as_metric
-from workbench.metrics.strict_json import is_container, parse
+from workbench.evaluation.structured import copied_fields, judge
+from workbench.evaluation.suiting import metrics_for
+from workbench.metrics import Metric
+from workbench.metrics.json_schema import Schema
+from workbench.metrics.strict_json import is_container
 from workbench.models.system import System
 
 if TYPE_CHECKING:
     from workbench.evaluation.job import Evaluation
 
-__all__ = ["answered_report", "asks", "check", "decoding_for", "default_metrics", "evaluate", "report_on"]
-
+__all__ = ["answered_report", "asks", "check", "decoding_for", "evaluate", "report_on"]
 
 Metrics = Sequence[str | Metric | Callable[..., Any]] | None
 Settings = Mapping[str, Any] | None
@@ -40,13 +40,13 @@ Settings = Mapping[str, Any] | None
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Settings = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
+    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
     client: Any = ...,
 ) -> Report: ...  # fmt: skip
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Settings = ..., wait: Literal[False], keep: bool = ...,
+    schema: Any = ..., wait: Literal[False], keep: bool = ...,
 ) -> Evaluation: ...  # fmt: skip
 def evaluate(
     systems: Any,
@@ -55,7 +55,7 @@ def evaluate(
     *,
     max_rows: int | None = None,
     decoding: Settings = None,
-    schema: Settings = None,
+    schema: Any = None,
     wait: bool = True,
     keep: bool = True,
     progress: Progress | None = None,
@@ -75,15 +75,18 @@ def evaluate(
         Plain texts are not asked but scored, in bits per byte.
     metrics
         Names (`workbench.metrics.METRICS`) or functions of ``(answer, reference)``; the first is the headline. By
-        default exact match first; then, for references that are JSON, whether the answer is JSON, and its fields and
-        values; for others, token F1.
+        default, for references that are JSON, exact match, whether the answer is JSON, and its fields and values; for
+        references that are labels (short, few, often the same), label accuracy; for other texts exact match and token
+        F1, and for long ones chrF.
     max_rows
         At most so many rows, drawn with seed 0.
     decoding
         ``max_new_tokens``, ``temperature`` (0: always the likeliest token) and ``seed``. By default greedy, with room
         for every reference.
     schema
-        A JSON Schema (Draft 2020-12) that answers must fit; tells the error classes of the report.
+        A JSON Schema (Draft 2020-12) or pydantic model that answers must fit; tells the error classes of the report.
+        It only judges: ``System(model, schema=)`` holds a model to one while it writes. With ``wait=False`` a pydantic
+        model's own validators stay behind, and its JSON schema judges.
     wait
         False starts it in a process of its own, which outlives this one, and returns at once.
     keep
@@ -125,7 +128,7 @@ def answered_report(
     picked: Picked,
     metrics: Any,
     decoding: Mapping[str, Any] | None,
-    schema: Mapping[str, Any] | None,
+    schema: Any,
     progress: Progress,
     client: Any,
 ) -> Report:
@@ -134,16 +137,16 @@ def answered_report(
         return _score(named, picked, metrics, progress, client)
     prompts, references = _asked(picked)
     checked = Schema(schema) if schema is not None else None
-    measured, settings = _metrics(metrics, references), decoding_for(decoding, references)
+    measured, settings = metrics_for(metrics, references), decoding_for(decoding, references)
     said, failures = answers_of(named, prompts, settings, progress, client)
     return report_on(named, picked, said, metrics=measured, settings=settings, schema=checked, warnings=failures)
 
 
-def check(picked: Picked, metrics: Any, decoding: Mapping[str, Any] | None, schema: Mapping[str, Any] | None) -> None:
+def check(picked: Picked, metrics: Any, decoding: Mapping[str, Any] | None, schema: Any) -> None:
     """Raise what `answered_report` would raise before its first answer."""
     if asks(picked):
         references = _asked(picked)[1]
-        _metrics(metrics, references)
+        metrics_for(metrics, references)
         decoding_for(decoding, references)
         if schema is not None:
             Schema(schema)
@@ -170,7 +173,7 @@ def report_on(
     prompts, references = _asked(picked)
     texts = [plain_text(prompt) for prompt in prompts]
     answers = {name: _judged(said[name], references, texts, schema) for name in named}
-    facts, scores = _scored(_metrics(metrics, references), answers, references, texts, picked.rows)
+    facts, scores = _scored(metrics_for(metrics, references), answers, references, texts, picked.rows)
     return Report(
         systems=_described(named),
         dataset=picked.facts,
@@ -187,26 +190,6 @@ def report_on(
         runs=runs_behind(named),
         **_provenance(),
     )
-
-
-def default_metrics(references: Sequence[str | None]) -> list[Metric]:
-    """The metrics that suit the references: records, other JSON, or text.
-
-    Raises
-    ------
-    InvalidInputError
-        When there are no references.
-    """
-    if not references or None in references:
-        raise InvalidInputError(
-            "The data has no answers to compare with. Give metrics= that need none, such as a function of the answer."
-        )
-    given = [reference or "" for reference in references]
-    names = ["exact_match", "token_f1"]
-    if all(map(is_container, given)):
-        names = ["exact_match", "valid_json"]
-        names += ["field_accuracy", "values_right"] if all(isinstance(parse(text), dict) for text in given) else []
-    return [METRICS[name] for name in names]
 
 
 def _named(systems: Any) -> dict[str, System]:
@@ -230,19 +213,6 @@ def _asked(picked: Picked) -> tuple[list[Any], tuple[str | None, ...]]:
     """The prompts and references of the rows picked."""
     prompts, references = questions(picked.dataset, picked.rows)
     return prompts, tuple(map(plain_text, references)) if references is not None else (None,) * len(prompts)
-
-
-def _metrics(given: Any, references: Sequence[str | None]) -> list[Metric]:
-    if given is None:
-        return default_metrics(references)
-    measured = [as_metric(each) for each in ([given] if isinstance(given, (str, Metric)) or callable(given) else given)]
-    if not measured:
-        raise InvalidInputError("metrics= is empty. Give at least one, or leave it out.")
-    if repeated := [name for name, count in Counter(metric.name for metric in measured).items() if count > 1]:
-        raise InvalidInputError(f"Two metrics are called {repeated[0]!r}. Give each its own name.")
-    if None in references and (needy := [metric.name for metric in measured if "reference" in metric.needs]):
-        raise InvalidInputError(f"The data has no answers, which {', '.join(needy)} compares with. Leave it out.")
-    return measured
 
 
 def decoding_for(given: Mapping[str, Any] | None, references: Sequence[str | None]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.evaluation.facts import Answered
 from workbench.evaluation.statistics import rate
+from workbench.metrics.records import fields_right
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.evaluation.report import Report
 
-__all__ = ["comparisons", "errors", "fields", "rows", "slices", "table"]
+__all__ = ["comparisons", "errors", "field_scores", "fields", "rows", "slices", "table"]
 
 
 def table(report: Report) -> pd.DataFrame:
@@ -47,6 +48,16 @@ def fields(report: Report) -> pd.DataFrame:
         [(name, key, each.value, each.low, each.high, each.n_rows) for name, key, each in found],
         ["system", "field", "value", "low", "high", "n"],
     )
+
+
+def field_scores(report: Report, name: str) -> dict[str, list[bool]]:
+    """Each field of the references with whether a system has it right, row by row."""
+    out: dict[str, list[bool]] = {}
+    if report.structured:
+        for said, reference in zip(report.answers[name], report.references, strict=True):
+            for key, right in fields_right(said.text, reference or "").items():
+                out.setdefault(key, []).append(right)
+    return out
 
 
 def errors(report: Report) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from workbench.errors import InvalidInputError, RunError
 from workbench.home import home as home_of
 from workbench.metrics import Metric
+from workbench.metrics.json_schema import Schema
 from workbench.runs import handle
 from workbench.runs.job import LIVE, find, folders, new_folder, read_json, write_json
 
@@ -86,7 +87,7 @@ def start(
     picked: Picked,
     metrics: Any,
     decoding: Mapping[str, Any] | None,
-    schema: Mapping[str, Any] | None,
+    schema: Any,
     keep: bool,
     *,
     home: str | os.PathLike[str] | None = None,
@@ -119,7 +120,7 @@ def start(
         "systems": {name: system.to_dict() for name, system in named.items()},
         "metrics": names,
         "decoding": dict(decoding) if decoding is not None else None,
-        "schema": schema,
+        "schema": None if schema is None else Schema(schema).data,
         "keep": keep,
     }
 

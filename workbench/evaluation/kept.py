@@ -25,7 +25,7 @@ from workbench.runs.scoring import Likelihood
 __all__ = ["KeptAnswers"]
 
 FORMAT = 1
-SHAPING = ("torch", "transformers", "peft", "tokenizers")
+SHAPING = ("torch", "transformers", "peft", "tokenizers", "llguidance")
 
 
 class KeptAnswers:

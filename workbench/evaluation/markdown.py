@@ -30,7 +30,7 @@ def markdown(report: Report) -> str:
         slices = find_slices(report, metric=compared[0].metric)
         notes.append(shown.text(slices.sentence))
         found += [tables.slice_table(slices, shown.text)] if slices.worse else []
-    found += tables.record_tables(report)
+    found += tables.answer_tables(report)
     found += [tables.guard_table(report)] if report.guards else []
     for _, head, body in found:
         lines += ["| " + " | ".join(map(escape_markdown, head)) + " |", "|" + " --- |" * len(head)]

@@ -51,7 +51,7 @@ def page(report: Report, *, rows: str | None = None) -> str:
         *(_drawn(report, facts) for facts in report.metrics),
         *(_compared(compared) if compared else ()),
         *(_slices(report, shown, compared[0].metric) if compared else ()),
-        *(f"<h2>{table.title}</h2>{_table(table, 'short')}" for table in tables.record_tables(report)),
+        *(f"<h2>{_text(table.title)}</h2>{_table(table, 'short')}" for table in tables.answer_tables(report)),
         "<h2>Notes</h2>",
         f"<ul>{''.join(f'<li>{_text(text)}</li>' for text in _notes(report))}</ul>",
         *(_rows(report, shown) if shown.rows and report.answers else ()),
@@ -215,12 +215,13 @@ def _made_of(report: Report, shown: Shown) -> list[str]:
 
 
 def _what(report: Report, name: str) -> str:
-    """A system in words: model, adapters, prompt, shots."""
+    """A system in words: model, adapters, prompt, shots, schema."""
     facts = report.systems[name]
     parts = [str(facts.get("model") or "a function")]
     parts += [f"adapter {path}" for path in facts.get("adapters") or ()]
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
     parts += [f"instructions: {facts['prompt']}"] if facts.get("prompt") else []
+    parts += ["held to a schema"] if facts.get("schema") is not None else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 
 

@@ -14,18 +14,18 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.errors import InvalidInputError
-from workbench.evaluation import frames, statistics
+from workbench.evaluation import frames, naming, statistics
+from workbench.evaluation import labels as labelled
 from workbench.evaluation.facts import Answered, Comparison, MetricFacts, checked_guards
 from workbench.evaluation.report_file import FORMAT, read, written
 from workbench.evaluation.results import Interval
-from workbench.metrics.records import fields_right
 from workbench.metrics.strict_json import is_container
 from workbench.settings import nearest
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from pathlib import Path
 
-    from workbench.models.system import System
+    import pandas as pd
 
 __all__ = ["Report"]
 
@@ -214,13 +214,25 @@ class Report:
 
     def field_scores(self, system: Any) -> dict[str, list[bool]]:
         """Each field of the references with whether it is right, for the rows whose reference has it."""
-        name, out = self.name_of(system), dict[str, list[bool]]()
-        if not self.structured:
-            return out
-        for said, reference in zip(self.answers[name], self.references, strict=True):
-            for key, right in fields_right(said.text, reference or "").items():
-                out.setdefault(key, []).append(right)
-        return out
+        return frames.field_scores(self, self.name_of(system))
+
+    def confusion(self, system: Any = -1) -> pd.DataFrame:
+        """For labels, how often each (a row) was answered by which (a column); other answers are ``(no label)``.
+
+        Raises
+        ------
+        InvalidInputError
+            When there are no answers, or the references are no labels.
+        """
+        return labelled.confusion(self, self.name_of(system))
+
+    def labels(self) -> pd.DataFrame:
+        """For labels: ``system, label, precision, recall, f1, n``, the most frequent first; n counts rows with it."""
+        return labelled.figures(self)
+
+    def macro_f1(self, system: Any = -1) -> Interval:
+        """For labels, the mean of the F1 of each, so that rare ones count as much as frequent ones."""
+        return labelled.macro_f1(self.confusion(system).to_numpy())
 
     def errors(self) -> pd.DataFrame:
         """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
@@ -272,10 +284,7 @@ class Report:
         return written(markdown(self), path)
 
     def to_html(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        rows: Literal["none", "masked", "all"] | None = None,
+        self, path: str | os.PathLike[str] | None = None, *, rows: Literal["none", "masked", "all"] | None = None
     ) -> str:
         """One self-contained page to read, mail or print; it holds no script and asks no network for anything.
 
@@ -296,6 +305,17 @@ class Report:
         from workbench.evaluation.pages import page
 
         return written(page(self, rows=rows), path)
+
+    def to_tests(self, path: str | os.PathLike[str], *, system: Any = -1, schema: Any = None) -> list[Path]:
+        """A pytest file that holds a system's answers to a schema, to be kept elsewhere: it needs no workbench.
+
+        Beside it stand the schema (by default the one the system was held to) and the answers: prompts and all. The
+        file's function `answers` can be made to ask your own service. How the three are called is said in
+        `workbench.evaluation.schema_tests.write`.
+        """
+        from workbench.evaluation.schema_tests import write
+
+        return write(self, path, self.name_of(system), schema)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -327,23 +347,4 @@ class Report:
 
     def name_of(self, system: Any) -> str:
         """The name of a system given by name, by position, or as what was evaluated."""
-        if isinstance(system, int) and -len(self.names) <= system < len(self.names):
-            return self.names[system]
-        if isinstance(system, str) and system in self.systems:
-            return system
-        if not isinstance(system, int) and system is not None:
-            from workbench.models.system import System
-
-            wanted = System(system)
-            alike = [name for name, facts in self.systems.items() if _is_same(wanted, facts)]
-            if alike:
-                return wanted.name if wanted.name in alike else alike[0]
-        hint = nearest(str(system), self.names)
-        raise InvalidInputError(f"The report has no system {system!r}{hint}. It has {', '.join(self.names)}.")
-
-
-def _is_same(system: System, facts: Mapping[str, Any]) -> bool:
-    """Whether a system is the one that a report describes, whatever its name there; functions by their code."""
-    plain = json.loads(json.dumps(system.to_dict(), default=repr))
-    same = all(facts.get(key) == value for key, value in plain.items() if key != "name")
-    return same and (system.kind == "model" or facts.get("hash") == system.hash)
+        return naming.name_of(self, system)

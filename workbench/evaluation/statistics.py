@@ -31,6 +31,7 @@ __all__ = [
     "mean",
     "over_seeds",
     "paired_difference",
+    "percentiles",
     "rate",
     "sign_flip",
     "wilson",
@@ -210,6 +211,15 @@ def kappa(a: Sequence[object], b: Sequence[object]) -> float:
     return (observed - chance) / (1 - chance) if chance < 1 else math.nan
 
 
+def percentiles(resampled: Floats, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """The interval of a figure from its values on resamples of n rows (2 or more): the percentiles of `mean`."""
+    from scipy.special import ndtr, stdtrit
+
+    tail = float(ndtr(stdtrit(n - 1, (1 - confidence) / 2) * math.sqrt(n / (n - 1))))
+    low, high = np.quantile(resampled, [tail, 1 - tail])
+    return float(low), float(high)
+
+
 def over_seeds(
     values: ArrayLike, *, n_rows: int, span: Span = (0.0, 1.0), unit: str = "%", confidence: float = CONFIDENCE
 ) -> Interval:
@@ -267,12 +277,9 @@ def _bootstrap(
         unseen = wilson(0, n, confidence)[1]
         low, high = value - unseen * (value - span[0]), value + unseen * (span[1] - value)
         return value, low, high, "interval: all rows are equal, Wilson's bound on rows unseen"
-    from scipy.special import ndtr, stdtrit
-
-    tail = float(ndtr(stdtrit(n - 1, (1 - confidence) / 2) * math.sqrt(n / (n - 1))))
     means = _resampled(values, weights, seed)
-    low, high = np.quantile(means, [tail, 1 - tail])
-    return value, float(low), float(high), f"bootstrap over rows, {len(means):,} resamples, expanded percentile"
+    low, high = percentiles(means, n, confidence)
+    return value, low, high, f"bootstrap over rows, {len(means):,} resamples, expanded percentile"
 
 
 def _resampled(values: Floats, weights: Floats, seed: int) -> Floats:

@@ -1,26 +1,21 @@
 """What is wrong with an answer that should be a record: schema, keys, values, and whether a value was made up.
 
-The strict parser itself is `workbench.metrics.strict_json`. Here its verdict is joined by JSON Schema (Draft 2020-12)
-and a comparison with the reference, and each answer gets one error class, the first that applies in `ERRORS`.
+The strict parser is `workbench.metrics.strict_json`, schemas are in `workbench.metrics.json_schema`. Here a comparison
+with the reference joins their verdicts, and each answer gets one error class, the first that applies in `ERRORS`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from workbench.errors import InvalidInputError
+from workbench.metrics.json_schema import Schema
 from workbench.metrics.records import leaves
 from workbench.metrics.strict_json import KINDS, JsonError, parse, same_value
 
-if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
-
-__all__ = ["ERRORS", "Finding", "Schema", "SchemaProblem", "copied_fields", "judge"]
-
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
+__all__ = ["ERRORS", "Finding", "copied_fields", "judge"]
 
 ERRORS: dict[str, str] = {
     **dict.fromkeys(KINDS, "not JSON"),
@@ -33,25 +28,6 @@ ERRORS: dict[str, str] = {
 
 COPIED = 0.95
 """A field counts as copied when so large a share of its references stand word for word in their prompts."""
-
-
-@dataclass(frozen=True)
-class SchemaProblem:
-    """One place at which a value does not fit a schema.
-
-    Attributes
-    ----------
-    path : str
-        Where in the value: ``"orders[0].date"``; empty for the whole.
-    message : str
-        What is wrong there.
-    """
-
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 @dataclass(frozen=True)
@@ -71,63 +47,6 @@ class Finding:
     kind: str
     detail: str = ""
     fields: tuple[str, ...] = ()
-
-
-class Schema:
-    """A JSON Schema that was checked itself. Nothing is ever fetched: a ``$ref`` must point into the schema.
-
-    Parameters
-    ----------
-    schema
-        As parsed JSON, Draft 2020-12. ``format`` is an annotation and checks nothing, as the standard has it.
-
-    Raises
-    ------
-    InvalidInputError
-        When it is no valid schema, names another draft, or refers to something outside it.
-    """
-
-    def __init__(self, schema: Mapping[str, Any] | bool):
-        from jsonschema import Draft202012Validator
-        from jsonschema.exceptions import SchemaError
-
-        if not isinstance(schema, (Mapping, bool)):
-            raise InvalidInputError(f"A JSON Schema is an object, got {schema!r} ({type(schema).__name__}).")
-        draft = schema.get("$schema", DRAFT) if isinstance(schema, Mapping) else DRAFT
-        if str(draft).rstrip("#") != DRAFT:
-            raise InvalidInputError(
-                f"The schema names the draft {draft!r}. Schemas are read as Draft 2020-12: rewrite it for that draft "
-                f"and set $schema to {DRAFT!r}, or leave $schema out."
-            )
-        try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            where = _path(error.absolute_path)
-            raise InvalidInputError(
-                f"The schema itself is invalid{f' at {where}' if where else ''}: {error.message}. Correct the schema."
-            ) from error
-        self._validator: Validator = _offline(schema)
-
-    def problems(self, value: Any) -> list[SchemaProblem]:
-        """Every place at which a parsed value does not fit, in the order of the value's paths; empty when it fits.
-
-        Raises
-        ------
-        InvalidInputError
-            When the schema refers to something that is not in it, or to itself without end.
-        """
-        from referencing.exceptions import Unresolvable
-
-        try:
-            found = sorted(self._validator.iter_errors(value), key=lambda error: _path(error.absolute_path))
-        except Unresolvable as error:
-            raise InvalidInputError(
-                f"The schema refers to {error.ref!r}, which is not in it. Put the definition into $defs; nothing is "
-                "fetched."
-            ) from error
-        except RecursionError as error:
-            raise InvalidInputError("The schema refers to itself without end. Correct its $ref.") from error
-        return [SchemaProblem(_path(error.absolute_path), error.message) for error in found]
 
 
 def judge(
@@ -223,17 +142,3 @@ def _names(found: Sequence[tuple[str, Any]]) -> tuple[str, ...]:
 def _text(value: Any) -> str:
     """A leaf as it would stand in a prompt; true, false, null and the empty text are no copies of anything."""
     return "" if value is None or isinstance(value, bool) else str(value)
-
-
-def _offline(schema: Mapping[str, Any] | bool) -> Validator:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry
-
-    return Draft202012Validator(schema, registry=Registry())
-
-
-def _path(parts: Sequence[Any]) -> str:
-    out = ""
-    for part in parts:
-        out += f"[{part}]" if isinstance(part, int) else f".{part}" if out else str(part)
-    return out

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Table",
     "all_comparisons",
+    "answer_tables",
     "comparison_table",
     "figures",
     "finding",
     "guard_table",
     "interval_texts",
-    "record_tables",
     "slice_table",
 ]
 
@@ -106,14 +106,26 @@ def guard_table(report: Report) -> Table:
     return Table("Guards", ("light", "guard", "figure", "finding"), body)
 
 
-def record_tables(report: Report) -> list[Table]:
-    """For records, fields and errors, a column a system."""
-    if not report.structured:
-        return []
-    fields = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
-    errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
-    tables = [_side_by_side(report, "Fields", "field", fields), _side_by_side(report, "Errors", "error", errors)]
-    return [table for table in tables if table.body]
+def answer_tables(report: Report) -> list[Table]:
+    """For records, fields and errors; for labels, each label's F1 and which was taken for which."""
+    found = []
+    if report.structured:
+        fields = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
+        errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
+        found += [_side_by_side(report, "Fields", "field", fields), _side_by_side(report, "Errors", "error", errors)]
+    if any(facts.name == "label_accuracy" for facts in report.metrics):
+        scores = [(row.label, row.system, figure(row.f1)) for row in report.labels().itertuples()]
+        whole = {name: interval_texts(report.macro_f1(name)) for name in report.names}
+        scores += [("macro F1", name, f"{value} ({interval})") for name, (value, interval) in whole.items()]
+        found.append(_side_by_side(report, "F1 of each label", "label", scores))
+        found += [_confusion(report, name) for name in report.names]
+    return [table for table in found if table.body]
+
+
+def _confusion(report: Report, name: str) -> Table:
+    table = report.confusion(name)
+    body = [(label, *(f"{count:,}" for count in row)) for label, row in zip(table.index, table.to_numpy(), strict=True)]
+    return Table(f"Answers of {name}", (f"reference, and what {name} answered", *table.columns), body)
 
 
 def _side_by_side(report: Report, title: str, what: str, cells: Iterable[tuple[str, str, str]]) -> Table:

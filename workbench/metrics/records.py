@@ -11,12 +11,23 @@ import itertools
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from workbench.errors import InvalidInputError
 from workbench.metrics.strict_json import JsonError, parse, same_value
 
-__all__ = ["field_accuracy", "fields_of", "fields_right", "leaves", "record_match", "valid_json", "values_right"]
+__all__ = [
+    "check_json",
+    "check_objects",
+    "field_accuracy",
+    "fields_of",
+    "fields_right",
+    "leaves",
+    "record_match",
+    "valid_json",
+    "values_right",
+]
 
 _CANDIDATE = re.compile(r"[\[{]")
 
@@ -105,6 +116,22 @@ def values_right(answer: str, reference: str) -> float:
     return (wanted & got).total() / wanted.total()
 
 
+def check_json(references: Sequence[str]) -> None:
+    """Refuse references that are not JSON, naming the first and its row.
+
+    Raises
+    ------
+    InvalidInputError
+        When there is one.
+    """
+    _check(references, record_match)
+
+
+def check_objects(references: Sequence[str]) -> None:
+    """As `check_json`, for references that are not JSON objects."""
+    _check(references, fields_right)
+
+
 def leaves(value: Any) -> list[Any]:
     """All values of a parsed JSON value that are neither object nor list, in order."""
     found, waiting = [], [value]
@@ -123,6 +150,14 @@ def _fields(record: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tu
     for key, value in record.items():
         out += _fields(value, (*path, key)) if isinstance(value, dict) and value else [((*path, key), value)]
     return out
+
+
+def _check(references: Sequence[str], judge: Callable[[str, str], object]) -> None:
+    for row, reference in enumerate(references):
+        try:
+            judge("", reference)
+        except InvalidInputError as error:
+            raise InvalidInputError(f"Row {row}: {error}") from None
 
 
 def _reference(reference: str) -> Any:

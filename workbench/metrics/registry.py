@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.errors import InvalidInputError
-from workbench.metrics import house_style, records, text
+from workbench.metrics import house_style, labels, overlap, records, text
 from workbench.metrics.strict_json import is_container
 from workbench.settings import nearest
 
@@ -51,6 +51,8 @@ class Metric:
         Lowest and highest score of a row, where they are known.
     unit
         ``"bits per byte"``; empty for a share.
+    check
+        Called with all references before any answer is made; raises InvalidInputError where they have the wrong shape.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Metric:
     higher_is_better: bool = True
     span: tuple[float, float] | None = (0.0, 1.0)
     unit: str = ""
+    check: Callable[[Sequence[str]], object] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -100,8 +103,14 @@ class Metric:
         return number
 
 
-def _builtin(function: Callable[..., Any], title: str, kind: Literal["rate", "mean"], sentence: str) -> Metric:
-    return Metric(function.__name__, title, sentence, function, kind)
+def _builtin(
+    function: Callable[..., Any],
+    title: str,
+    kind: Literal["rate", "mean"],
+    sentence: str,
+    check: Callable[[Sequence[str]], object] | None = None,
+) -> Metric:
+    return Metric(function.__name__, title, sentence, function, kind, check=check)
 
 
 def _house_rules() -> list[Metric]:
@@ -147,15 +156,33 @@ METRICS: dict[str, Metric] = {
         _builtin(records.valid_json, "Valid JSON", "rate",
                  "One JSON value with nothing around it, no key twice, no NaN."),
         _builtin(records.record_match, "Record match", "rate",
-                 "The same JSON value as the reference; the order of keys is free."),
+                 "The same JSON value as the reference; the order of keys is free.", records.check_json),
         _builtin(records.field_accuracy, "Field accuracy", "mean",
-                 "The share of the reference's fields that are there with the right value."),
+                 "The share of the reference's fields that are there with the right value.", records.check_objects),
         _builtin(records.values_right, "Values right", "mean",
-                 "The share of the reference's values found under any key, in any JSON in the answer."),
+                 "The share of the reference's values found under any key, in any JSON in the answer.",
+                 records.check_json),
+        _builtin(labels.label_accuracy, "Label accuracy", "rate",
+                 "The reference's label and nothing else, whitespace at the ends left out.", labels.labels_of),
         _builtin(text.text_match, "Text match", "rate",
                  "The same text as the reference, whitespace at the ends left out."),
         _builtin(text.token_f1, "Token F1", "mean",
                  "How many words the answer and the reference share, in both directions."),
+        _builtin(overlap.rouge_1, "ROUGE-1", "mean",
+                 "How many words the answer and the reference share, in both directions; words are of a to z and "
+                 "digits."),
+        _builtin(overlap.rouge_2, "ROUGE-2", "mean",
+                 "How many pairs of neighbouring words the answer and the reference share, in both directions; words "
+                 "are of a to z and digits."),
+        _builtin(overlap.rouge_l, "ROUGE-L", "mean",
+                 "The longest series of words that the answer and the reference have in the same order, in both "
+                 "directions; words are of a to z and digits."),
+        _builtin(overlap.chrf, "chrF", "mean",
+                 "How many runs of one to six characters the answer and the reference share, in both directions; what "
+                 "is missing counts more than what is too much."),
+        _builtin(overlap.sentence_bleu, "Sentence BLEU", "mean",
+                 "How many of the answer's runs of one to four words the reference has; the mean over answers, not the "
+                 "BLEU of a corpus."),
         *_house_rules(),
     )
 }  # fmt: skip

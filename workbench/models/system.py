@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidInputError
+from workbench.metrics.json_schema import Schema
+from workbench.models.grammar import grammar_of
 from workbench.models.resolve import ModelRef, resolve_model
 
 __all__ = ["System"]
@@ -31,7 +33,9 @@ class System:
     shots
         Pairs of prompt and answer shown before the question.
     schema
-        A JSON Schema the answer must fit.
+        A JSON Schema (Draft 2020-12) or pydantic model. The model can then write nothing but JSON that fits it (a bare
+        text in quotation marks, too), and stops when the value is complete; how narrow it is held,
+        `workbench.models.grammar.grammar_of` says. Kept as plain JSON. Not for functions.
     retriever, tools
         For systems that look things up; kept as given.
     template
@@ -101,7 +105,7 @@ class System:
             "template": keep(template, "template", None),
             "prompt": keep(prompt, "prompt", None),
             "shots": _pairs(keep(shots, "shots", ())),
-            "schema": keep(schema, "schema", None),
+            "schema": keep(_enforceable(schema, kind), "schema", None),
             "retriever": keep(retriever, "retriever", None),
             "tools": tuple(keep(tools, "tools", ())),
             "function": function,
@@ -163,6 +167,8 @@ class System:
             parts.append(f"{len(self.shots)} shots")
         if self.prompt:
             parts.append("prompted")
+        if self.schema is not None:
+            parts.append("schema")
         return " + ".join(parts)
 
 
@@ -178,6 +184,20 @@ def _pairs(shots: Iterable[Any]) -> tuple[tuple[str, str], ...]:
             )
         pairs.append(shot)
     return tuple(pairs)
+
+
+def _enforceable(schema: Any, kind: str) -> dict[str, Any] | bool | None:
+    """A schema as plain JSON, once it is clear that answers can be held to it."""
+    if schema is None:
+        return None
+    if kind != "model":
+        raise InvalidInputError(
+            "System(schema=) holds a model to a schema while it writes, and this is a function. Leave it out; "
+            "evaluate(schema=) judges the answers of both."
+        )
+    data = Schema(schema).data
+    grammar_of(data)
+    return data
 
 
 def _source_of(function: Callable[..., Any]) -> str:

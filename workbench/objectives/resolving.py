@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import math
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
+from workbench.errors import Problem, RecipeError
 from workbench.models.shapes import Shapes
 from workbench.objectives.hardware import Machine
 from workbench.objectives.memory import longest, memory_needed
@@ -163,6 +165,14 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
 
 def _shape_of_batches(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> None:
     on_cpu, tokens = facts.machine.device == "cpu", longest(facts, chosen)
+    if chosen["attn_implementation"] == "flash_attention_2":
+        lacking = [] if facts.machine.device == "cuda" else [f"a CUDA device, and this run has {facts.machine.name}"]
+        lacking += [] if find_spec("flash_attn") else ["the package flash-attn, which is not installed"]
+        if lacking:
+            raise RecipeError([Problem(
+                "training.attn_implementation", f"is 'flash_attention_2', which needs {' and '.join(lacking)}.",
+                "Leave it at 'auto', or take 'sdpa'.",
+            )])  # fmt: skip
     if chosen["attn_implementation"] == "auto":
         chosen["attn_implementation"] = "eager" if on_cpu and tokens <= EAGER_LENGTH else "sdpa"
         reasons["attn_implementation"] = (

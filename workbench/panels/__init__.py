@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from workbench.panels.bench import BenchPanel as BenchPanel
     from workbench.panels.compare import ComparePanel as ComparePanel
     from workbench.panels.data import DataPanel as DataPanel
+    from workbench.panels.ladder import LadderPanel as LadderPanel
     from workbench.panels.lens import TokenLens as TokenLens
     from workbench.panels.recipe import RecipePanel as RecipePanel
     from workbench.panels.run import RunPanel as RunPanel
@@ -21,6 +22,7 @@ _WHERE = {
     "BenchPanel": "bench",
     "ComparePanel": "compare",
     "DataPanel": "data",
+    "LadderPanel": "ladder",
     "RecipePanel": "recipe",
     "RunPanel": "run",
     "TokenLens": "lens",

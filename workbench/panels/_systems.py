@@ -28,6 +28,7 @@ def detail(system: System) -> str:
         return "a function"
     extras = [f"{len(system.shots)} shots"] if system.shots else []
     extras += ["own instructions"] if system.prompt else []
+    extras += ["held to a schema"] if system.schema is not None else []
     trained = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
     return ", ".join([trained, *extras])
 
@@ -38,9 +39,9 @@ def code_of(source: Any, number: int) -> tuple[str, list[str]]:
         return repr(os.fspath(source)), []
     if hasattr(source, "folder") and hasattr(source, "id"):
         return f"wb.open_run({(source.id if source.path.parent == home() else str(source.path))!r})", []
-    plain = isinstance(source, System) and not (source.schema or source.retriever or source.tools)
+    plain = isinstance(source, System) and not (source.retriever or source.tools)
     if plain and source.kind == "model":
-        usual = {"prompt": None, "shots": (), "adapters": (), "template": None}
+        usual = {"prompt": None, "shots": (), "adapters": (), "template": None, "schema": None}
         given = [f"{name}={getattr(source, name)!r}" for name, value in usual.items() if getattr(source, name) != value]
         return f"wb.System({', '.join([repr(source.model), *given, f'name={source.name!r}'])})", []
     name = getattr(source, "__name__", "")

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from html import escape
 from typing import Any
 
-import ipywidgets
 import traitlets
 
 from workbench.bench import Bench, open_bench
 from workbench.errors import InvalidInputError
 from workbench.estimate import size_words
-from workbench.panels._form import choose, grid
-from workbench.panels._panel import Panel
+from workbench.panels._form import choose
 from workbench.panels._scatter import Point, scatter_figure
-from workbench.panels._static_form import StaticForm
+from workbench.panels._work import WorkPanel
 
 __all__ = ["BenchPanel"]
 
@@ -24,10 +21,9 @@ COSTS = {
     "memory of the process": "memory_bytes",
     "seconds of training": "seconds",
 }
-HEADS = ("", "figure", "95 % interval", "seeds", "learning rate", "trainable", "seconds", "memory")
 
 
-class BenchPanel(Panel):
+class BenchPanel(WorkPanel):
     """A table and a figure that follow a bench, its verdict, and buttons to stop it and go on.
 
     Parameters
@@ -48,24 +44,22 @@ class BenchPanel(Panel):
     split = traitlets.Unicode("", help="The split whose figures are shown; empty: the first that was asked.")
     metric = traitlets.Unicode("", help="The metric shown; empty: the first.")
 
+    HEADS = ("", "figure", "95 % interval", "seeds", "learning rate", "trainable", "seconds", "memory")
+    UNIT = "trainings"
+
     def __init__(self, bench: Any, **kwargs: Any):
         opened = bench if isinstance(bench, Bench) else open_bench(bench)
-        self._shown: tuple[Any, ...] = ()
         title = "Data curve" if opened.plan["kind"] == "curve" else "Bench"
         super().__init__(title, subtitle=str(opened.path), bench=opened, **kwargs)
-        self._status, self._table, self._figure, self._verdict = (ipywidgets.HTML() for _ in range(4))
-        self._stop = ipywidgets.Button(description="Stop")
-        self._stop.tooltip = "End the bench; what was trained is kept"
-        self._stop.on_click(lambda _: self.in_background(self.bench.stop))
-        self._resume = ipywidgets.Button(description="Go on", button_style="primary")
-        self._resume.on_click(lambda _: self.in_background(self._go_on))
         self._cost = choose("Against", COSTS, lambda: setattr(self, "cost", self._cost.value))
         self._cost.value = self.cost
-        tools = [self._stop, self._resume, *([self._cost] if opened.plan["kind"] == "bench" else []), self._status]
-        self.body = [grid(tools, "wb-buttons"), self._verdict, self._figure, self._table]
-        self.observe(lambda change: self.guarded(self._show), ["bench", "cost", "split", "metric"])
-        self._show()
-        self.start_pump()
+        self.place(*([self._cost] if opened.plan["kind"] == "bench" else []))
+        self.observe(lambda change: self.guarded(self.show), ["bench", "cost", "split", "metric"])
+
+    @property
+    def work(self) -> Bench:
+        """The bench shown."""
+        return self.bench
 
     @traitlets.validate("bench")
     def _opened(self, proposal: Any) -> Bench:
@@ -83,41 +77,12 @@ class BenchPanel(Panel):
         given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
         return f"wb.panels.BenchPanel({', '.join([repr(self.bench.id), *given])})"
 
-    def fill_static(self, form: StaticForm) -> None:
-        """Table and verdict."""
-        for sentence in self._sentences():
-            form.text(sentence)
-        form.table(HEADS, [[cell for _, cell in row] for row in self._rows()], data=False)
-
-    def pump(self) -> bool:
-        """Show news, if there are any."""
-        seen = (self.bench.status, *self.bench.progress())
-        if seen != self._shown:
-            self._show()
-            self.save_static()
-        return self.bench.status != "completed"  # all others can be resumed, from anywhere
-
     # ---- behind it
-
-    def _go_on(self) -> None:
-        self.bench.resume()
-        self.start_pump()
 
     def _sentences(self) -> list[str]:
         return self.bench.verdict(self.split or None, self.metric or None)
 
-    def _show(self) -> None:
-        self._shown = (self.bench.status, *self.bench.progress())
-        status, done, total = self._shown
-        why = f": {self.bench.reason}" if self.bench.reason else ""
-        self._status.value = f"<span>{escape(f'{status}, {done} of {total} trainings{why}')}</span>"
-        self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
-        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
-        rows = "".join(
-            "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in row) + "</tr>" for row in self._rows()
-        )
-        head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in HEADS)
-        self._table.value = f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    def _draw(self) -> None:
         self._figure.value = self._curve() if self.bench.plan["kind"] == "curve" else self._points()
 
     def _rows(self) -> list[list[tuple[str, str]]]:

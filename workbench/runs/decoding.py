@@ -8,9 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from workbench.runs.constraint import Constraint
 
 __all__ = ["Answer", "Decoding", "answer_rows", "check_lengths"]
 
@@ -68,7 +71,8 @@ class Answer:
     seconds
         From the start of its batch to its last token.
     stop
-        ``"eos"``: the model ended it; ``"length"``: `max_new_tokens` or the model's context did.
+        ``"eos"``: the model ended it, or its value was complete where a schema holds it; ``"length"``:
+        `max_new_tokens` or the model's context ended it.
     """
 
     text: str
@@ -105,6 +109,7 @@ def answer_rows(
     stop_ids: Sequence[int],
     positions: int | None,
     device: Any = "cpu",
+    constraint: Constraint | None = None,
     on_answer: Callable[[int, Answer], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Answer | None]:
@@ -120,6 +125,8 @@ def answer_rows(
         The tokens that end an answer.
     positions
         The longest context of the model; an answer ends there.
+    constraint
+        The schema that answers are held to.
     on_answer
         Told each answer as soon as its row has ended, with the row's number.
     cancelled
@@ -137,7 +144,7 @@ def answer_rows(
         rows = order[start : start + BATCH]
         if cancelled():
             break
-        batch = _Batch([prompts[row] for row in rows], decoding, tokenizer, stop_ids, positions)
+        batch = _Batch([prompts[row] for row in rows], decoding, tokenizer, stop_ids, positions, constraint)
 
         def tell(place: int, answer: Answer, rows: list[int] = rows) -> None:
             answers[rows[place]] = answer
@@ -158,7 +165,9 @@ class _Batch:
         tokenizer: Any,
         stop_ids: Sequence[int],
         positions: int | None,
+        constraint: Constraint | None,
     ):
+        self.held = constraint.follow(len(prompts)) if constraint is not None else None
         self.prompts, self.decoding, self.tokenizer = prompts, decoding, tokenizer
         self.stop_ids = list(stop_ids)
         self.width = max(1, *map(len, prompts))
@@ -186,14 +195,20 @@ class _Batch:
             made = sequences.shape[1] - self.width
             last = sequences[:, -1].tolist()
             for row, token in enumerate(last):
+                if ended[row]:
+                    continue
                 stop = token in self.stop_ids
-                if not ended[row] and (stop or made >= self.limits[row]):
+                complete = self.held is not None and self.held.take(row, token)
+                if stop or complete or made >= self.limits[row]:
                     ended[row] = True
                     tokens = sequences[row, self.width :].tolist()
                     text = self.tokenizer.decode(tokens[:-1] if stop else tokens, skip_special_tokens=False)
-                    tell(row, Answer(text, made, time.perf_counter() - began, "eos" if stop else "length"))
+                    kind = "eos" if stop or complete else "length"
+                    tell(row, Answer(text, made, time.perf_counter() - began, kind))
             return torch.full((len(last),), all(ended) or cancelled(), device=sequences.device)
 
+        if (held := self.held) is not None:
+            settings["logits_processor"] = [lambda sequences, scores: held.masked(scores, ended, pad)]
         with torch.no_grad():  # not inference_mode: what it caches could not be trained with
             generate(
                 input_ids=ids.to(device),

@@ -69,10 +69,12 @@ class Generator:
         Raises
         ------
         WorkbenchError
-            Where the model cannot be found or loaded, or a prompt fills its context.
+            Where the model cannot be found or loaded, cannot be held to the system's schema, or a prompt fills its
+            context.
         """
         from workbench.data.rendering import Renderer
         from workbench.models.resolve import resolve_model
+        from workbench.runs.constraint import Constraint
 
         ref = resolve_model(system["model"])
         adapters = [Path(path) for path in system["adapters"]]
@@ -80,6 +82,8 @@ class Generator:
         renderer = Renderer(tokenizer, system["template"])
         shots = [tuple(pair) for pair in system["shots"]]
         ids = renderer.ids([renderer.prompt_text(prompt, shots, system["prompt"]) for prompt in prompts])
+        schema = system["schema"]
+        constraint = None if schema is None else Constraint(schema, tokenizer, renderer.stop_ids)
         with self._model(ref, adapters) as (model, tuning):
             return answer_rows(
                 lambda **settings: tuning.generate(model, **settings),
@@ -89,6 +93,7 @@ class Generator:
                 stop_ids=renderer.stop_ids,
                 positions=_room(model) if adapters else getattr(model.config, "max_position_embeddings", None),
                 device=model.device,
+                constraint=constraint,
                 on_answer=on_answer,
                 cancelled=cancelled,
             )

@@ -140,10 +140,13 @@ class LoRA(Tuning):
         if self.target_modules == "all-linear":
             return []
         there = sorted({_module(tensor) for tensor in shapes.linear})
+        tied = "is the embeddings' own weight in this model: an adapter there would stand beside two layers at once."
         return [
             Problem(
                 "tuning.target_modules",
-                f"names {name!r}, which the model does not have{nearest(name, there)}.",
+                f"names 'lm_head', which {tied}"
+                if name == "lm_head"
+                else f"names {name!r}, which the model does not have{nearest(name, there)}.",
                 f"Its linear layers: {', '.join(there)}.",
             )
             for name in self.target_modules

@@ -19,7 +19,7 @@ provenance          where the rows come from and what may be done with them
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
@@ -63,7 +63,7 @@ def check(
     dataset: Dataset,
     only: Sequence[str] | None = None,
     *,
-    schema: Mapping[str, Any] | None = None,
+    schema: Any = None,
     progress: Progress | None = None,
 ) -> DataReport:
     """Look at all rows of all splits for what would spoil training or its evaluation.
@@ -75,7 +75,7 @@ def check(
     only
         Names of checks; all that apply by default.
     schema
-        A JSON Schema that every answer must fit.
+        A JSON Schema or pydantic model that every answer must fit.
     progress
         Called as ``progress(done, total, what)`` after each batch, in the calling thread. Returning False cancels.
 

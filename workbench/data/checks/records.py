@@ -10,12 +10,11 @@ import pyarrow.compute as pc
 from workbench.data.checks.base import Check, Flagged, Rows, shortened
 from workbench.data.checks.view import Batch, Part
 from workbench.data.findings import EVIDENCE, Finding
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, InvalidInputError
+from workbench.metrics.json_schema import Schema
 from workbench.metrics.strict_json import JsonError, parse
 
 if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
-
     from workbench.data.dataset import Dataset
 
 __all__ = ["CHECKS"]
@@ -81,13 +80,13 @@ class SchemaViolations(Flagged):
 
     def __init__(self, dataset: Dataset, schema: Mapping[str, Any] | None = None):
         super().__init__(dataset, schema)
-        self.validator = None if schema is None else _validator(schema)
+        self.checked = None if schema is None else _checked(schema)
 
     def applies(self) -> bool:
-        return self.validator is not None and any(column in self.dataset.columns for column in COLUMNS)
+        return self.checked is not None and any(column in self.dataset.columns for column in COLUMNS)
 
     def scan(self, batch: Batch) -> Rows:
-        assert self.validator is not None
+        assert self.checked is not None
         found: dict[int, str] = {}
         for part in _answers(batch):
             for row, text in zip(part.rows.tolist(), part.texts.to_pylist(), strict=True):
@@ -96,23 +95,16 @@ class SchemaViolations(Flagged):
         return found
 
     def _misfit(self, text: str) -> str:
-        from referencing.exceptions import Unresolvable
-
-        assert self.validator is not None
+        assert self.checked is not None
         try:
             value = parse(text)
         except JsonError:
             return ""
         try:
-            error = next(iter(self.validator.iter_errors(value)), None)
-        except Unresolvable as unknown:
-            raise DatasetError(
-                f"The schema refers to {unknown.ref!r}, and nothing in it stands there. Put it under '$defs' "
-                "in the schema; nothing is fetched from elsewhere."
-            ) from None
-        except RecursionError:
-            raise DatasetError(f"The schema refers to itself in a circle: {shortened(str(self.schema))}.") from None
-        return "" if error is None else shortened(f"{error.json_path}: {error.message}")
+            problems = self.checked.problems(value)
+        except InvalidInputError as error:
+            raise DatasetError(str(error)) from error
+        return shortened(str(problems[0])) if problems else ""
 
 
 def _answers(batch: Batch) -> list[Part]:
@@ -128,20 +120,11 @@ def _why_not(text: str) -> str:
         return shortened(f"{error.kind}: {error}")
 
 
-def _validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    from jsonschema import Draft202012Validator
-    from jsonschema.exceptions import SchemaError
-    from referencing import Registry
-
-    if not isinstance(schema, (Mapping, bool)):
-        raise DatasetError(f"schema= takes a JSON Schema as a dict, got {schema!r} ({type(schema).__name__}).")
+def _checked(schema: Any) -> Schema:
     try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise DatasetError(
-            f"The schema itself is invalid at {error.json_path}: {error.message}. Correct it."
-        ) from error
-    return Draft202012Validator(schema, registry=Registry())
+        return Schema(schema)
+    except InvalidInputError as error:
+        raise DatasetError(str(error)) from error
 
 
 CHECKS: tuple[type[Check], ...] = (InvalidJson, SchemaViolations)

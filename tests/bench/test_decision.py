@@ -1,0 +1,144 @@
+"""wb.decide: which rung to stop on, what it holds against the others, and killed at any moment only what is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+
+import pytest
+
+import workbench as wb
+from workbench.bench.decision import Decision
+from workbench.errors import InvalidInputError, RunError, RunNotFoundError
+
+TRAINING = wb.Training(max_steps=2, batch_size=4, eval_steps=2, dtype="fp32", num_probes=0)
+LETTERS = [{"prompt": f"{number}", "completion": f"{number}"} for number in range(60)]
+
+
+def right_below(limit: int):
+    """A function that is right on the prompts below a number."""
+
+    def answer(prompt: str) -> str:
+        return prompt if int(prompt) < limit else "no"
+
+    return answer
+
+
+def decided(tmp_path, limits: dict[str, int], margin: float = 0.0, enough: float | None = None) -> Decision:
+    """A decision whose rungs are right on so many of 60 rows; the last one is a training."""
+    folder = tmp_path / "decisions" / "one"
+    folder.mkdir(parents=True)
+    names = list(limits)
+    rungs = [{"name": name, "kind": "prompting", "candidates": [{}]} for name in names[:-1]]
+    rungs.append({"name": names[-1], "kind": "tuning", "recipe": ""})
+    plan = {"rungs": rungs, "margin": margin, "enough": enough, "tiny": False, "metrics": None, "max_rows": None}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    report = wb.evaluate({name: right_below(limit) for name, limit in limits.items()}, LETTERS, ["exact_match"])
+    report.to_json(folder / "report.json")
+    return Decision(folder)
+
+
+@pytest.mark.parametrize(
+    ("limits", "settings", "stop"),
+    [
+        ({"as it is": 10, "few-shot": 40, "LoRA": 41}, {}, "few-shot"),
+        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {}, "LoRA"),
+        ({"as it is": 50, "few-shot": 48, "LoRA": 52}, {}, "as it is"),
+        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {"margin": 0.5}, "few-shot"),
+        ({"as it is": 1, "few-shot": 2, "LoRA": 3}, {"enough": 0.5}, None),
+        ({"LoRA": 3}, {}, "LoRA"),
+    ],
+)
+def test_it_stops_at_the_lowest_rung_that_nothing_above_is_shown_to_beat(tmp_path, limits, settings, stop):
+    decision = decided(tmp_path, limits, **settings)
+
+    assert decision.stop_at()[0] == stop
+    table = decision.table()
+    assert list(table["rung"]) == list(limits)
+    assert list(table.loc[table["stop"], "rung"]) == ([stop] if stop else [])
+    said = " ".join(decision.verdict())
+    if stop is None:
+        assert said.startswith("None of these rungs is good enough: the best, LoRA, has 5.0 % (")
+        assert "50.0 % was asked for" in said
+    else:
+        assert said.startswith(f"Stop at {stop} (")
+    assert ("Nothing above it is shown to be better." in said) == (stop in ("few-shot", "as it is"))
+    assert "trained once" in said
+
+
+def test_the_worse_of_two_readings_is_told_with_its_interval(tmp_path):
+    decision = decided(tmp_path, {"as it is": 10, "few-shot": 40, "LoRA": 60})
+
+    assert decision.report.compare("few-shot", "LoRA").sentence in decision.verdict()
+    assert "Stop at LoRA" in decision._repr_html_()
+
+
+@pytest.fixture
+def recipe(tiny_model, arithmetic):
+    ds = wb.load_dataset(arithmetic, split={"validation": 0.2, "test": 0.2})
+    return wb.Recipe(str(tiny_model), ds, training=TRAINING, seed=3)
+
+
+def test_from_start_to_verdict_killed_on_the_way(recipe):
+    settings = {"prompts": ["Be brief.", "Add: {prompt}"], "tunings": {"LoRA": wb.LoRA(r=2), "IA3": wb.IA3()}}
+    decision = wb.decide(recipe, shots=(1, 2), metrics=["token_f1", "exact_match"], **settings)
+    assert decision.rungs == ["as it is", "few-shot", "best prompt", "LoRA", "IA3"]
+    assert decision.verdict() == []
+    with pytest.raises(RunError, match="has not asked the test rows yet"):
+        decision.report  # noqa: B018
+    killed, end = 0, time.monotonic() + 200
+    while decision.status != "completed" and time.monotonic() < end:
+        if decision.progress()[0] > 2 * killed and decision.status == "running" and killed < 3:
+            os.kill(decision._state()["pid"], signal.SIGKILL)
+            killed += 1
+            while decision.status == "running":
+                time.sleep(0.05)
+        if decision.status == "stopped":
+            decision.resume()
+        assert decision.status != "failed", decision.reason
+        time.sleep(0.05)
+
+    assert decision.status == "completed", decision.reason
+    assert killed == 3
+    assert len(wb.runs()) == 2, "no training was done twice"
+    assert decision.progress() == (11, 11)
+    table = decision.table()
+    assert list(table["kind"]) == ["prompting"] * 3 + ["tuning"] * 2
+    assert (table["seconds_an_answer"] > 0).all()
+    assert table["prompt_tokens"].diff().iloc[1] > 0
+    assert (table["answer_tokens"] > 0).all()
+    assert list(table["training_rows"][:3]) == [0, 0, 0]
+    assert (table["training_rows"][3:] > 0).all()
+    assert (table["making_seconds"][3:] > 0).all()
+    assert table["stop"].sum() == 1
+    assert any("The base is tiny" in sentence for sentence in decision.verdict())
+    assert wb.open_decision("last").id == decision.id
+    shots = [len(each["shots"]) for each in decision.report.systems.values()]
+    assert shots[0] == 0
+    assert shots[1] in (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"margin": -0.1}, "margin must be from 0"),
+        ({"metrics": ["exact_mach"]}, "did you mean 'exact_match'"),
+        ({"prompts": ["", "x"]}, "prompts= takes texts"),
+        ({"tunings": {"as it is": wb.LoRA()}}, "Two rungs are called 'as it is'"),
+        ({"shots": (999,)}, "fewer than the 999 shots"),
+    ],
+)
+def test_what_cannot_be_decided_is_refused_and_leaves_nothing(recipe, settings, message, tmp_path):
+    with pytest.raises((InvalidInputError, wb.DatasetError), match=message):
+        wb.decide(recipe, **settings)
+    assert not list((tmp_path / "home").glob("decisions/*"))
+
+
+def test_a_set_without_test_rows_and_an_unknown_id(tiny_model, arithmetic):
+    bare = wb.Recipe(str(tiny_model), wb.load_dataset(arithmetic, split={"validation": 0.2}), training=TRAINING)
+    with pytest.raises(InvalidInputError, match="needs a validation and a test split"):
+        wb.decide(bare)
+    with pytest.raises(RunNotFoundError, match=r"There are none yet: wb.decide\(...\) makes one"):
+        wb.open_decision("nothing")

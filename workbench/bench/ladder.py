@@ -1,0 +1,88 @@
+"""The rungs of the decision path as plain data: prompting first, then what is looked up, then tools, then tuning.
+
+Each rung costs more than the one below it: to make, to keep, or to change when a fact changes. So the question is not
+which one is best but which is the lowest that nothing above is shown to beat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.errors import InvalidInputError
+from workbench.evaluation.baselines import draw_shots
+from workbench.models.system import System
+from workbench.recipe import Recipe
+from workbench.tuning import Tuning
+
+__all__ = ["KINDS", "ladder_plan"]
+
+KINDS = {
+    "prompting": "asked better: free to change, nothing to keep",
+    "schema": "held to a form: as prompting, and every answer fits",
+    "retrieval": "looks things up: facts change with the index, answers are longer to make",
+    "tools": "calls tools: exact where a program is, several turns an answer",
+    "tuning": "trained: needs examples, and again when facts change",
+}
+"""What a rung of each kind is, and what it costs beside the figures."""
+
+
+def ladder_plan(
+    recipe: Recipe,
+    *,
+    prompts: Sequence[str],
+    shots: Sequence[int],
+    schema: Mapping[str, Any] | None,
+    retriever: Any,
+    tools: Sequence[Any] | None,
+    tunings: Mapping[str, Tuning] | None,
+) -> list[dict[str, Any]]:
+    """The rungs for what is given, from the lowest.
+
+    Returns
+    -------
+    list of dict
+        ``name`` and ``kind`` of each, and one of ``candidates`` (systems, of which validation chooses), ``add``
+        (settings put onto the best prompting below) and ``recipe``.
+
+    Raises
+    ------
+    InvalidInputError
+        For shots or prompts that cannot be used, and names that come twice.
+    """
+    model = recipe.model_name
+    counts = sorted({int(count) for count in shots})
+    drawn = draw_shots(recipe.load_dataset(), max(counts, default=0), recipe.seed)
+    rungs: list[dict[str, Any]] = [_prompting("as it is", [_system(model, recipe)])]
+    if few := [count for count in counts if count]:
+        rungs.append(_prompting("few-shot", [_system(model, recipe, shots=drawn[:count]) for count in few]))
+    if texts := list(prompts):
+        if wrong := [text for text in texts if not isinstance(text, str) or not text.strip()]:
+            raise InvalidInputError(f"prompts= takes texts with instructions, got {wrong[0]!r}.")
+        tried = [_system(model, recipe, prompt=text, shots=drawn[:count]) for text in texts for count in {0, *counts}]
+        rungs.append(_prompting("best prompt", tried))
+    if schema is not None:
+        rungs.append({"name": "schema", "kind": "schema", "add": {"schema": dict(schema)}})
+    if retriever is not None:
+        rungs.append({"name": "retrieval", "kind": "retrieval", "add": {"retriever": str(retriever)}})
+    if tools:
+        names = [getattr(tool, "name", tool) for tool in tools]
+        rungs.append({"name": "tools", "kind": "tools", "add": {"tools": names}})
+    for name, tuning in (tunings if tunings is not None else {recipe.tuning.title: recipe.tuning}).items():
+        changes: dict[str, Any] = {"tuning": tuning}
+        if tuning != recipe.tuning:
+            changes["training.learning_rate"] = "auto"
+        made = recipe.replace({**changes, "training.num_probes": 0})
+        rungs.append({"name": name, "kind": "tuning", "recipe": made.stored().to_yaml()})
+    names = [rung["name"] for rung in rungs]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise InvalidInputError(f"Two rungs are called {twice[0]!r}. Give the way of tuning another name.")
+    return rungs
+
+
+def _system(model: str, recipe: Recipe, **settings: Any) -> dict[str, Any]:
+    return System(model, template=recipe.template, **settings).to_dict()
+
+
+def _prompting(name: str, candidates: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "kind": "prompting", "candidates": candidates}
