@@ -1,5 +1,6 @@
 """What rows could show: equal to references, and so in simulations."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -104,8 +105,22 @@ def test_a_report_says_what_its_rows_can_show():
     assert two.can_show().startswith("40 rows can show differences in Exact match of ")
     assert one.can_show() == (
         "200 rows can show differences in Exact match of 9.1 points or more, at 80 % power, if a second system differs "
-        "on 20 % of them (an assumption)."
+        "on 20.0 % of them (an assumption)."
     )
     assert one.can_show() in one.to_markdown()
     assert "too few" in wb.evaluate([right], rows(5)).can_show()
     assert wb.evaluate([right], rows(5), [lambda answer: None]).can_show() == ""
+
+
+def test_among_several_comparisons_it_takes_more():
+    alone = paired_difference(np.tile([0, 1], 50), np.tile([0, 1, 1, 0], 25))
+    among = dataclasses.replace(alone, comparisons=5)
+
+    assert among.detectable == pytest.approx(detectable_rate(100, 0.5, confidence=0.99))
+    assert among.detectable > alone.detectable
+
+
+def test_names_with_percent_signs_stay_as_they_are():
+    sentence = paired_difference([0, 1] * 20, [1, 0] * 20).sentence("5% dropout", "20% dropout")
+
+    assert sentence.startswith("No difference shown between 5% dropout and 20% dropout: 0.0 points (95 % interval ")

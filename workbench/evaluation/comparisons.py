@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -85,14 +86,16 @@ def what_rows_can_show(report: Report, metric: str | None = None) -> str:
         n = report.interval(last, facts.name).n_rows
         if facts.kind != "rate" or not n:
             return ""
-        least, basis = detectable_rate(n, ASSUMED), f"a second system differs on {ASSUMED:.0%} of them (an assumption)"
+        least, basis = (
+            detectable_rate(n, ASSUMED),
+            f"a second system differs on {figure(ASSUMED)} of them (an assumption)",
+        )
     else:
         other = report.best(report.names[:-1], facts.name)
         found = report.compare(other, last, facts.name).result
         n, least = found.n_rows, found.detectable
         basis = f"{other} and {last} vary row by row as they did here"
-    if least != least:
+    if math.isnan(least):
         return f"{n:,} rows are too few, or too alike, to say what difference in {facts.title} they could show."
     size = figure(least, facts.unit, "points" if facts.unit == "%" else facts.unit)
-    text = f"{n:,} rows can show differences in {facts.title} of {size} or more, at 80 % power, if {basis}."
-    return text.replace("20%", "20 %")
+    return f"{n:,} rows can show differences in {facts.title} of {size} or more, at 80 % power, if {basis}."

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,7 @@ ASSUMED = 0.2
 _TAIL = 5.0  # standard deviations of the number of rows that differ that are looked at
 
 
+@lru_cache(maxsize=1024)
 def detectable_rate(n: int, differ: float = ASSUMED, *, power: float = POWER, confidence: float = CONFIDENCE) -> float:
     """The smallest true difference of two paired rates that the exact McNemar test shows with this power.
 

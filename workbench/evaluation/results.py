@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 
 __all__ = ["CONFIDENCE", "EXACT", "POWER", "SMALL", "Difference", "Interval", "figure", "p_text"]
@@ -54,11 +53,11 @@ class Interval:
         if math.isnan(self.low):
             return f"{figure(self.value, self.unit)} ({basis}; {self.method})."
         span = f"{_number(self.low, self.unit)} to {figure(self.high, self.unit)}"
-        text = f"{figure(self.value, self.unit)} ({self.confidence:.0%} interval {span}, {basis}; {self.method})."
+        text = f"{figure(self.value, self.unit)} ({_percent(self.confidence)} interval {span}, {basis}; {self.method})."
         if (other := self.over_rows) is not None:
             ends = f"{_number(other.low, self.unit)} to {figure(other.high, self.unit)}"
             text += f" That is the doubt of training again; with other rows it may be {ends} ({other.method})."
-        return _percent_sign(text) + _few(self.n_rows)
+        return text + _few(self.n_rows)
 
 
 @dataclass(frozen=True)
@@ -112,17 +111,22 @@ class Difference:
 
     @property
     def detectable(self) -> float:
-        """The smallest true difference that these rows show four times in five, from how much they vary; NaN: none."""
+        """The smallest true difference that these rows show four times in five, from how much they vary; NaN: none.
+
+        Among several comparisons a difference has to withstand the sharpest p value that Holm's correction asks for.
+        """
         from workbench.evaluation.power import detectable_mean, detectable_rate
 
+        confidence = 1 - (1 - self.confidence) / self.comparisons
         if self.test == EXACT:
-            return detectable_rate(self.n_rows, (self.wins + self.losses) / self.n_rows, confidence=self.confidence)
-        return detectable_mean(self.spread or 0.0, self.n_rows, confidence=self.confidence)
+            return detectable_rate(self.n_rows, (self.wins + self.losses) / self.n_rows, confidence=confidence)
+        return detectable_mean(self.spread or 0.0, self.n_rows, confidence=confidence)
 
     def sentence(self, a: str = "a", b: str = "b") -> str:
         """The finding in words, the names put in."""
         unit = "points" if self.unit == "%" else self.unit
-        span = f"{self.confidence:.0%} interval {_number(self.low, self.unit)} to {figure(self.high, self.unit, unit)}"
+        ends = f"{_number(self.low, self.unit)} to {figure(self.high, self.unit, unit)}"
+        span = f"{_percent(self.confidence)} interval {ends}"
         basis = f"{_count(self.n_rows, 'row')}, {_count(self.n_seeds, 'seed')}"
         if self.shown:
             size = figure(abs(self.value), self.unit, unit)
@@ -131,7 +135,7 @@ class Difference:
         else:
             text = f"No difference shown between {a} and {b}: {figure(self.value, self.unit, unit)} ({span}, {basis})."
             if not math.isnan(least := self.detectable):
-                text += f" These rows could have shown {figure(least, self.unit, unit)} ({POWER:.0%} power)."
+                text += f" These rows could have shown {figure(least, self.unit, unit)} ({_percent(POWER)} power)."
             if self.comparisons > 1 and (self.low > 0 or self.high < 0):
                 text += (
                     f" The interval leaves out zero, but this is one of {self.comparisons} comparisons "
@@ -142,7 +146,7 @@ class Difference:
                     f" The interval leaves out zero, but only {_count(self.wins + self.losses, 'row')} differ, too few "
                     f"for the {self.test} (p = {self.p_value:.2g})."
                 )
-        return _percent_sign(text) + _few(self.n_rows, paired=True)
+        return text + _few(self.n_rows, paired=True)
 
 
 def _number(value: float, unit: str) -> str:
@@ -164,8 +168,8 @@ def _count(n: int, what: str) -> str:
     return f"{n:,} {what}" + ("" if n == 1 else "s")
 
 
-def _percent_sign(text: str) -> str:
-    return re.sub(r"(?<=\d)%", " %", text)
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _few(n_rows: int, paired: bool = False) -> str:

@@ -184,7 +184,7 @@ def _label(value: Any) -> Any:
 def _cut(
     report: Report, column: str | None, scored: np.ndarray, at_least: int
 ) -> list[tuple[str, str, tuple[int, ...]]]:
-    """Column, value and places of every slice that is large enough, each set of rows once; never all rows."""
+    """Column, value and places of every slice that is large enough, each set of rows once; of all columns never all."""
     columns = columns_of(report)
     if column is not None and column not in columns:
         text = f"The rows have no column {column!r}{nearest(str(column), columns)}. They have {', '.join(columns)}."
@@ -211,9 +211,14 @@ def _parts(values: Sequence[Any], unit: str) -> list[tuple[str, list[int]]]:
         parts = [[place for place in given if of[place] == part] for part in range(4)]
         spans = [(min(given[at] for at in part), max(given[at] for at in part)) for part in parts if part]
         return [
-            (f"{low:g} to {high:g}{unit}", part) for (low, high), part in zip(spans, filter(None, parts), strict=True)
+            (f"{_number(low)} to {_number(high)}{unit}", part)
+            for (low, high), part in zip(spans, filter(None, parts), strict=True)
         ]
     by_value: dict[str, list[int]] = {}
     for place, value in given.items():
         by_value.setdefault(f"{value}{unit}", []).append(place)
     return list(by_value.items())
+
+
+def _number(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}"
