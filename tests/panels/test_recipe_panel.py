@@ -255,7 +255,7 @@ def test_a_preset_is_typed_in(make):
     panel.settle()
     training = panel.recipe.training
     assert (training.batch_size, training.gradient_accumulation_steps, training.gradient_checkpointing) == (2, 8, True)
-    assert panel._preset.value is None
+    assert panel._preset.label == "as typed"
     for changes in PRESETS.values():
         assert not panel.recipe.replace(changes).problems()
 
@@ -269,3 +269,14 @@ def test_time_and_memory_are_those_of_a_run_of_the_same_kind(make, monkeypatch):
     panel.settle()
     assert "about 13 min, as fast as run-7" in panel._facts.value
     assert "1.4 GB in run-7 (resident memory of the process)" in panel._facts.value
+
+
+def test_what_is_chosen_is_always_named():
+    panel = RecipePanel(model="tiny-support", dataset="support-desk/tickets")
+    assert panel._preset.label == "as typed"
+    assert panel.form.template.label
+    panel._preset.value = next(iter(PRESETS.values()))
+    assert panel._preset.label == "as typed", "each setting can be changed afterwards"
+    panel.form.fill(wb.Recipe("tiny-support", "support-desk/tickets"))
+    assert panel.form.template.label
+    assert panel.recipe.template is None

@@ -83,8 +83,10 @@ def suggest(label: str, names: Iterable[str], on_change: Callable[[], None]) -> 
 
 
 def choose(label: str, options: Mapping[str, Any], on_change: Callable[[], None]) -> ipywidgets.Dropdown:
-    """One of several things, by their titles."""
-    control = ipywidgets.Dropdown(description=label, options=list(options.items()), tooltip=label)
+    """One of several things, by their titles. What stands for None has the value ``""``: to ipywidgets None is no
+    choice at all, and nothing is shown."""
+    items = [(title, "" if value is None else value) for title, value in options.items()]
+    control = ipywidgets.Dropdown(description=label, options=items, tooltip=label)
     control.observe(lambda change: on_change(), "value")
     return control
 

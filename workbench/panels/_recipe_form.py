@@ -71,7 +71,8 @@ class RecipeForm(ipywidgets.VBox):
     def values(self) -> dict[str, Any]:
         """What is filled in, by dotted name, for `workbench.draft.build`."""
         out = {name: self._object(name) for name in ("model", "dataset")}
-        out |= {"template": self.template.value, "seed": self.seed.value, "trust_remote_code": self.trust_remote_code}
+        out |= {"template": self.template.value or None, "seed": self.seed.value}
+        out["trust_remote_code"] = self.trust_remote_code
         return out | {setting.field.where: setting.value for setting in self._settings()}
 
     def kinds(self) -> dict[str, Any]:
@@ -90,10 +91,10 @@ class RecipeForm(ipywidgets.VBox):
             self.put("model", recipe.model)
             self.put("dataset", recipe.dataset)
             self.objective.value, self.tuning.value = type(recipe.objective), type(recipe.tuning)
-            self.template.options = [*TEMPLATES.items()]
-            if recipe.template not in TEMPLATES.values():
-                self.template.options = [*TEMPLATES.items(), ("the recipe's own", recipe.template)]
-            self.template.value, self.trust_remote_code = recipe.template, recipe.trust_remote_code
+            own = {} if recipe.template in TEMPLATES.values() else {"the recipe's own": recipe.template}
+            self.template.options = [(title, value or "") for title, value in (TEMPLATES | own).items()]
+            self.template.value = recipe.template or ""
+            self.trust_remote_code = recipe.trust_remote_code
             self.seed.put(recipe.seed)
             for setting in self._settings():
                 setting.put(getattr(getattr(recipe, setting.field.part), setting.field.name))

@@ -141,7 +141,8 @@ class RecipePanel(Panel):
         self.recipe = recipe
 
     def _on_preset(self) -> None:
-        changes, self._preset.value = self._preset.value, None
+        changes = self._preset.value
+        self._preset.value = ""
         if changes:
             self.form.preset(changes)
 

@@ -27,6 +27,7 @@ from workbench.runs import open_run
 
 __all__ = ["Workbench"]
 
+FIRST = "support-desk/tickets"
 TABS = ("data", "recipe", "tokens", "run", "compare", "bench")
 WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
@@ -42,7 +43,7 @@ class Workbench(Panel):
     Parameters
     ----------
     dataset
-        What `load_dataset` takes; by default the first bundled set.
+        What `load_dataset` takes; by default the bundled mails with their records.
     recipe
         A `Recipe` to begin with; its data is shown unless `dataset` says otherwise.
     run, bench
@@ -63,7 +64,7 @@ class Workbench(Panel):
         if recipe is not None and not isinstance(recipe, Recipe):
             raise InvalidInputError(f"recipe= must be a Recipe, got {recipe!r}.")
         if dataset is None:
-            dataset = recipe.load_dataset() if recipe is not None else next(iter(bundled_datasets()))
+            dataset = recipe.load_dataset() if recipe is not None else FIRST
         self._joining = threading.RLock()
         self.run: Any = None
         self.lens: TokenLens | None = None
