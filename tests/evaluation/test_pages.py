@@ -83,6 +83,16 @@ def test_recipes_columns_and_prompts_are_masked_as_well(personal):
     assert shown.to_html(rows="all").count(MAIL) > 2
 
 
+def test_labels_in_tables_are_masked_as_well():
+    data = [{"prompt": f"Who answers mail {at}?", "completion": MAIL if at % 2 else "nobody"} for at in range(40)]
+    labelled = wb.evaluate({"base": lambda prompt: "nobody", "tuned": lambda prompt: MAIL}, data, ["label_accuracy"])
+
+    assert MAIL in labelled.to_html(rows="all")
+    for text in (labelled.to_html(), labelled.to_html(rows="none"), labelled.to_markdown()):
+        assert MAIL not in text
+        assert "EMAIL" in text
+
+
 def test_rows_can_be_asked_for_as_they_are_and_then_there_is_a_warning(personal, report):
     as_it_is = personal.to_html(rows="all")
 

@@ -24,13 +24,12 @@ def markdown(report: Report) -> str:
     found = [tables.figures(report)]
     compared = tables.all_comparisons(report)
     found += [tables.comparison_table(compared)] if compared else []
-    notes = [*report.notes, report.can_show()]
+    notes, shown = [*report.notes, report.can_show()], what_to_show(report, "none")
     if compared:
-        shown = what_to_show(report, "none")
         slices = find_slices(report, metric=compared[0].metric)
         notes.append(shown.text(slices.sentence))
         found += [tables.slice_table(slices, shown.text)] if slices.worse else []
-    found += tables.answer_tables(report)
+    found += tables.answer_tables(report, shown.text)
     found += [tables.guard_table(report)] if report.guards else []
     for _, head, body in found:
         lines += ["| " + " | ".join(map(escape_markdown, head)) + " |", "|" + " --- |" * len(head)]

@@ -46,12 +46,15 @@ def page(report: Report, *, rows: str | None = None) -> str:
     compared = tables.all_comparisons(report)
     parts = [
         *_head(report, shown),
-        *_guards(report),
+        *_guards(report, shown),
         "<h2>Figures</h2>",
         *(_drawn(report, facts) for facts in report.metrics),
         *(_compared(compared) if compared else ()),
         *(_slices(report, shown, compared[0].metric) if compared else ()),
-        *(f"<h2>{_text(table.title)}</h2>{_table(table, 'short')}" for table in tables.answer_tables(report)),
+        *(
+            f"<h2>{_text(table.title)}</h2>{_table(table, 'short')}"
+            for table in tables.answer_tables(report, shown.text)
+        ),
         "<h2>Notes</h2>",
         f"<ul>{''.join(f'<li>{_text(text)}</li>' for text in _notes(report))}</ul>",
         *(_rows(report, shown) if shown.rows and report.answers else ()),
@@ -84,12 +87,12 @@ def _head(report: Report, shown: Shown) -> list[str]:
     ]
 
 
-def _guards(report: Report) -> list[str]:
+def _guards(report: Report, shown: Shown) -> list[str]:
     """A card a guard, the worst first."""
     cards = [
         f'<div class="guard {guard["light"]}"><p><span class="light">{SIGNS[guard["light"]]} {guard["light"]}</span> '
         f'{_text(guard["name"])}</p><p class="number">{_text(guard["figure"])}</p>'
-        f"<p>{_text(guard['sentence'])}</p></div>"
+        f"<p>{_text(shown.text(guard['sentence']))}</p></div>"
         for guard in sorted(report.guards, key=lambda guard: LIGHTS.index(guard["light"]))
     ]
     return ["<h2>Guards</h2>", f'<div class="guards">{"".join(cards)}</div>'] if cards else []

@@ -106,8 +106,11 @@ def guard_table(report: Report) -> Table:
     return Table("Guards", ("light", "guard", "figure", "finding"), body)
 
 
-def answer_tables(report: Report) -> list[Table]:
-    """For records, fields and errors; for labels, each label's F1 and which was taken for which."""
+def answer_tables(report: Report, text: Callable[[str], str]) -> list[Table]:
+    """For records, fields and errors; for labels, each label's F1 and which was taken for which.
+
+    Fields and labels are texts of the data, which `text` makes fit to be shown.
+    """
     found = []
     if report.structured:
         fields = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
@@ -119,7 +122,11 @@ def answer_tables(report: Report) -> list[Table]:
         scores += [("macro F1", name, f"{value} ({interval})") for name, (value, interval) in whole.items()]
         found.append(_side_by_side(report, "F1 of each label", "label", scores))
         found += [_confusion(report, name) for name in report.names]
-    return [table for table in found if table.body]
+    return [
+        Table(title, tuple(map(text, head)), [tuple(map(text, cells)) for cells in body])
+        for title, head, body in found
+        if body
+    ]
 
 
 def _confusion(report: Report, name: str) -> Table:
