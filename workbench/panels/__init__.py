@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.panels.ladder import LadderPanel as LadderPanel
     from workbench.panels.lens import TokenLens as TokenLens
     from workbench.panels.recipe import RecipePanel as RecipePanel
+    from workbench.panels.report import ReportPanel as ReportPanel
     from workbench.panels.run import RunPanel as RunPanel
     from workbench.panels.workbench import Workbench as Workbench
 
@@ -24,6 +25,7 @@ _WHERE = {
     "DataPanel": "data",
     "LadderPanel": "ladder",
     "RecipePanel": "recipe",
+    "ReportPanel": "report",
     "RunPanel": "run",
     "TokenLens": "lens",
     "Workbench": "workbench",

@@ -1,0 +1,212 @@
+"""ReportPanel: what an evaluation found, section by section, while it runs and after; written out as a file to mail."""
+
+from __future__ import annotations
+
+import os
+import time
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from workbench.errors import InvalidInputError, RunError
+from workbench.evaluation import Evaluation, Report, open_evaluation, tables
+from workbench.evaluation.examples import examples
+from workbench.evaluation.privacy import Shown, what_to_show
+from workbench.evaluation.slices import find_slices
+from workbench.evaluation.tables import Table
+from workbench.panels._form import choose, grid
+from workbench.panels._panel import Panel
+from workbench.panels._static_form import StaticForm
+
+__all__ = ["ReportPanel"]
+
+SECTIONS = ("figures", "comparisons", "slices", "guards", "answers", "rows", "notes")
+WRITERS = {"HTML": "html", "Markdown": "md", "JSON": "json"}
+SIGNS = {"red": "■ red", "amber": "▲ amber", "green": "● green", "grey": "○ grey"}
+
+
+class ReportPanel(Panel):
+    """Figures, comparisons, slices, guards and rows of a report, and buttons that write it into one file.
+
+    Parameters
+    ----------
+    report
+        A `Report`, the path of one as JSON, or an `Evaluation` or its id, which is followed until it is done.
+    section
+        See the trait of the same name.
+
+    Raises
+    ------
+    InvalidInputError, RunNotFoundError
+        For what is neither.
+    """
+
+    report = traitlets.Any(help="What is shown: a Report, or the Evaluation that makes it.")
+    section = traitlets.Enum(list(SECTIONS), "figures", help="Which part is shown.")
+
+    def __init__(self, report: Any, **kwargs: Any):
+        self._shown: tuple[Any, ...] = ()
+        super().__init__("Report", report=report, **kwargs)
+        self._status, self._verdict, self._table = (ipywidgets.HTML() for _ in range(3))
+        options = {name.capitalize(): name for name in SECTIONS}
+        self._sections = choose("Show", options, lambda: setattr(self, "section", self._sections.value))
+        self._sections.value = self.section
+        self._writers = [ipywidgets.Button(description=title) for title in WRITERS]
+        for button in self._writers:
+            button.tooltip = f"Write it into one {button.description} file in the working folder"
+            button.on_click(lambda pressed: self.in_background(self.write, None, WRITERS[pressed.description]))
+        self.body = [grid([self._sections, *self._writers, self._status], "wb-buttons"), self._verdict, self._table]
+        self.observe(lambda change: self.guarded(self._show), ["report", "section"])
+        self._show()
+        if isinstance(self.report, Evaluation):
+            self.start_pump()
+
+    @traitlets.validate("report")
+    def _opened(self, proposal: Any) -> Report | Evaluation:
+        given = proposal.value
+        if isinstance(given, (Report, Evaluation)):
+            return given
+        if isinstance(given, (str, os.PathLike)):
+            return Report.from_json(Path(given)) if str(given).endswith(".json") else open_evaluation(given)
+        raise InvalidInputError(f"report= takes a Report, its JSON file, or an Evaluation; got {given!r}.")
+
+    @property
+    def found(self) -> Report | None:
+        """The report; None while it is made."""
+        if isinstance(self.report, Report):
+            return self.report
+        try:
+            return self.report.report
+        except RunError:
+            return None
+
+    def write(self, path: str | os.PathLike[str] | None = None, kind: str = "html") -> Path:
+        """Write the report into one file, by default in the working folder, and return its path.
+
+        Parameters
+        ----------
+        kind
+            ``"html"``, ``"md"`` or ``"json"``. In HTML, rows with personal data are masked.
+
+        Raises
+        ------
+        InvalidInputError
+            While there is no report, and for another kind.
+        """
+        report = self.found
+        if report is None:
+            raise InvalidInputError("The evaluation is not done, so there is no report to write yet.")
+        writers = {"html": report.to_html, "md": report.to_markdown, "json": report.to_json}
+        if kind not in writers:
+            raise InvalidInputError(f"kind must be {', '.join(writers)}, got {kind!r}.")
+        file = Path(path) if path is not None else Path.cwd() / f"report-{time.strftime('%Y%m%d-%H%M%S')}.{kind}"
+        writers[kind](file)
+        self._status.value = f"<span>Written: {escape(str(file))}</span>"
+        return file
+
+    def to_code(self) -> str:
+        """The code that shows it again; a report that was made here is named, and has to be there."""
+        source = repr(self.report.id) if isinstance(self.report, Evaluation) else "report"
+        return f"wb.panels.ReportPanel({source}{'' if self.section == 'figures' else f', section={self.section!r}'})"
+
+    def fill_static(self, form: StaticForm) -> None:
+        """The finding and the figures."""
+        report = self.found
+        if report is None:
+            form.text(repr(self.report))
+            return
+        for sentence in [*report.sentences(), *report.warnings]:
+            form.text(sentence)
+        table = tables.figures(report)
+        form.table(table.head, table.body, data=False)
+
+    def pump(self) -> bool:
+        """Show how far the evaluation is, and what it found."""
+        now = (self.report.status, self.report.progress()["done"])
+        if now != self._shown:
+            self._show()
+            self._shown = now
+            self.save_static()
+        return self.report.status != "completed"
+
+    # ---- behind it
+
+    def _show(self) -> None:
+        report = self.found
+        for button in self._writers:
+            button.disabled = report is None
+        if report is None:
+            at = self.report.progress()
+            why = f": {at['reason']}" if at["reason"] else ""
+            words = f"{at['status']}, {at['done']:,} of {at['total']:,} answers{why}"
+            self._status.value, self._verdict.value, self._table.value = f"<span>{escape(words)}</span>", "", ""
+            return
+        if isinstance(self.report, Evaluation) and not self._shown:
+            self._status.value = ""
+        shown = what_to_show(report, None)
+        said = [*report.sentences(), *(f"Warning: {shown.text(text)}" for text in report.warnings)]
+        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in said)
+        words_of, found = _section(report, self.section, shown)
+        parts = [f'<p class="wb-said">{escape(words)}</p>' for words in words_of]
+        self._table.value = "".join(parts + [_html(table) for table in found])
+
+
+def _section(report: Report, section: str, shown: Shown) -> tuple[list[str], list[Table]]:
+    """Sentences and tables of one part."""
+    if section == "figures":
+        return [], [tables.figures(report)]
+    if section == "comparisons":
+        found = tables.all_comparisons(report)
+        return ([] if found else ["One system has nothing to be held against."]), (
+            [tables.comparison_table(found)] if found else []
+        )
+    if section == "slices":
+        if len(report.names) < 2:
+            return ["Slices hold two systems against each other; the report has one."], []
+        slices = find_slices(report)
+        return [shown.text(slices.sentence)], [tables.slice_table(slices, shown.text)] if slices.slices else []
+    if section == "guards":
+        if not report.guards:
+            return ["No guards were kept with this report."], []
+        table = tables.guard_table(report)
+        body = [(SIGNS[light], *rest) for light, *rest in table.body]
+        return [], [Table(table.title, table.head, body)]
+    if section == "answers":
+        found_tables = tables.answer_tables(report, shown.text)
+        return ([] if found_tables else ["The references are neither records nor labels."]), found_tables
+    if section == "rows":
+        return _rows(report, shown)
+    return [text for text in (*report.notes, report.can_show()) if text], []
+
+
+def _rows(report: Report, shown: Shown) -> tuple[list[str], list[Table]]:
+    if not report.answers:
+        return ["Texts were scored and not asked, so there are no answers."], []
+    head = ("row", "prompt", *(["reference"] if any(report.references) else []), *report.names)
+    out = []
+    for kind in examples(report):
+        body = []
+        for place in kind.places:
+            reference = [shown.text(report.references[place] or "")] if any(report.references) else []
+            answers = [shown.text(report.answers[name][place].text) for name in report.names]
+            number = f"{report.row_numbers[place]:,}"
+            body.append((number, shown.text(report.prompts[place]), *reference, *answers))
+        out.append(Table(kind.title, head, body))
+    return [shown.sentence], out
+
+
+def _html(table: Table) -> str:
+    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.head)
+    rows = "".join(
+        "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in _tagged(row)) + "</tr>" for row in table.body
+    )
+    caption = f"<caption>{escape(table.title)}</caption>"
+    body = f'<table class="wb-table wb-report">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="wb-scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">{body}</div>'
+
+
+def _tagged(row: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [("th" if at == 0 else "td", text) for at, text in enumerate(row)]
