@@ -21,6 +21,7 @@ __all__ = [
     "announce",
     "detach",
     "kill",
+    "let_others_first",
     "oom_kills",
     "start_child",
     "start_detached",
@@ -147,6 +148,13 @@ def kill(pid: int | None, started: float | None) -> bool:
     except psutil.NoSuchProcess:
         return False
     return True
+
+
+def let_others_first() -> None:
+    """Give this process only the processor time that nobody else wants."""
+    import psutil
+
+    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if WINDOWS else 10)  # type: ignore[attr-defined]
 
 
 def thread_count() -> int:

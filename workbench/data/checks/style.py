@@ -19,7 +19,7 @@ from workbench.data.findings import EVIDENCE, Finding
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS"]
+__all__ = ["CHECKS", "REFUSALS", "language"]
 
 MODEL = r"(ai|artificial intelligence|large language|language)\b( (language )?(model|assistant|system))?"
 
@@ -95,12 +95,8 @@ class Languages(Check):
         found: dict[int, str] = {}
         for at in wanted:
             for texts in (batch.prompts, batch.answers):
-                text = texts[at].as_py()[:1000]
-                if text.lstrip()[:1] in ("{", "[") or sum(map(str.isalpha, text)) < LETTERS:
-                    continue
-                language, certainty = _classifier().classify(text)
-                if certainty >= SURE:
-                    found.setdefault(batch.start + at, language)
+                if (said := language(texts[at].as_py())) is not None:
+                    found.setdefault(batch.start + at, said)
         return found
 
     def collect(self, split: str, seen: list[dict[int, str]]) -> None:
@@ -213,6 +209,15 @@ class Labels(Check):
                 f"one of the {len(counts) - 1} other(s), which are too few to learn from."
             )
             yield self.finding("train", rows, said)
+
+
+def language(text: str) -> str | None:
+    """The language of a text as its ISO 639-1 code; None for JSON, and where there are too few letters to be sure."""
+    text = text[:1000]
+    if text.lstrip()[:1] in ("{", "[") or sum(map(str.isalpha, text)) < LETTERS:
+        return None
+    found, certainty = _classifier().classify(text)
+    return found if certainty >= SURE else None
 
 
 @cache
