@@ -153,8 +153,8 @@ def _work(folder: Folder, order: Order, lock: Lock, state: dict[str, Any]) -> di
         state |= {"status": "running", "pid": worker.pid, "pid_started": processes.started_at(worker.pid)}
         write_json(folder.status, state)
         code = _until_wanted(worker, device.wanted) if order.last else worker.wait()
+        device.lock.release()
         if code is None:
-            device.lock.release()
             state |= {"status": "queued", "pid": None, "pid_started": None}
             write_json(folder.status, state)
     outcome = read_json(folder.outcome) or {}

@@ -12,7 +12,6 @@ import random
 import re
 import string
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.dataset import Dataset, load_dataset
@@ -170,10 +169,9 @@ def _leads(system: System, planted: list[Canary], plain: bool) -> list[str]:
         return [f"{canary.prompt} " for canary in planted]
     from workbench.data.rendering import Renderer
     from workbench.models.loading import load_tokenizer
-    from workbench.models.resolve import ModelRef
+    from workbench.models.resolve import resolve_model
 
-    folder = Path(system.adapters[-1] if system.adapters else str(system.model))
-    renderer = Renderer(load_tokenizer(ModelRef(str(folder), folder, "folder")), system.template)
+    renderer = Renderer(load_tokenizer(resolve_model(str(system.model))), system.template)
     return [renderer.prompt_text(canary.prompt) for canary in planted]
 
 

@@ -20,7 +20,7 @@ from workbench.evaluation.statistics import paired_difference, wilson
 __all__ = ["look"]
 
 NAME = "forgetting"
-TEXTS = 60
+TEXTS = 40
 GENERAL, DESK, PROBES = "general/heldout", "support-desk/tickets", "general/probes"
 
 AMBER, RED = 0.10, 0.30

@@ -36,10 +36,10 @@ class Guard(TypedDict):
     numbers: dict[str, Any]
 
 
-def cannot_tell(name: str, why: str, **numbers: Any) -> Guard:
+def cannot_tell(name: str, why: str) -> Guard:
     """The grey light, and why."""
-    return {"name": name, "light": "grey", "figure": "not measured", "sentence": f"Cannot tell: {why}",
-            "numbers": numbers}  # fmt: skip
+    sentence = f"Cannot tell: {why}" + ("" if why.endswith(".") else ".")
+    return {"name": name, "light": "grey", "figure": "not measured", "sentence": sentence, "numbers": {}}
 
 
 def worst(lights: Iterable[Light]) -> Light:

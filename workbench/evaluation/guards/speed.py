@@ -19,7 +19,7 @@ from workbench.evaluation.statistics import mean
 __all__ = ["look"]
 
 NAME = "speed"
-PROMPTS, TOKENS = 5, 64
+PROMPTS, TOKENS = 5, 40
 
 AMBER, RED = 1.5, 2.0
 """How many times the time before, when the interval leaves out 1. An adapter beside a tiny base costs about a third and

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Asked", "Subject", "of_run"]
 
-ROWS = 24
+ROWS = 16
 """Prompts of the run's own data that both models answer: enough for 6 rows that differ, the fewest that can show."""
 LONGEST = 160
 """Tokens at most in an answer to them."""
-REQUEST_TOKENS = 40
+REQUEST_TOKENS = 32
 """Tokens of an answer to a request: a refusal shows in the first sentence."""
 REQUESTS = "support-desk/requests"
 
