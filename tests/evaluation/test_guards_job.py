@@ -10,16 +10,12 @@ import pytest
 import workbench as wb
 from workbench.errors import InvalidInputError, RunError
 from workbench.evaluation.guards import LOOKS, Guards, guard, plant_canaries
+from workbench.runs.generation import GenerationClient
 from workbench.runs.run import Run
 
 ROWS = [{"prompt": f"What is {at} and {at % 7}?", "completion": f"It is {at + at % 7}."} for at in range(40)]
+SPLIT = wb.load_dataset(ROWS, split={"validation": 0.3})
 NAMES = list(LOOKS)
-
-
-@pytest.fixture
-def guarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As after any run that is not one of the tests'."""
-    monkeypatch.delenv("WORKBENCH_GUARDS")
 
 
 def recipe(model, dataset=None, tuning=None, **training) -> wb.Recipe:
@@ -31,6 +27,12 @@ def trained(*args, **settings) -> Run:
     run = wb.launch(recipe(*args, **settings))
     assert run.wait(240) == "completed", (run.path / "trainer.log").read_text()[-3000:]
     return run
+
+
+@pytest.fixture
+def talking(tiny_model):
+    """The folder of a model that answers in words."""
+    return trained(tiny_model, None, wb.Full(), max_steps=60, learning_rate=1e-2).path / "model"
 
 
 def until(job: Guards, type: str, count: int = 1) -> None:
@@ -45,13 +47,14 @@ def lights(found: list[dict]) -> dict[str, str]:
     return {each["name"]: each["light"] for each in found}
 
 
-def test_an_untouched_model_is_green_and_nobody_waits_for_it(tiny_model, guarded, monkeypatch):
-    run = trained(tiny_model)
+def test_an_untouched_model_is_green_and_nobody_waits_for_it(talking, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_GUARDS")
+    run = trained(talking, SPLIT)
     job = Guards(run)
     assert run.guards() is None, "they are being made, and the run is over"
     until(job, "started")
     monkeypatch.setenv("WORKBENCH_GUARDS", "off")
-    other = wb.launch(recipe(tiny_model))  # the guards give up the device
+    other = wb.launch(recipe(talking))  # the guards give up the device
     assert other.wait(240) == "completed"
     assert job.status in ("queued", "running")
     assert run.guards() is None
@@ -73,7 +76,7 @@ def test_an_untouched_model_is_green_and_nobody_waits_for_it(tiny_model, guarded
     assert found == made
     assert lights(found) | {"speed": ""} == {
         "forgetting": "green", "safety": "grey", "memorisation": "green", "drift": "green", "speed": "",
-    }  # fmt: skip
+    }, found  # fmt: skip
     assert found[0]["numbers"]["general"]["change"] == pytest.approx(0, abs=1e-4)
     assert found[-1]["numbers"]["tokens_per_second"]["after"] > 0
     ended = next(event for event in run.events() if event["type"] == "ended")
@@ -82,15 +85,17 @@ def test_an_untouched_model_is_green_and_nobody_waits_for_it(tiny_model, guarded
     assert ended["time"] <= started[0]["time"]
     with pytest.raises(RunError, match="what they found is there"):
         job.resume()
-    assert [each.id for each in wb.runs()] == [run.id, other.id], "the guards are no run of their own"
+    assert [each.id for each in wb.runs()][1:] == [run.id, other.id], "the guards are no run of their own"
     (said,) = other.guards()
-    assert (said["light"], said["sentence"][:29]) == ("grey", "Guards were switched off for ")
+    assert (said["light"], said["sentence"][:12]) == ("grey", "None were st")
 
 
 def test_forgetting_and_a_canary_learnt_by_heart_are_red(tiny_model):
     dataset, key = plant_canaries(wb.load_dataset(ROWS), 1, times=60)
     run = trained(tiny_model, dataset, wb.Full(), max_steps=150, batch_size=8, learning_rate=1e-2)
-    found = {each["name"]: each for each in guard(run)}
+    client = GenerationClient()
+    found = {each["name"]: each for each in guard(run, client=client)}
+    client.close()
 
     assert found["forgetting"]["light"] == "red", found["forgetting"]
     assert found["forgetting"]["numbers"]["general"]["change"] > 0.3
@@ -101,7 +106,8 @@ def test_forgetting_and_a_canary_learnt_by_heart_are_red(tiny_model):
     assert key[0].secret not in json.dumps(list(found.values()))
 
 
-def test_a_run_without_a_model_is_grey_with_its_reason(tiny_model, tmp_path, guarded):
+def test_a_run_without_a_model_is_grey_with_its_reason(tiny_model, monkeypatch):
+    monkeypatch.delenv("WORKBENCH_GUARDS")
     run = wb.launch(recipe(tiny_model, [{"prompt": "p" * 4000, "completion": "c"}] * 20, max_length=16))
     assert run.wait(240) == "failed"
     (said,) = run.guards()

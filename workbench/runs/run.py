@@ -165,7 +165,7 @@ class Run(Job):
         """What tuning may have broken: a traffic light each, with its figure and a sentence.
 
         Looked at by a job of its own once the run is completed, which takes no time from the run and gives way to
-        others; `workbench.evaluation.guards.guard` does it here and now.
+        others; `wb.guard` does it here and now.
 
         Returns
         -------
@@ -182,7 +182,7 @@ class Run(Job):
         if state["status"] != "completed":
             why = f"The run is {state['status']}: {state.get('reason') or 'no reason was left.'}"
         elif not job.path.is_dir():
-            why = "Guards were switched off for this run; workbench.evaluation.guards.guard(run) makes them now."
+            why = "None were started for this run; wb.guard(run) looks now."
         elif (state := job.state())["status"] in LIVE:
             return None
         else:
