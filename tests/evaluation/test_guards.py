@@ -1,4 +1,4 @@
-"""Each guard on answers and likelihoods written for it: what turns its light, what does not, and what cannot be told."""
+"""Each guard on answers and likelihoods written for it: what turns its light, what does not, what cannot be told."""
 
 from __future__ import annotations
 

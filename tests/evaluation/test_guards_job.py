@@ -1,4 +1,4 @@
-"""Guards after real runs of the tiny model: by themselves, beside nobody's way, killed, switched off; planted faults."""
+"""Guards after real runs of the tiny model: by themselves, in nobody's way, killed, switched off; planted faults."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_run_without_a_model_is_grey_with_its_reason(tiny_model, monkeypatch):
     assert set(lights(found).values()) == {"grey"}
     assert all("has kept no model" in each["sentence"] for each in found)
     assert not (run.path / "guards").exists()
-    with pytest.raises(InvalidInputError, match="There is no guard 'sped' .did you mean 'speed'"):
+    with pytest.raises(InvalidInputError, match=r"There is no guard 'sped' \(did you mean 'speed'"):
         guard(run, ["sped"])
 
 
