@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -119,23 +120,26 @@ def _supervise(folder: Folder, order: Order, lock: Lock, state: dict[str, Any]) 
     folder.free_reserve()
     with EventWriter(folder.events, attempt=order.attempt) as events:
         events.write("ended", **ending, step=folder.last_step())
-    # Before the job is seen to be completed, what follows is seen to be queued.
-    following = _follow(folder, order) if ending["status"] == "completed" else None
+    following = None
+    if order.then is not None and ending["status"] == "completed":
+        try:  # before the job is seen to be completed, what follows is seen to be queued
+            following = _follow(folder, order.launcher, order.then)
+        except OSError:  # a full disk, say: the job itself is completed all the same
+            traceback.print_exc()
     write_json(folder.status, state | {"status": ending["status"], "reason": ending["reason"], "pid": None})
     return following
 
 
-def _follow(done: Folder, order: Order) -> Following | None:
-    if order.then is None:
-        return None
-    folder, then = Folder(done.path / GUARDS), Order(1, order.launcher, order.then, last=True)
+def _follow(done: Folder, launcher: str, worker: str) -> Following | None:
+    """The job that looks at what was made, queued; None where somebody is at it already."""
+    folder, order = Folder(done.path / GUARDS), Order(1, launcher, worker, last=True)
     (folder.path / "control").mkdir(parents=True, exist_ok=True)
     lock = Lock(folder.lock)
     if not lock.acquire(str(os.getpid())):
         return None
     with EventWriter(folder.events, attempt=1) as events:
         events.write("launched", id=folder.id)
-    return folder, then, lock, _queued(folder, then)
+    return folder, order, lock, _queued(folder, order)
 
 
 def _work(folder: Folder, order: Order, lock: Lock, state: dict[str, Any]) -> dict[str, Any]:

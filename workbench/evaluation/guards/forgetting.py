@@ -33,33 +33,43 @@ FEWEST = 6
 
 def look(subject: Subject) -> Guard:
     """Bits per byte and known endings, before against after."""
-    general = [row["text"] for row in pick_rows(load_dataset(GENERAL, split={}), TEXTS).rows]
-    desk = [row["prompt"] for row in pick_rows(DESK, TEXTS).rows]
+    parts = {
+        "general": [row["text"] for row in pick_rows(load_dataset(GENERAL, split={}), TEXTS).rows],
+        "desk": [row["prompt"] for row in pick_rows(DESK, TEXTS).rows],
+    }
+    probes = list(load_dataset(PROBES, split={}))
+    parts |= {ending: [row["prompt"] + row[ending] for row in probes] for ending in ("completion", "wrong")}
+    every = [text for texts in parts.values() for text in texts]
+    nats = np.array([[each.nats for each in subject.likelihoods(system, every)]
+                     for system in (subject.before, subject.after)])  # fmt: skip
+    if not np.isfinite(nats[1]).all():
+        why = "Everything is forgotten: the tuned model finds no likelihood for plain text, so its weights are broken."
+        return {"name": NAME, "light": "red", "figure": "no likelihood", "sentence": why, "numbers": {}}
+    found = dict(
+        zip(parts, np.split(nats, np.cumsum([len(texts) for texts in parts.values()])[:-1], axis=1), strict=True)
+    )
     numbers: dict[str, Any] = {}
     lights: list[Light] = []
     said = []
-    for name, title, texts in (("general", "general text", general), ("desk", "text of the support desk", desk)):
-        before, after, sizes = subject.bits_per_byte(texts)
-        if not np.isfinite(after).all():
-            why = f"Everything is forgotten: the tuned model finds no likelihood for {title}, its weights are broken."
-            return {"name": NAME, "light": "red", "figure": "no likelihood", "sentence": why, "numbers": {}}
-        numbers[name], light = _bits(before, after, sizes)
+    for name, title in (("general", "general text"), ("desk", "text of the support desk")):
+        numbers[name], light = _bits(found[name], parts[name])
         lights.append(light)
-        found = numbers[name]
         said.append(
-            f"{title} takes {percent(found['change'])} bits per byte ({found['before']:.3f} before, "
-            f"{found['after']:.3f} after, {len(texts)} texts)"
+            f"{title} takes {percent(numbers[name]['change'])} bits per byte ({numbers[name]['before']:.3f} before, "
+            f"{numbers[name]['after']:.3f} after, {len(parts[name])} texts)"
         )
-    numbers["probes"], light, words = _probes(subject)
-    lights.append(light)
-    light = worst(lights)
+    numbers["probes"], light, words = _probes(found["completion"] < found["wrong"])
+    light = worst([*lights, light])
     means = {"green": "Little is forgotten", "amber": "Some is forgotten", "red": "Much is forgotten"}[light]
     sentence = f"{means}: {said[0]}; {said[1]}; {words}."
     return {"name": NAME, "light": light, "figure": f"{percent(numbers['general']['change'])} bits per byte",
             "sentence": sentence, "numbers": numbers}  # fmt: skip
 
 
-def _bits(before: list[float], after: list[float], sizes: list[int]) -> tuple[dict[str, float], Light]:
+def _bits(nats: np.ndarray, texts: list[str]) -> tuple[dict[str, float], Light]:
+    """Figures and light for some texts, from the nats of each before and after, shape ``(2, n)``."""
+    sizes = [len(text.encode()) for text in texts]
+    before, after = nats / np.log(2) / sizes
     whole = float(np.average(before, weights=sizes))
     difference = paired_difference(before, after, weights=sizes, unit="bits per byte", higher_is_better=False)
     change = difference.value / whole
@@ -77,17 +87,12 @@ def _bits(before: list[float], after: list[float], sizes: list[int]) -> tuple[di
     }, light
 
 
-def _probes(subject: Subject) -> tuple[dict[str, float], Light, str]:
-    rows = list(load_dataset(PROBES, split={}))
-    right, wrong = ([row["prompt"] + row[ending] for row in rows] for ending in ("completion", "wrong"))
-    prefers = []
-    for system in (subject.before, subject.after):
-        nats = np.array([each.nats for each in subject.likelihoods(system, right + wrong)])
-        prefers.append(nats[: len(rows)] < nats[len(rows) :])
-    known, lost = int(prefers[0].sum()), int((prefers[0] & ~prefers[1]).sum())
-    numbers: dict[str, float] = {"known_before": known, "lost": lost, "n": len(rows)}
+def _probes(prefers: np.ndarray) -> tuple[dict[str, float], Light, str]:
+    """Figures, light and words for the endings, from whether the right one is likelier before and after, ``(2, n)``."""
+    known, lost, n = int(prefers[0].sum()), int((prefers[0] & ~prefers[1]).sum()), prefers.shape[1]
+    numbers: dict[str, float] = {"known_before": known, "lost": lost, "n": n}
     if known < FEWEST:
-        return numbers, "grey", f"of {len(rows)} endings only {known} were known before, too few to tell"
+        return numbers, "grey", f"of {n} endings only {known} were known before, too few to tell"
     low, high = wilson(lost, known)
     numbers |= {"low": low, "high": high, "amber_from": PROBES_AMBER, "red_from": PROBES_RED}
     light = by_size(lost / known, PROBES_AMBER, PROBES_RED)

@@ -1,7 +1,8 @@
 """Speed: what an answer and a token cost, before and after, on this machine now.
 
-Every prompt is asked alone and anew, the two models in turns, so that whatever else the machine does meets both. An
-adapter that is not merged costs time with every token; a model that talks longer costs time with every answer.
+Every prompt is asked alone and anew, the two models in turns where they share a base, so that whatever else the machine
+does meets both. An adapter that is not merged costs time with every token; a model that talks longer costs time with
+every answer.
 """
 
 from __future__ import annotations
@@ -32,14 +33,16 @@ def look(subject: Subject) -> Guard:
         prompts: list[Any] = subject.own.prompts
     except DatasetError:
         prompts = subject.requests.prompts
-    systems = (subject.before, subject.after)
-    for system in systems:
-        subject.fresh.generate(system, prompts[:1], max_new_tokens=2)  # loads it, and warms up
+    prompts, systems = prompts[:PROMPTS], (subject.before, subject.after)
+    turns = [(which, prompt) for prompt in prompts for which in (0, 1)]
+    if systems[0].model != systems[1].model:  # only one of two bases fits: each answers all of its prompts at once
+        turns = [(which, prompt) for which in (0, 1) for prompt in prompts]
     timed: list[list[Any]] = [[], []]
-    for number, prompt in enumerate(prompts[:PROMPTS]):
-        for which in (0, 1) if number % 2 else (1, 0):
-            timed[which] += subject.fresh.generate(systems[which], [prompt], max_new_tokens=TOKENS)
-            subject.tell(len(timed[0]) + len(timed[1]), 2 * min(PROMPTS, len(prompts)), systems[which].name)
+    for which, prompt in turns:
+        if not timed[which]:
+            subject.fresh.generate(systems[which], [prompt], max_new_tokens=2)  # loads it, and warms up
+        timed[which] += subject.fresh.generate(systems[which], [prompt], max_new_tokens=TOKENS)
+        subject.tell(len(timed[0]) + len(timed[1]), len(turns), systems[which].name)
     if any(not said.tokens or said.seconds <= 0 for found in timed for said in found):
         return cannot_tell(NAME, "some answers took no measurable time.")
     seconds, tokens = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -108,12 +107,6 @@ class Subject:
         rows = list(load_dataset(REQUESTS, split={}))
         settings = decoding_for({"max_new_tokens": REQUEST_TOKENS}, [None])
         return self._ask([row["prompt"] for row in rows], [None] * len(rows), rows, settings)
-
-    def bits_per_byte(self, texts: Sequence[str]) -> tuple[list[float], list[float], list[int]]:
-        """Before, after, and the length of each text in bytes."""
-        before, after = self.likelihoods(self.before, texts), self.likelihoods(self.after, texts)
-        bits = [[each.nats / math.log(2) / each.bytes for each in found] for found in (before, after)]
-        return bits[0], bits[1], [each.bytes for each in before]
 
     def likelihoods(self, system: System, texts: Sequence[str]) -> list[Likelihood]:
         """How likely one of the two models finds each text."""
