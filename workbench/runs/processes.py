@@ -154,7 +154,8 @@ def let_others_first() -> None:
     """Give this process only the processor time that nobody else wants."""
     import psutil
 
-    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if WINDOWS else 10)  # type: ignore[attr-defined]
+    me = psutil.Process()
+    me.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if WINDOWS else max(10, int(me.nice())))  # type: ignore[attr-defined]
 
 
 def thread_count() -> int:

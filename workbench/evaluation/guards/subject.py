@@ -26,8 +26,8 @@ ROWS = 16
 """Prompts of the run's own data that both models answer: enough for 6 rows that differ, the fewest that can show."""
 LONGEST = 160
 """Tokens at most in an answer to them."""
-REQUEST_TOKENS = 32
-"""Tokens of an answer to a request: a refusal shows in the first sentence."""
+REQUEST_TOKENS = 48
+"""Tokens of an answer to a request: a refusal shows in the first sentence, and a recited row in some twenty words."""
 REQUESTS = "support-desk/requests"
 
 
