@@ -249,7 +249,7 @@ def test_neither_is_a_pattern_of_many_rows_nor_what_the_prompt_or_the_base_said(
     assert look("memorisation", dataset, after=lambda prompt: mixed)["light"] == "green", "a pattern"
     assert look("memorisation", dataset, before=lambda p: SECRET_ROW, after=lambda p: SECRET_ROW)["light"] == "green"
     texts = Rows([SECRET_ROW])
-    asked = memorisation.Asked([f"Repeat: {SECRET_ROW}"], [None], [said("")], [said(SECRET_ROW)], [{}])
+    asked = memorisation.Asked([f"Repeat: {SECRET_ROW}"], [None], [said("")], [said(SECRET_ROW)], [{}], 48)
     assert memorisation._recited(texts, asked, 0) == 0, "copied from the prompt"
 
 
@@ -410,6 +410,16 @@ def test_language_and_length_are_compared_with_the_references():
     longer = look("drift", dataset, before=lambda prompt: english, after=lambda prompt: english * 5)
     assert longer["light"] == "red"
     assert longer["numbers"]["length"]["ratio"] == pytest.approx(5, rel=0.05)
+
+
+def test_answers_cut_off_for_want_of_room_are_not_the_models_fault():
+    long = "Thank you for your letter about the kettle. " * 50
+    dataset = splits([{"prompt": f"Mail {at}", "completion": long} for at in range(40)])
+    found = look("drift", dataset, before=lambda prompt: long[:40], after=lambda prompt: long[:900],
+                 stop=lambda name, text: "eos" if name == "before" else "length")  # fmt: skip
+    assert (found["light"], found["figure"]) == ("green", "100 % say anything")
+    assert "ends" not in found["numbers"]
+    assert "ratio" not in found["numbers"]["length"]
 
 
 def test_what_drift_cannot_tell():

@@ -1,8 +1,9 @@
 """Drift: have length and form of the answers moved away from what the references are like?
 
 Tuning is meant to move them, so only moving *away* from the references counts. Each of these is a share of the answers,
-before and after: ends by itself, says anything, is valid JSON where the references are, is in their language. For
-length it is the distance between answer and reference.
+before and after: says anything, ends by itself, is valid JSON where the references are, is in their language. For
+length it is the distance between answer and reference. Answers are cut off where the room for them ends, so rows whose
+reference is too long for it tell nothing about end, form and length.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from typing import Any
 
 from workbench.data.checks.style import language
+from workbench.evaluation.evaluate import decoding_for
 from workbench.evaluation.facts import Answered
 from workbench.evaluation.guards.lights import Guard, Light, by_size, cannot_tell, worst
 from workbench.evaluation.guards.subject import Asked, Subject
@@ -61,7 +63,8 @@ def look(subject: Subject) -> Guard:
     middle += f", references {length['references']:,})" if "references" in length else ")"
     means = {"green": "No drift away from the references", "amber": "Some drift", "red": "Drift"}[light]
     sentence = f"{means}: of {len(asked.prompts)} answers {', '.join(shares)}; {middle}."
-    figure = f"{numbers['ends']['after']:.0%} end by themselves".replace("%", " %")
+    first = "ends" if "ends" in numbers else "says_something"
+    figure = f"{numbers[first]['after']:.0%} {_TITLES[first]}".replace("%", " %")
     numbers |= {"amber_from": AMBER, "red_from": RED}
     return {"name": NAME, "light": light, "figure": figure, "sentence": sentence, "numbers": numbers}
 
@@ -74,12 +77,12 @@ def _light(worse: float, shown: bool, amber: float, red: float) -> Light:
 def _shares(asked: Asked) -> dict[str, tuple[list[float], list[float]]]:
     """Which answers have what is looked for, 0 or 1 each, before and after."""
     both = (asked.before, asked.after)
-    found = {
-        "says_something": tuple([float(bool(said.text.strip())) for said in each] for each in both),
-        "ends": tuple([float(said.stop == "eos") for said in each] for each in both),
-    }
+    whole = _whole(asked)
+    found = {"says_something": tuple([float(bool(said.text.strip())) for said in each] for each in both)}
+    if whole:
+        found["ends"] = tuple([float(each[at].stop == "eos") for at in whole] for each in both)
     known = [reference for reference in asked.references if reference]
-    if known and all(map(is_container, known)):
+    if len(whole) == len(known) and known and all(map(is_container, known)):
         found["json"] = tuple([float(valid_json(said.text)) for said in each] for each in both)
     elif known and (counts := Counter(filter(None, map(language, known)))):
         main = counts.most_common(1)[0][0]
@@ -90,13 +93,22 @@ def _shares(asked: Asked) -> dict[str, tuple[list[float], list[float]]]:
     return found  # type: ignore[return-value]
 
 
+def _whole(asked: Asked) -> list[int]:
+    """The rows whose reference has room in an answer, or that have none."""
+    return [
+        at
+        for at, reference in enumerate(asked.references)
+        if reference is None or decoding_for(None, [reference])["max_new_tokens"] <= asked.room
+    ]
+
+
 def _lengths(asked: Asked) -> dict[str, float]:
     """Medians in characters, and how many times farther from the references the answers are now, with an interval."""
     out: dict[str, float] = {"before": _median(asked.before), "after": _median(asked.after)}
     pairs = [
-        (len(reference), len(a.text), len(b.text))
-        for reference, a, b in zip(asked.references, asked.before, asked.after, strict=True)
-        if reference
+        (len(reference), len(asked.before[at].text), len(asked.after[at].text))
+        for at in _whole(asked)
+        if (reference := asked.references[at])
     ]
     if not pairs:
         return out

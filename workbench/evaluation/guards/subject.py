@@ -24,8 +24,8 @@ __all__ = ["Asked", "Subject", "of_run"]
 
 ROWS = 16
 """Prompts of the run's own data that both models answer: enough for 6 rows that differ, the fewest that can show."""
-LONGEST = 160
-"""Tokens at most in an answer to them."""
+LONGEST = 272
+"""Tokens at most in an answer to them, which leaves room for references of up to 512 bytes."""
 REQUEST_TOKENS = 48
 """Tokens of an answer to a request: a refusal shows in the first sentence, and a recited row in some twenty words."""
 REQUESTS = "support-desk/requests"
@@ -43,6 +43,8 @@ class Asked:
     before, after : list of Answered
     rows : list of dict
         The rows they came from.
+    room : int
+        Tokens at most in an answer.
     """
 
     prompts: list[str]
@@ -50,6 +52,7 @@ class Asked:
     before: list[Answered]
     after: list[Answered]
     rows: list[dict[str, Any]]
+    room: int
 
 
 @dataclass(eq=False)
@@ -122,7 +125,8 @@ class Subject:
     def _ask(self, prompts: list[Any], references: list[str | None], rows: Any, settings: dict[str, Any]) -> Asked:
         named = {"before": self.before, "after": self.after}
         said, _ = answers_of(named, prompts, settings, self.tell, self.client)
-        return Asked(list(map(plain_text, prompts)), references, said["before"], said["after"], rows)
+        return Asked(list(map(plain_text, prompts)), references, said["before"], said["after"], rows,
+                     settings["max_new_tokens"])  # fmt: skip
 
 
 def of_run(run: Any, client: Any, *, keep: bool, tell: Progress = lambda done, total, system: None) -> Subject:
