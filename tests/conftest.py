@@ -10,6 +10,7 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+os.environ["WORKBENCH_GUARDS"] = "off"  # some seconds after every run; the tests of the guards switch them on
 
 TEXT = [
     "The kettle broke on Monday and the customer wants a new one.",

@@ -24,6 +24,7 @@ _HOMES = {
     "workbench.bench.decision": ("Decision", "decide", "open_decision"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
+    "workbench.evaluation.guards": ("guard", "plant_canaries"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

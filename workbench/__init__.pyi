@@ -29,6 +29,8 @@ from workbench.evaluation import Report as Report
 from workbench.evaluation import evaluate as evaluate
 from workbench.evaluation import evaluations as evaluations
 from workbench.evaluation import open_evaluation as open_evaluation
+from workbench.evaluation.guards import guard as guard
+from workbench.evaluation.guards import plant_canaries as plant_canaries
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
@@ -84,6 +86,7 @@ __all__ = [
     "evaluate",
     "evaluations",
     "generate",
+    "guard",
     "launch",
     "lessons",
     "load_dataset",
@@ -93,5 +96,6 @@ __all__ = [
     "open_evaluation",
     "open_run",
     "panels",
+    "plant_canaries",
     "runs",
 ]

@@ -52,6 +52,23 @@ def test_lock_lives_on_in_a_process_that_inherited_it(tmp_path):
     assert other.acquire()
 
 
+def test_who_stands_last_is_passed_by_all_that_come_later_and_sees_them(tmp_path):
+    patient = DeviceQueue(tmp_path, "cpu", "guards", last=True)
+    other = DeviceQueue(tmp_path, "cpu", "other guards", last=True)
+    assert not patient.wanted()
+    run = DeviceQueue(tmp_path, "cpu", "run")
+    assert patient.wanted()
+    assert not patient.try_acquire()
+    assert run.try_acquire()
+    assert not patient.wanted(), "it has the device, and waits no more"
+    run.lock.release()
+    assert not other.try_acquire()
+    assert patient.try_acquire()
+    assert not patient.wanted(), "others that stand last send nobody away"
+    patient.lock.release()
+    other.leave()
+
+
 def test_devices_are_given_in_order_of_arrival_and_the_dead_are_passed_over(tmp_path):
     holder = DeviceQueue(tmp_path, "cuda:0", "first")
     assert holder.try_acquire()

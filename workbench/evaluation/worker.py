@@ -25,6 +25,8 @@ from workbench.runs.events import EventWriter
 from workbench.runs.job import Folder, read_json
 from workbench.runs.scoring import Likelihood
 
+__all__ = ["Ended", "InProcess", "Telling"]
+
 EVERY = 0.5  # seconds between two events that tell the progress
 
 
@@ -70,11 +72,11 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     client: Any = InProcess()
     if plan["keep"]:
         client = KeptAnswers(client, folder.locks.parent)
-    tell = _Progress(folder, events)
+    tell = Telling(folder, events)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.end("stopped", "ended from outside (SIGTERM)"))
     try:
         report = answered_report(named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client)
-    except _Ended:
+    except Ended:
         return {"status": tell.status, "reason": tell.reason, "step": None}
     finally:
         tell.last()
@@ -84,11 +86,11 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     return {"status": "completed", "reason": None, "step": None}
 
 
-class _Ended(Exception):
-    """It was asked to end; what is answered is kept."""
+class Ended(BaseException):
+    """It was asked to end; what is answered is kept. No mishap, so nothing that deals with those catches it."""
 
 
-class _Progress:
+class Telling:
     """Tells the log how far it is, now and then, and obeys commands between two answers."""
 
     def __init__(self, folder: Folder, events: EventWriter):
@@ -105,7 +107,7 @@ class _Progress:
             self.last()
             self._obey()
         if self.status:
-            raise _Ended
+            raise Ended
 
     def last(self) -> None:
         """Write how far it is, unless that stands in the log."""

@@ -124,6 +124,11 @@ class Training(Settings):
     record_samples: bool = setting(
         True, help="Whether rows and answers are written into the run's folder. Off, only figures are kept.",
     )  # fmt: skip
+    guards: bool = setting(
+        True, help="Look after training at what it may have broken: what was forgotten, refusals, memorised rows, "
+        "speed, and the form of answers. It takes no time from training, and waits while other runs want the device.",
+        later=True,
+    )  # fmt: skip
 
     def conflicts(self, recipe: Any = None) -> list[Problem]:
         """What these settings contradict in each other."""

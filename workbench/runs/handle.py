@@ -40,6 +40,8 @@ class Job:
     """The module that does the work: ``python -m worker FOLDER ATTEMPT DEVICE LOCK_FILES``."""
     nothing_left: ClassVar[str] = "nothing is left to do."
     """What to do once it is completed."""
+    last: ClassVar[bool] = False
+    """Whether it stands behind all others that want a device, and gives it up to whoever comes."""
 
     def __init__(self, path: str | Path):
         self.folder = Folder(Path(path).absolute())
@@ -56,6 +58,11 @@ class Job:
     def id(self) -> str:
         """The folder's name: date, time, what it is and four random characters."""
         return self.folder.id
+
+    @property
+    def then(self) -> str | None:
+        """The module that works on, in the folder `GUARDS` of this one, once this is completed; None for none."""
+        return None
 
     @property
     def status(self) -> str:
@@ -150,7 +157,8 @@ class Job:
         except BaseException:
             lock.release()
             raise
-        supervisor.start(self.folder, attempt, state.get("launcher") or "local", lock, self.worker)
+        order = supervisor.Order(attempt, state.get("launcher") or "local", self.worker, self.last, self.then)
+        supervisor.start(self.folder, order, lock)
         return self
 
     def _command(self, name: str) -> None:
@@ -197,9 +205,10 @@ def start(kind: type[Kind], folder: Folder, prepare: Callable[[EventWriter], Non
     try:
         with EventWriter(folder.events, attempt=1) as events:
             prepare(events)
-        supervisor.start(folder, 1, launcher, lock, kind.worker)
+        job = kind(folder.path)
+        supervisor.start(folder, supervisor.Order(1, launcher, kind.worker, kind.last, job.then), lock)
     except BaseException:
         lock.release()
         shutil.rmtree(folder.path, ignore_errors=True)
         raise
-    return kind(folder.path)
+    return job

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from workbench.home import home
 
-__all__ = ["RESERVED", "home"]
+__all__ = ["GUARDS", "RESERVED", "home"]
 
 RESERVED = frozenset({"answers", "benches", "datasets", "decisions", "evaluations", "locks"})
+
+GUARDS = "guards"
+"""The job that looks at what a run has made lies in this folder of the run; its findings in the run's guards.json."""

@@ -8,6 +8,7 @@ The folder holds
     control/        commands waiting              checkpoints/    where resuming starts
     model/          the best weights              samples/        long texts
     outcome.json    how the trainer says it ended; the supervisor turns it into the `ended` event
+    guards/         the job that looks at what the run has made; what it found is in guards.json
     reserve         room kept free, so that a full disk still takes the last event
 """
 
@@ -24,7 +25,7 @@ from typing import Any
 from workbench.errors import InvalidInputError, RunError, RunNotFoundError
 from workbench.runs import processes
 from workbench.runs.events import read_events
-from workbench.runs.home import RESERVED
+from workbench.runs.home import GUARDS, RESERVED
 from workbench.runs.reasons import reason_for_end
 
 __all__ = ["LIVE", "STATUSES", "Folder", "find", "folders", "new_folder", "read_json", "write_json"]
@@ -55,12 +56,13 @@ class Folder:
         self.lock = self.path / "run.lock"
         self.outcome = self.path / "outcome.json"
         self.reserve = self.path / "reserve"
-        home = self.path.parent.parent if self.path.parent.name in RESERVED else self.path.parent
+        within = self.path.parent.name in RESERVED or self.path.name == GUARDS
+        home = self.path.parent.parent if within else self.path.parent
         self.locks = home / "locks"
 
     @property
     def id(self) -> str:
-        return self.path.name
+        return f"{self.path.parent.name}-{GUARDS}" if self.path.name == GUARDS else self.path.name
 
     def state(self) -> dict[str, Any]:
         """What the job is doing: ``status``, ``reason``, ``pid`` of the trainer, ``attempt``.

@@ -13,6 +13,8 @@ from pathlib import Path
 
 __all__ = ["DeviceQueue", "Lock"]
 
+LAST = "~"  # comes after every digit, with which other tickets begin
+
 
 class Lock:
     """An exclusive lock on a file.
@@ -77,14 +79,16 @@ class DeviceQueue:
         ``"cpu"`` or ``"cuda:0"``.
     holder
         The id of the run that waits.
+    last
+        Stand behind all others, also those that come later.
     """
 
-    def __init__(self, locks: Path, device: str, holder: str):
+    def __init__(self, locks: Path, device: str, holder: str, *, last: bool = False):
         self.lock = Lock(locks / f"{device.replace(':', '-')}.lock")
         self.device = device
         self.holder = holder
         self._waiting = locks / f"{device.replace(':', '-')}.waiting"
-        self._ticket = Lock(self._waiting / f"{time.time_ns()}-{holder}")
+        self._ticket = Lock(self._waiting / f"{LAST if last else ''}{time.time_ns()}-{holder}")
         # A waiter that looked between the file's making and its locking took it for a dead one's, and removed it.
         while not (self._ticket.acquire(holder) and self._ticket.path.exists()):
             time.sleep(0.01)
@@ -97,6 +101,11 @@ class DeviceQueue:
             return False
         self.leave()
         return True
+
+    def wanted(self) -> bool:
+        """Whether someone waits who does not stand behind all others."""
+        tickets = [path for path in self._waiting.iterdir() if not path.name.startswith(LAST)]
+        return any(map(self._living, tickets))
 
     def behind(self) -> str | None:
         """The id of the run that has the device, if it left its name."""

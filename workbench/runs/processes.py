@@ -21,6 +21,7 @@ __all__ = [
     "announce",
     "detach",
     "kill",
+    "let_others_first",
     "oom_kills",
     "start_child",
     "start_detached",
@@ -147,6 +148,14 @@ def kill(pid: int | None, started: float | None) -> bool:
     except psutil.NoSuchProcess:
         return False
     return True
+
+
+def let_others_first() -> None:
+    """Give this process only the processor time that nobody else wants."""
+    import psutil
+
+    me = psutil.Process()
+    me.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if WINDOWS else max(10, int(me.nice())))  # type: ignore[attr-defined]
 
 
 def thread_count() -> int:

@@ -6,6 +6,7 @@ without its model or data. Commands are files that the trainer answers between t
 
 from __future__ import annotations
 
+import os
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -13,7 +14,8 @@ from workbench.errors import RunError, RunNotLiveError
 from workbench.runs import control
 from workbench.runs.decoding import Decoding
 from workbench.runs.handle import POLL, Job
-from workbench.runs.job import LIVE
+from workbench.runs.home import GUARDS
+from workbench.runs.job import LIVE, Folder, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +100,12 @@ class Run(Job):
             return System(recipe.model_name, adapters=[self.folder.model], template=recipe.template, name=self.name)
         return System(str(self.folder.model), template=recipe.template, name=self.name)
 
+    @property
+    def then(self) -> str | None:
+        """The job that looks at what the run has made, unless its recipe or ``WORKBENCH_GUARDS=off`` does without."""
+        wanted = os.environ.get("WORKBENCH_GUARDS") != "off" and self.recipe.training.guards
+        return "workbench.evaluation.guards.worker" if wanted else None
+
     # How it is
 
     @property
@@ -152,6 +160,34 @@ class Run(Job):
         columns = ["step", "probe", "prompt", "reference", "answer"]
         rows = [[event[name] for name in columns] for event in self.events() if event["type"] == "sample"]
         return pd.DataFrame(rows, columns=columns)
+
+    def guards(self) -> list[dict[str, Any]] | None:
+        """What tuning may have broken: a traffic light each, with its figure and a sentence.
+
+        Looked at by a job of its own once the run is completed, which takes no time from the run and gives way to
+        others; `wb.guard` does it here and now.
+
+        Returns
+        -------
+        list of dict or None
+            Each ``{"name", "light", "figure", "sentence", "numbers"}``; ``light`` is ``"green"``, ``"amber"``,
+            ``"red"``, or ``"grey"`` where it cannot be told, with the reason. None while they are being made.
+        """
+        found = read_json(self.path / f"{GUARDS}.json")
+        if found is not None:
+            return found[GUARDS]
+        state, job = self.folder.state(), Folder(self.path / GUARDS)
+        if state["status"] in LIVE:
+            return None
+        if state["status"] != "completed":
+            why = f"The run is {state['status']}: {state.get('reason') or 'no reason was left.'}"
+        elif not job.path.is_dir():
+            why = "None were started for this run; wb.guard(run) looks now."
+        elif (state := job.state())["status"] in LIVE:
+            return None
+        else:
+            why = f"Looking at it {state['status']}: {state.get('reason') or 'no reason was left.'}"
+        return [{"name": GUARDS, "light": "grey", "figure": "not measured", "sentence": why, "numbers": {}}]
 
     # What can be asked of it
 

@@ -13,7 +13,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from workbench.bundled.make import articles, corpus_general, hard, phrases_test, phrases_train, replies, tickets
+from workbench.bundled.make import (
+    articles,
+    corpus_general,
+    guards,
+    hard,
+    phrases_test,
+    phrases_train,
+    replies,
+    tickets,
+)
 
 TARGET = Path(__file__).resolve().parent.parent / "data"
 SIZES = {"train": 2000, "validation": 200, "test": 200}
@@ -105,7 +114,11 @@ def heldout(seed: int = 0, documents: int = 200) -> Iterator[dict[str, Any]]:
 
 def write(target: Path, seed: int = 0) -> list[Path]:
     """Write every split, schema and the held-out text below ``target``; return the files written."""
-    files: dict[Path, str] = {target / "general" / "heldout" / "train.jsonl": to_jsonl(heldout(seed))}
+    files: dict[Path, str] = {
+        target / "general" / "heldout" / "train.jsonl": to_jsonl(heldout(seed)),
+        target / "general" / "probes" / "train.jsonl": to_jsonl(guards.probes()),
+        target / "support-desk" / "refusals" / "train.jsonl": to_jsonl(guards.requests()),
+    }
     for name in MAKERS:
         folder = target / "support-desk" / name
         scale = 0.3 if name == "articles" else 1.0

@@ -19,7 +19,7 @@ from workbench.data.findings import EVIDENCE, Finding
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["CHECKS", "language_of"]
+__all__ = ["CHECKS", "REFUSALS", "language_of"]
 
 MODEL = r"(ai|artificial intelligence|large language|language)\b( (language )?(model|assistant|system))?"
 
