@@ -93,3 +93,20 @@ def test_a_missing_model_or_file_is_a_problem_not_an_error(arithmetic):
 
     assert [problem.where for problem in lost_model.problems] == ["model"]
     assert [problem.where for problem in lost_data.problems] == ["model", "dataset"]
+
+
+@pytest.mark.parametrize("tuning", [wb.LoRA(r=8), wb.PromptTuning()])
+def test_the_memory_of_a_form_is_that_of_the_estimate(tuning):
+    recipe = wb.Recipe("tiny-support", "support-desk/tickets", tuning=tuning, training=wb.Training(max_steps=5))
+    form, estimate = examine(recipe), wb.estimate(recipe)
+
+    assert sum(form.memory.values()) == pytest.approx(estimate.memory_bytes, rel=0.1)
+    assert form.reasons["training.eval_steps"].endswith("5 evaluations in 5 steps")
+
+
+def test_rows_of_turns_and_plain_texts_have_a_length_too(tiny_model):
+    turns = [{"role": "user", "content": "Hello there"}, {"role": "assistant", "content": "Good morning to you " * 20}]
+    for rows in ([{"messages": turns}] * 20, [{"text": "Good morning to you " * 20}] * 20):
+        recipe = wb.Recipe(str(tiny_model), wb.load_dataset(rows), training=wb.Training(max_steps=5, dtype="fp32"))
+        form, estimate = examine(recipe), wb.estimate(recipe)
+        assert sum(form.memory.values()) == pytest.approx(estimate.memory_bytes, rel=0.15)

@@ -18,6 +18,7 @@ from workbench.estimate import ADAM_BYTES, size_words
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, machine, resolve
+from workbench.objectives.lengths import roughly
 from workbench.objectives.memory import memory_parts
 from workbench.recipe import Recipe
 
@@ -192,7 +193,8 @@ def examine(recipe: Recipe) -> Findings:
     problems = recipe.problems()
     sizes = None
     try:
-        sizes = shapes(resolve_model(recipe.model_name))
+        ref = resolve_model(recipe.model_name)
+        sizes = shapes(ref)
         context = f", context of {sizes.positions:,} tokens" if sizes.positions else ""
         found.append(("Model", f"{_count(sizes.parameters)} parameters{context}"))
     except ModelNotFoundError as error:
@@ -210,7 +212,9 @@ def examine(recipe: Recipe) -> Findings:
         return Findings(found, {}, problems)
     trainable = recipe.tuning.trainable_parameters(sizes)
     found.append(("Trainable", f"{_count(trainable)} ({_share(trainable / max(1, sizes.parameters))} of the model)"))
-    facts = Facts(sizes, machine(), splits["train"], splits.get("validation", 0), trainable)
+    longest, answers = roughly(ref, dataset)
+    share = answers if getattr(recipe.objective, "completion_only_loss", False) else 1.0
+    facts = Facts(sizes, machine(), splits["train"], splits.get("validation", 0), trainable, longest, share)
     resolved = resolve(recipe, facts)
     steps, epochs = resolved.settings["max_steps"], resolved.settings["num_epochs"]
     found.append(

@@ -95,7 +95,7 @@ def test_folders_that_are_no_models(tiny_model, tmp_path):
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     (adapter / "adapter_config.json").write_text("{}")
-    with pytest.raises(wb.ModelNotFoundError, match="adapter without its base"):
+    with pytest.raises(wb.ModelNotFoundError, match="an adapter, which is no model by itself"):
         resolve_model(adapter)
     with pytest.raises(wb.ModelNotFoundError, match="is a file"):
         resolve_model(tiny_model / "config.json")

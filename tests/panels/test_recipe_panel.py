@@ -10,7 +10,7 @@ import workbench as wb
 from workbench.draft import PRESETS, examine
 from workbench.errors import RecipeError
 from workbench.panels import RecipePanel, recipe
-from workbench.panels._memory import memory_html
+from workbench.panels._memory import PARTS, memory_html
 from workbench.runs.speeds import Measured
 
 
@@ -244,7 +244,7 @@ def test_memory_is_shown_part_by_part(make):
     assert "wb-memory-over" in huge
     assert "only 17.2 GB here" in huge
     assert memory_html({}, 2**34) == ""
-    parts = memory_html(dict.fromkeys("abcdefg", 1000000000.0), 2**34)
+    parts = memory_html(dict.fromkeys(PARTS, 1000000000.0), 2**34)
     css = (Path(recipe.__file__).parents[1] / "_static" / "panel.css").read_text()
     assert all(f"wb-part-{number}" in parts and f".wb-part-{number}" in css for number in range(1, 8))
 

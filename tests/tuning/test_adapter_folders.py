@@ -69,7 +69,8 @@ def test_an_adapter_of_another_base_names_both_and_leaves_nothing_behind(made, k
         (lambda f: (f / "adapter_config.json").write_text("{"), "cannot be read"),
         (lambda f: (f / "adapter_config.json").write_text("{}"), "names no peft_type"),
         (lambda f: (f / "adapter_config.json").write_text(
-            json.dumps(json.loads((f / "adapter_config.json").read_text()) | {"peft_type": "BRAND_NEW"})), "BRAND_NEW"),
+            json.dumps(json.loads((f / "adapter_config.json").read_text()) | {"peft_type": "BRAND_NEW"})),
+         r"'BRAND_NEW' is unknown to the PEFT here \([\d.]+\). Install the PEFT it was made with"),
     ],
     ids=["cut off", "no weights", "no JSON", "no kind", "newer kind"],
 )  # fmt: skip
@@ -84,3 +85,31 @@ def test_a_spoiled_folder_is_told_and_the_next_question_is_answered(made, kind, 
         ask(generator, base, folder)
     assert str(folder) in str(told.value)
     assert (ask(generator, base), ask(generator, base, folders[kind])) == (plain, right)
+
+
+def test_weights_that_the_settings_do_not_name_are_never_left_out_in_silence(made, tmp_path):
+    base, _, folders = made
+    folder = tmp_path / "narrowed"
+    shutil.copytree(folders["lora"], folder)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps(config | {"target_modules": ["q_proj"]}))
+    with pytest.raises(ModelNotFoundError, match=r"layers that adapter_config.json does not name in target_modules"):
+        ask(Generator(), base, folder)
+
+
+def test_settings_that_belong_to_other_weights_are_not_blamed_on_the_model(made, tmp_path):
+    base, _, folders = made
+    folder = tmp_path / "wider"
+    shutil.copytree(folders["lora"], folder)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps(config | {"r": config["r"] + 3}))
+    with pytest.raises(ModelNotFoundError, match=r"the model it names: .*Settings and weights do not belong together"):
+        ask(Generator(), base, folder)
+
+
+def test_an_adapter_given_as_a_model_says_how_to_use_it(made):
+    base, _, folders = made
+    with pytest.raises(ModelNotFoundError) as told:
+        ask(Generator(), folders["lora"])
+    assert f"wb.System(BASE, adapters=['{folders['lora']}'])" in str(told.value)
+    assert f"its settings name '{base}'" in str(told.value)

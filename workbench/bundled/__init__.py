@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+FIRST_DATASET = "support-desk/tickets"
+"""What a panel opens on where nothing is named."""
+
 _ROOT = Path(__file__).resolve().parent
 _MODELS = _ROOT / "models"
 _DATA = _ROOT / "data"

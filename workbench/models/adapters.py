@@ -58,6 +58,7 @@ def explained(folder: Path, base: str) -> Iterator[None]:
 
     config = adapter_config(folder)
     try:
+        _check_covered(folder, config)
         yield
     except SafetensorError as error:
         raise ModelNotFoundError(
@@ -65,15 +66,46 @@ def explained(folder: Path, base: str) -> Iterator[None]:
             "take the run's last checkpoint."
         ) from error
     except (RuntimeError, ValueError, KeyError, TypeError) as error:
+        import peft
+
+        if config["peft_type"] not in peft.PeftType.__members__:
+            raise ModelNotFoundError(
+                f"{folder / 'adapter_config.json'}: the method {config['peft_type']!r} is unknown to the PEFT here "
+                f"({peft.__version__}). Install the PEFT it was made with{_made_with(config)}."
+            ) from error
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         sizes = next((line.strip() for line in str(error).splitlines() if "size mismatch" in line), first)
         made_for = config.get("base_model_name_or_path") or "a model it does not name"
+        said = sizes[:300].rstrip(".")
+        if Path(str(made_for)).name == Path(base).name:
+            raise ModelNotFoundError(
+                f"The adapter in {folder} ({config['peft_type']}) cannot be put on {base!r}, the model it names: "
+                f"{said}. Settings and weights do not belong together: copy the folder again, or save the adapter anew."
+            ) from error
         raise ModelNotFoundError(
             f"The adapter in {folder} ({config['peft_type']}) does not fit the model {base!r}; it was made for "
-            f"{made_for!r}: {sizes[:300]}. Put it on that model{_or_update(config)}."
+            f"{made_for!r}: {said}. Put it on that model, or install the PEFT it was made with{_made_with(config)}."
         ) from error
 
 
-def _or_update(config: dict[str, Any]) -> str:
+def _made_with(config: dict[str, Any]) -> str:
     version = config.get("peft_version")
-    return f", or install the PEFT it was made with ({version})" if version else ""
+    return f" ({version})" if version else ""
+
+
+def _check_covered(folder: Path, config: dict[str, Any]) -> None:
+    """Of LoRA, every weight must belong to a layer that the settings name: PEFT would leave others out in silence."""
+    from safetensors import safe_open
+
+    targets = config.get("target_modules")
+    if config["peft_type"] != "LORA" or not isinstance(targets, list):
+        return
+    with safe_open(folder / "adapter_model.safetensors", "np") as file:
+        layers = {key.partition(".lora_")[0] for key in file.keys() if ".lora_" in key}  # noqa: SIM118
+    left = sorted(layer for layer in layers if not any(layer == one or layer.endswith(f".{one}") for one in targets))
+    if left:
+        raise ModelNotFoundError(
+            f"{folder}: the weights have {len(left)} layers that adapter_config.json does not name in target_modules "
+            f"({', '.join(targets)}), such as {left[0]}; they would be left out. Copy the folder again, or name them "
+            "there."
+        )

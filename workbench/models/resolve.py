@@ -181,7 +181,8 @@ def _check_folder(path: Path, name: str) -> None:
     if "config.json" not in inside:
         if "adapter_config.json" in inside:
             raise ModelNotFoundError(
-                f"{name!r} holds an adapter without its base model. Give the base model as model=, or the run itself."
+                f"{name!r} holds an adapter, which is no model by itself. Put it on its base: wb.System(BASE, "
+                f"adapters=[{name!r}]){_named_base(path)}."
             )
         raise ModelNotFoundError(f"{name!r} is no model folder: it has no config.json (it holds {listing}).")
     if any(item.endswith(".safetensors") for item in inside):
@@ -193,6 +194,15 @@ def _check_folder(path: Path, name: str) -> None:
             "and save_pretrained() it, which writes model.safetensors."
         )
     raise ModelNotFoundError(f"{name!r} has no weights: there is no *.safetensors file (it holds {listing}).")
+
+
+def _named_base(adapter: Path) -> str:
+    """The base that an adapter's settings name, for a message."""
+    try:
+        base = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+    return f"; its settings name {base!r}" if base else ""
 
 
 def _cached(hub_id: str, revision: str) -> Path | None:

@@ -16,12 +16,18 @@ from workbench.objectives.lens import Encoder
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["TOKENIZED_ROWS", "row_lengths"]
+    from workbench.models.resolve import ModelRef
+
+__all__ = ["TOKENIZED_ROWS", "roughly", "row_lengths"]
 
 TOKENIZED_ROWS = 5_000
 """Rows whose tokens are counted, evenly spread over the split; characters are counted in all rows."""
 
 
+LONGEST_ROWS = 32
+"""Rows whose tokens are counted to find the longest."""
+TEMPLATE_TOKENS = 8
+"""What the template of a question and its answer adds, about: 5 to 12 with the usual ones."""
 AT_A_TIME = 500  # rows between two signs of life
 
 Progress = Callable[[int, int], Any]
@@ -83,6 +89,43 @@ def row_lengths(
             _tell(progress, number * measured.num_rows + start, len(columns) * measured.num_rows)
         found.append(histogram(np.concatenate(parts), title=name, unit="tokens", of=table.num_rows))
     return found
+
+
+def roughly(ref: ModelRef, dataset: Dataset) -> tuple[int | None, float]:
+    """About how many tokens the longest training row has, and which share of the rows is answers.
+
+    Without transformers, so that a form can ask. The texts of the rows with the most characters are counted with the
+    model's own tokenizer, and what a template adds is taken to be `TEMPLATE_TOKENS`. The share goes by characters; it
+    is 1 where no column holds answers alone.
+
+    Returns
+    -------
+    (int or None, float)
+        None where the tokenizer is no file.
+    """
+    from tokenizers import Tokenizer
+
+    paths = [each.path for each in (ref, ref.base) if each is not None and each.path is not None]
+    file = next((path / "tokenizer.json" for path in paths if (path / "tokenizer.json").is_file()), None)
+    table = dataset.arrow("train")
+    names = [name for name in dataset.columns if name in CANONICAL and name != "label"]
+    lengths = {name: column_lengths(table[name]) for name in names}
+    characters = np.sum(list(lengths.values()), axis=0)
+    share = float(lengths["completion"].sum() / max(1, characters.sum())) if "completion" in lengths else 1.0
+    if file is None or not table.num_rows:
+        return None, share
+    most = np.argsort(characters)[-LONGEST_ROWS:]
+    texts = [_all_text({name: row[name] for name in names}) for row in table.take(np.sort(most)).to_pylist()]
+    tokenizer = Tokenizer.from_file(str(file))
+    return max(len(each.ids) for each in tokenizer.encode_batch(texts)) + TEMPLATE_TOKENS, share
+
+
+def _all_text(value: Any) -> str:
+    """All the text in a row, whether it stands in turns or not."""
+    if isinstance(value, str):
+        return value
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return "\n".join(filter(None, map(_all_text, inside)))
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

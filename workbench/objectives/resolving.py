@@ -128,7 +128,8 @@ def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> Non
     every, total = chosen["logging_steps"], chosen["max_steps"]
     if chosen["eval_steps"] == "auto":
         chosen["eval_steps"] = _rounded(max(1, total // EVALUATIONS), every)
-        reasons["eval_steps"] = f"about {EVALUATIONS} evaluations in {total} steps"
+        count = -(-total // chosen["eval_steps"])
+        reasons["eval_steps"] = f"{count} evaluations in {total} steps" if count > 1 else "one, at the end"
     if chosen["save_steps"] == "auto":
         chosen["save_steps"] = chosen["eval_steps"]
         reasons["save_steps"] = "as eval_steps"

@@ -10,6 +10,10 @@ from workbench.estimate import size_words
 __all__ = ["memory_html"]
 
 
+PARTS = ("weights", "optimizer", "gradients", "activations", "narrow copies", "logits", "allocator", "workspace")
+"""Each part has a colour of its own, so that two ways of tuning can be compared by eye."""
+
+
 def memory_html(parts: Mapping[str, float], device: int) -> str:
     """What training takes, part by part, beside what the device has.
 
@@ -29,13 +33,14 @@ def memory_html(parts: Mapping[str, float], device: int) -> str:
     if device:
         told += f", {share:.1%} of the {size_words(device)} here" if share <= 1 else f"; only {size_words(device)} here"
     words = ", ".join(f"{name} {size_words(count)}" for name, count in shown.items())
+    colour = {name: 1 + PARTS.index(name) if name in PARTS else len(PARTS) for name in shown}
     bars = "".join(
-        f'<span class="wb-part wb-part-{number}" style="width:{100 * count / need:.2f}%"></span>'
-        for number, count in enumerate(shown.values(), 1)
+        f'<span class="wb-part wb-part-{colour[name]}" style="width:{100 * count / need:.2f}%"></span>'
+        for name, count in shown.items()
     )
     legend = "".join(
-        f'<li><i class="wb-part-{number}" aria-hidden="true"></i>{escape(name)} {size_words(count)}</li>'
-        for number, (name, count) in enumerate(shown.items(), 1)
+        f'<li><i class="wb-part-{colour[name]}" aria-hidden="true"></i>{escape(name)} {size_words(count)}</li>'
+        for name, count in shown.items()
     )
     over = " wb-memory-over" if share > 1 else ""
     sign = "✗ " if share > 1 else ""

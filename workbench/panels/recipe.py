@@ -10,8 +10,8 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from workbench.bundled import FIRST_DATASET
 from workbench.data.dataset import Dataset, load_dataset
-from workbench.data.sources import bundled_datasets
 from workbench.draft import PRESETS, Findings, build, examine
 from workbench.errors import DatasetError, Problem, RecipeError
 from workbench.estimate import size_words
@@ -77,7 +77,7 @@ class RecipePanel(Panel):
             self.form.fill(recipe)
         else:
             self.form.put("model", model if model is not None else next(iter(bundled_models()), ""))
-            self.form.put("dataset", dataset if dataset is not None else next(iter(bundled_datasets()), ""))
+            self.form.put("dataset", dataset if dataset is not None else FIRST_DATASET)
         self._changed()
 
     # ---- what can be done with it

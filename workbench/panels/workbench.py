@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
+from workbench.bundled import FIRST_DATASET
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
 from workbench.errors import InvalidInputError
@@ -27,7 +28,6 @@ from workbench.runs import open_run
 
 __all__ = ["Workbench"]
 
-FIRST = "support-desk/tickets"
 TABS = ("data", "recipe", "tokens", "run", "compare", "bench")
 WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
@@ -64,7 +64,7 @@ class Workbench(Panel):
         if recipe is not None and not isinstance(recipe, Recipe):
             raise InvalidInputError(f"recipe= must be a Recipe, got {recipe!r}.")
         if dataset is None:
-            dataset = recipe.load_dataset() if recipe is not None else FIRST
+            dataset = recipe.load_dataset() if recipe is not None else FIRST_DATASET
         self._joining = threading.RLock()
         self.run: Any = None
         self.lens: TokenLens | None = None

@@ -84,7 +84,7 @@ def _shares(asked: Asked) -> dict[str, tuple[list[float], list[float]]]:
     known = [reference for reference in asked.references if reference]
     if len(whole) == len(known) and known and all(map(is_container, known)):
         found["json"] = tuple([float(valid_json(said.text)) for said in each] for each in both)
-    elif known and (counts := Counter(filter(None, map(language, known)))):
+    elif known and (counts := Counter(filter(None, map(language_of, known)))):
         main = counts.most_common(1)[0][0]
         spoken = [(language_of(a.text), language_of(b.text)) for a, b in zip(*both, strict=True)]
         told = [(a == main, b == main) for a, b in spoken if a is not None and b is not None]
