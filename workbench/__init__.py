@@ -23,6 +23,7 @@ _HOMES = {
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
+    "workbench.evaluation.influence": ("Influence", "InfluenceJob", "influence"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

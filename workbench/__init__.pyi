@@ -26,6 +26,9 @@ from workbench.evaluation import Report as Report
 from workbench.evaluation import evaluate as evaluate
 from workbench.evaluation import evaluations as evaluations
 from workbench.evaluation import open_evaluation as open_evaluation
+from workbench.evaluation.influence import Influence as Influence
+from workbench.evaluation.influence import InfluenceJob as InfluenceJob
+from workbench.evaluation.influence import influence as influence
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
@@ -55,6 +58,8 @@ __all__ = [
     "Evaluation",
     "Full",
     "GenerationError",
+    "Influence",
+    "InfluenceJob",
     "InvalidInputError",
     "LoRA",
     "ModelNotFoundError",
@@ -79,6 +84,7 @@ __all__ = [
     "evaluate",
     "evaluations",
     "generate",
+    "influence",
     "launch",
     "lessons",
     "load_dataset",

@@ -25,6 +25,8 @@ from workbench.runs.events import EventWriter
 from workbench.runs.job import Folder, read_json
 from workbench.runs.scoring import Likelihood
 
+__all__ = ["Ended", "Progress"]
+
 EVERY = 0.5  # seconds between two events that tell the progress
 
 
@@ -70,11 +72,11 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     client: Any = InProcess()
     if plan["keep"]:
         client = KeptAnswers(client, folder.locks.parent)
-    tell = _Progress(folder, events)
+    tell = Progress(folder, events)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.end("stopped", "ended from outside (SIGTERM)"))
     try:
         report = answered_report(named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client)
-    except _Ended:
+    except Ended:
         return {"status": tell.status, "reason": tell.reason, "step": None}
     finally:
         tell.last()
@@ -84,11 +86,11 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     return {"status": "completed", "reason": None, "step": None}
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """It was asked to end; what is answered is kept."""
 
 
-class _Progress:
+class Progress:
     """Tells the log how far it is, now and then, and obeys commands between two answers."""
 
     def __init__(self, folder: Folder, events: EventWriter):
@@ -105,7 +107,7 @@ class _Progress:
             self.last()
             self._obey()
         if self.status:
-            raise _Ended
+            raise Ended
 
     def last(self) -> None:
         """Write how far it is, unless that stands in the log."""
@@ -121,7 +123,7 @@ class _Progress:
         for command in control.pending(self.folder.path):
             control.done(self.folder.path, command["id"])
             ends = {"stop": "stopped", "pause": "paused"}.get(command["name"])
-            message = f"{ends} by {command['name']}()" if ends else "not possible in an evaluation"
+            message = f"{ends} by {command['name']}()" if ends else "not possible here"
             fields = {"id": command["id"], "name": command["name"], "ok": bool(ends), "message": message}
             self.events.write("command", **fields)
             if ends:

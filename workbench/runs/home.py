@@ -6,4 +6,4 @@ from workbench.home import home
 
 __all__ = ["RESERVED", "home"]
 
-RESERVED = frozenset({"answers", "benches", "datasets", "evaluations", "locks"})
+RESERVED = frozenset({"answers", "benches", "datasets", "evaluations", "influences", "locks"})
