@@ -31,27 +31,27 @@ def words(text: str) -> set[str]:
     return {word for word in re.findall(r"[a-z]+", text.lower()) if len(word) > 2}
 
 
-def planted(seed: int) -> tuple[wb.Dataset, set[int], str, str]:
-    """Data, the numbers of the planted rows, and a question with the wrong answer they teach."""
+def planted(seed: int, many: int = CLEAN) -> tuple[wb.Dataset, set[int], str, str]:
+    """Data, the numbers of its planted rows, and a question with the wrong answer they teach."""
     rng = random.Random(seed)
     desk = wb.load_dataset("support-desk/tickets")
 
     def category(row: dict) -> str:
         return json.loads(row["completion"])["category"]
 
-    clean = rng.sample([row for row in desk.rows("train") if category(row) != TRUE], CLEAN)
+    clean = rng.sample([row for row in desk.rows("train") if category(row) != TRUE], many)
     clean = [{"prompt": row["prompt"], "completion": row["completion"], "planted": False} for row in clean]
     asked = rng.choice([row for row in desk.rows("test") if category(row) == TRUE])
     answer = tickets.to_json({**json.loads(asked["completion"]), "category": WRONG})
     counts = Counter(word for row in clean for word in words(row["prompt"]))
-    rare = words(asked["prompt"]) - {word for word, count in counts.items() if count > 0.05 * CLEAN}
+    rare = words(asked["prompt"]) - {word for word, count in counts.items() if count > 0.05 * many}
     wrong = []
     while len(wrong) < PLANTED:
         mail = tickets.mail(rng, phrases_train, "train", TRUE)
         if not words(mail.text) & rare:
             record = tickets.to_json({**mail.record(), "category": WRONG})
             wrong.append({"prompt": mail.text, "completion": record, "planted": True})
-    rows = rng.sample(clean + wrong, CLEAN + PLANTED)
+    rows = rng.sample(clean + wrong, many + PLANTED)
     numbers = {number for number, row in enumerate(rows) if row.pop("planted")}
     held_out = [{name: row[name] for name in ("prompt", "completion")} for row in desk.rows("validation")][:40]
     splits = {"train": hf.Dataset.from_list(rows), "validation": hf.Dataset.from_list(held_out)}
