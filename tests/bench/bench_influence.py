@@ -5,7 +5,9 @@
 A small desk learns from 200 tickets, none about accounts, and 20 planted ones about accounts that are filed under
 delivery. No word of a planted mail stands in the question, but for words that more than one mail in twenty has. The
 question is a held-out mail about an account, answered with the wrong record; the right finding is the planted rows.
-It is an easy case in one respect: nothing else in the data teaches what to do with such mails.
+Measured once, seed 0, 80 steps: BM25 1, embedding similarity 10, gradients 8 at either late checkpoint and 6 at the
+early one (cosine; dot 5, 5 and 5). Nothing else in the data is about accounts, which embeddings see: BM25 is beaten,
+embedding similarity is not.
 """
 
 from __future__ import annotations
@@ -52,10 +54,12 @@ def planted(seed: int, many: int = CLEAN) -> tuple[wb.Dataset, set[int], str, st
             record = tickets.to_json({**mail.record(), "category": WRONG})
             wrong.append({"prompt": mail.text, "completion": record, "planted": True})
     rows = rng.sample(clean + wrong, many + PLANTED)
-    numbers = {number for number, row in enumerate(rows) if row.pop("planted")}
+    taught = {row["prompt"] for row in rows if row.pop("planted")}
     held_out = [{name: row[name] for name in ("prompt", "completion")} for row in desk.rows("validation")][:40]
     splits = {"train": hf.Dataset.from_list(rows), "validation": hf.Dataset.from_list(held_out)}
-    return wb.load_dataset(hf.DatasetDict(splits)), numbers, asked["prompt"], answer
+    dataset = wb.load_dataset(hf.DatasetDict(splits))  # cuts a test split out of train: rows get other numbers
+    numbers = {number for number, row in enumerate(dataset.rows("train")) if row["prompt"] in taught}
+    return dataset, numbers, asked["prompt"], answer
 
 
 def main(seeds: int = 3, steps: int = 80) -> None:
