@@ -97,8 +97,7 @@ def influence(
     TracIn over checkpoints (Pruthi et al. 2020, arXiv 2002.08484, section 3): at each one, how far the gradient of a
     row's loss points the way of the answer's, with respect to the parameters that were trained. Checkpoints are
     weighted by the mean learning rate since the one before. Every checkpoint that is still there counts, and the kept
-    model: by default the last two and the best. Rows that taught something early and are fitted since show best at
-    early ones.
+    model: by default the last two and the best.
 
     It tells what pulled, to first order; whether the answer would change without these rows, only a run without them
     tells. Look at ``table(by="embedding")`` too: on planted wrong rows whose words were not the question's, gradients
@@ -120,7 +119,7 @@ def influence(
     wait
         False returns the job at once.
     progress
-        Told how many of all row vectors are done. Ctrl-C, or what it raises, ends the job; whole files of row vectors are kept.
+        Told how many of all row vectors are done. Ctrl-C, or what it raises, ends the job.
 
     Raises
     ------
