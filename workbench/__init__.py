@@ -25,6 +25,7 @@ _HOMES = {
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
     "workbench.evaluation.guards": ("guard", "plant_canaries"),
+    "workbench.evaluation.influence": ("Influence", "InfluenceJob", "influence"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

@@ -31,6 +31,9 @@ from workbench.evaluation import evaluations as evaluations
 from workbench.evaluation import open_evaluation as open_evaluation
 from workbench.evaluation.guards import guard as guard
 from workbench.evaluation.guards import plant_canaries as plant_canaries
+from workbench.evaluation.influence import Influence as Influence
+from workbench.evaluation.influence import InfluenceJob as InfluenceJob
+from workbench.evaluation.influence import influence as influence
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
@@ -61,6 +64,8 @@ __all__ = [
     "Evaluation",
     "Full",
     "GenerationError",
+    "Influence",
+    "InfluenceJob",
     "InvalidInputError",
     "LoRA",
     "ModelNotFoundError",
@@ -87,6 +92,7 @@ __all__ = [
     "evaluations",
     "generate",
     "guard",
+    "influence",
     "launch",
     "lessons",
     "load_dataset",

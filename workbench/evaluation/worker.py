@@ -123,7 +123,7 @@ class Telling:
         for command in control.pending(self.folder.path):
             control.done(self.folder.path, command["id"])
             ends = {"stop": "stopped", "pause": "paused"}.get(command["name"])
-            message = f"{ends} by {command['name']}()" if ends else "not possible in an evaluation"
+            message = f"{ends} by {command['name']}()" if ends else "not possible here"
             fields = {"id": command["id"], "name": command["name"], "ok": bool(ends), "message": message}
             self.events.write("command", **fields)
             if ends:

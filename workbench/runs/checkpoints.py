@@ -31,6 +31,7 @@ __all__ = [
     "restore",
     "save",
     "set_random_state",
+    "whole",
 ]
 
 MARK = "complete.json"
@@ -69,8 +70,13 @@ def save(trainer: Any, folder: Path, counters: dict[str, Any], epoch_start: dict
 
 def newest(folder: Path) -> Path | None:
     """The newest whole checkpoint, or None."""
-    steps = sorted((_step(path) for path in folder.glob("checkpoint-*") if _step(path) >= 0), reverse=True)
-    return next((path for path in (folder / f"checkpoint-{step}" for step in steps) if _is_whole(path)), None)
+    return next(reversed(whole(folder).values()), None)
+
+
+def whole(folder: Path) -> dict[int, Path]:
+    """All whole checkpoints by their step, in order."""
+    found = {_step(path): path for path in folder.glob("checkpoint-*") if _step(path) >= 0 and _is_whole(path)}
+    return dict(sorted(found.items()))
 
 
 def counters_of(checkpoint: Path) -> dict[str, Any]:
