@@ -53,7 +53,7 @@ def rank(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     return {"status": "completed", "reason": None, "step": None}
 
 
-def _ranked(plan: dict[str, Any], run: Folder, recipe: Any, tell: Progress) -> dict[str, Any]:
+def _ranked(plan: dict[str, Any], run: Folder, recipe: Any, tell: Telling) -> dict[str, Any]:
     import numpy as np
     import torch
 
