@@ -13,7 +13,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from workbench.bundled.make import articles, corpus_general, hard, phrases_test, phrases_train, replies, tickets
+from workbench.bundled.make import (
+    articles,
+    corpus_general,
+    hard,
+    phrases_test,
+    phrases_train,
+    policies,
+    replies,
+    tickets,
+)
 
 TARGET = Path(__file__).resolve().parent.parent / "data"
 SIZES = {"train": 2000, "validation": 200, "test": 200}
@@ -113,6 +122,12 @@ def write(target: Path, seed: int = 0) -> list[Path]:
             files[folder / f"{split}.jsonl"] = to_jsonl(rows(name, split, int(n * scale), seed))
         if name in SCHEMAS:
             files[folder / "schema.json"] = json.dumps(SCHEMAS[name], indent=2) + "\n"
+    for version in policies.VERSIONS:
+        desk = target / "support-desk"
+        files[desk / f"policies-{version}" / "train.jsonl"] = to_jsonl(policies.articles(version, seed))
+        for split in SIZES:
+            asked = to_jsonl(policies.questions(version, split, seed))
+            files[desk / f"policy-questions-{version}" / f"{split}.jsonl"] = asked
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
