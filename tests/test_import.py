@@ -25,6 +25,7 @@ ORDER = [
     {"tuning"},
     {"objectives"},
     {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code", "_recipe_reading"},
+    {"retrieval"},
     {"runs"},
     {"evaluation"},
     {"registry"},

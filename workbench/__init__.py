@@ -22,7 +22,8 @@ _HOMES = {
     "workbench.recipe": ("Recipe",),
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
-    "workbench.evaluation": ("Report", "evaluate"),
+    "workbench.retrieval": ("build_index", "gold_index", "open_index"),
+    "workbench.evaluation": ("Report", "attribute_failures", "evaluate", "groundedness", "judge_retrieval"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

@@ -22,11 +22,17 @@ from workbench.errors import WorkbenchError as WorkbenchError
 from workbench.estimate import Estimate as Estimate
 from workbench.estimate import estimate as estimate
 from workbench.evaluation import Report as Report
+from workbench.evaluation import attribute_failures as attribute_failures
 from workbench.evaluation import evaluate as evaluate
+from workbench.evaluation import groundedness as groundedness
+from workbench.evaluation import judge_retrieval as judge_retrieval
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
 from workbench.recipe import Recipe as Recipe
+from workbench.retrieval import build_index as build_index
+from workbench.retrieval import gold_index as gold_index
+from workbench.retrieval import open_index as open_index
 from workbench.runs import Run as Run
 from workbench.runs import generate as generate
 from workbench.runs import launch as launch
@@ -69,16 +75,22 @@ __all__ = [
     "System",
     "Training",
     "WorkbenchError",
+    "attribute_failures",
     "bench",
+    "build_index",
     "data_curve",
     "estimate",
     "evaluate",
     "generate",
+    "gold_index",
+    "groundedness",
+    "judge_retrieval",
     "launch",
     "lessons",
     "load_dataset",
     "metrics",
     "open_bench",
+    "open_index",
     "open_run",
     "panels",
     "runs",

@@ -3,5 +3,6 @@
 from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.facts import Comparison
 from workbench.evaluation.report import Report
+from workbench.evaluation.retrieval import attribute_failures, groundedness, judge_retrieval
 
-__all__ = ["Comparison", "Report", "evaluate"]
+__all__ = ["Comparison", "Report", "attribute_failures", "evaluate", "groundedness", "judge_retrieval"]

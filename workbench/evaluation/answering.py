@@ -217,7 +217,8 @@ def _answer(
     on_change: Callable[[], None],
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        table.put(rows[at], column, Answered(answer.text, answer.tokens, answer.seconds, answer.stop))
+        said = Answered(answer.text, answer.tokens, answer.seconds, answer.stop, passages=tuple(answer.passages))
+        table.put(rows[at], column, said)
         on_change()
 
     if not rows:

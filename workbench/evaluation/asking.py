@@ -39,7 +39,8 @@ def answers_of(
         def take(
             row: int, answer: Any, name: str = name, found: dict[int, Answered] = found, before: int = before
         ) -> None:
-            found[row] = Answered(plain_text(answer.text), answer.tokens, answer.seconds, answer.stop)
+            text, read = plain_text(answer.text), tuple(answer.passages)
+            found[row] = Answered(text, answer.tokens, answer.seconds, answer.stop, passages=read)
             progress(before + len(found), total, name)
 
         _ask(client, system, prompts, list(range(len(prompts))), settings, take, found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from workbench.evaluation.results import Difference
+from workbench.retrieval.passages import Passage
 
 if TYPE_CHECKING:
     from workbench.metrics import Metric
@@ -50,6 +51,8 @@ class Answered:
     error, detail : str
         What is wrong with it, where the reference is a record: one of `workbench.evaluation.structured.ERRORS`.
         Where it failed, why.
+    passages : tuple of Passage
+        What the system was given to read, the best first.
     """
 
     text: str
@@ -58,6 +61,12 @@ class Answered:
     stop: str = "eos"
     error: str = ""
     detail: str = ""
+    passages: tuple[Passage, ...] = ()
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Answered:
+        """An answer from the plain data of a report's file."""
+        return cls(**{**plain, "passages": tuple(Passage(**each) for each in plain.get("passages", ()))})
 
 
 @dataclass(frozen=True)

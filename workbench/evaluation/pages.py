@@ -190,6 +190,9 @@ def _examples(report: Report) -> list[str]:
             if primary is not None and (score := report.scores[primary][name][at]) is not None:
                 mark = f" ({'right' if score else 'wrong'})" if report.metrics[0].kind == "rate" else f" ({score:.2f})"
             pairs.append((f"{name}{mark}", said.text + (f"\n[{said.error}: {said.detail}]" if said.error else "")))
+            if said.passages:
+                read = "\n".join(f"[{passage.id}] {passage.text}" for passage in said.passages)
+                pairs.append((f"read by {name}", read))
         listed = "".join(f"<dt>{_text(term)}</dt><dd><pre>{_text(text)}</pre></dd>" for term, text in pairs)
         parts.append(f"<article><h3>Row {report.row_numbers[at]}</h3><dl>{listed}</dl></article>")
     return parts
@@ -202,6 +205,7 @@ def _what(report: Report, name: str) -> str:
     parts += [f"adapter {path}" for path in facts.get("adapters") or ()]
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
     parts += ["instructions of its own"] if facts.get("prompt") else []
+    parts += [f"passages from {facts['retriever']}"] if facts.get("retriever") else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 
 

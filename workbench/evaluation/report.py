@@ -91,7 +91,8 @@ class Report:
         return pd.DataFrame(rows, columns=["system", "metric", "value", "low", "high", "n"])
 
     def rows(self) -> pd.DataFrame:
-        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``."""
+        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``,
+        and ``passages``: the ids of what it was given to read."""
         import pandas as pd
 
         columns = ["row", "prompt", "reference", "system", "answer", *(metric.name for metric in self.metrics)]
@@ -107,8 +108,9 @@ class Report:
                     name,
                     said.text if self.answers else None,
                 ]
-                records.append([*before, *scores, said.stop, said.error, said.detail])
-        return pd.DataFrame(records, columns=[*columns, "stop", "error", "detail"])
+                read = ", ".join(passage.id for passage in said.passages)
+                records.append([*before, *scores, said.stop, said.error, said.detail, read])
+        return pd.DataFrame(records, columns=[*columns, "stop", "error", "detail", "passages"])
 
     def interval(self, system: Any, metric: str | None = None) -> Interval:
         """One figure with its interval: Wilson's for rates, a bootstrap over rows for means."""
@@ -241,7 +243,7 @@ class Report:
                     f"The report has the format {found!r}; this version reads {FORMAT}. Evaluate again."
                 )
             data["answers"] = {
-                name: tuple(Answered(**answer) for answer in answers) for name, answers in data["answers"].items()
+                name: tuple(map(Answered.from_dict, answers)) for name, answers in data["answers"].items()
             }
             data["metrics"] = tuple(
                 MetricFacts(**{**facts, "span": tuple(facts["span"]) if facts["span"] else None})

@@ -2,15 +2,17 @@
 
 from workbench.metrics.records import field_accuracy, fields_right, leaves, record_match, valid_json, values_right
 from workbench.metrics.registry import METRICS, Metric, as_metric, exact_match, metric_names
-from workbench.metrics.text import text_match, token_f1
+from workbench.metrics.text import contains, first_line_match, text_match, token_f1
 
 __all__ = [
     "METRICS",
     "Metric",
     "as_metric",
+    "contains",
     "exact_match",
     "field_accuracy",
     "fields_right",
+    "first_line_match",
     "leaves",
     "metric_names",
     "record_match",

@@ -16,6 +16,8 @@ from workbench.models.resolve import ModelRef, resolve_model
 
 __all__ = ["System"]
 
+PASSAGES = 3
+
 
 @dataclass(frozen=True, init=False)
 class System:
@@ -27,12 +29,17 @@ class System:
         A model name, folder or hub id; a Run or Version; another System; or a function, either
         ``list[str] -> list[str]`` or ``str -> str`` (told apart by its annotation; unannotated, one prompt at a time).
     prompt
-        Instructions given as the system turn. A text with ``{prompt}`` in it is wrapped around the user's turn.
+        Instructions given as the system turn. A text with ``{prompt}`` in it is wrapped around the user's turn; one
+        with ``{passages}`` too says where the retriever's passages stand.
     shots
         Pairs of prompt and answer shown before the question.
     schema
         A JSON Schema the answer must fit.
-    retriever, tools
+    retriever
+        An index, or its folder (`build_index`): what it finds for a question is put before it.
+    passages
+        How many passages a retriever gives.
+    tools
         For systems that look things up; kept as given.
     template
         The chat template, as in a recipe.
@@ -47,6 +54,8 @@ class System:
         The model's name or path.
     adapters : tuple of str
         Adapter folders, in the order they are put on.
+    retriever : str or None
+        The folder of the index.
     """
 
     kind: str
@@ -56,7 +65,8 @@ class System:
     prompt: str | None
     shots: tuple[tuple[str, str], ...]
     schema: Any
-    retriever: Any
+    retriever: str | None
+    passages: int
     tools: tuple[Any, ...]
     name: str
     function: Callable[..., Any] | None = field(default=None, repr=False)
@@ -68,7 +78,8 @@ class System:
         prompt: str | None = None,
         shots: Iterable[tuple[str, str]] | None = None,
         schema: Any = None,
-        retriever: Any = None,
+        retriever: str | os.PathLike[str] | None = None,
+        passages: int | None = None,
         tools: Iterable[Any] | None = None,
         adapters: Iterable[str | os.PathLike[str]] | None = None,
         template: str | None = None,
@@ -102,12 +113,14 @@ class System:
             "prompt": keep(prompt, "prompt", None),
             "shots": _pairs(keep(shots, "shots", ())),
             "schema": keep(schema, "schema", None),
-            "retriever": keep(retriever, "retriever", None),
+            "retriever": _folder(keep(retriever, "retriever", None)),
+            "passages": keep(passages, "passages", PASSAGES),
             "tools": tuple(keep(tools, "tools", ())),
             "function": function,
         }
         if values["prompt"] is not None and not isinstance(values["prompt"], str):
             raise InvalidInputError(f"System(prompt=) must be text, got {values['prompt']!r}. Give the instructions.")
+        _check_passages(values["passages"], values["retriever"], values["prompt"])
         for key, value in values.items():
             object.__setattr__(self, key, value)
         object.__setattr__(self, "name", name or label or self._label())
@@ -127,7 +140,7 @@ class System:
             digest.update(ModelRef(folder, Path(folder), "folder").content_hash().encode())
         if self.function is not None:
             digest.update(_source_of(self.function).encode())
-        rest = [self.template, self.prompt, self.shots, self.schema, repr(self.retriever), repr(self.tools)]
+        rest = [self.template, self.prompt, self.shots, self.schema, self._found_by(), repr(self.tools)]
         digest.update(json.dumps(rest, sort_keys=True, ensure_ascii=False, default=repr).encode())
         return digest.hexdigest()[:16]
 
@@ -141,8 +154,22 @@ class System:
             "prompt": self.prompt,
             "shots": [list(pair) for pair in self.shots],
             "schema": self.schema,
+            "retriever": self.retriever,
+            "passages": None if self.retriever is None else self.passages,
             "name": self.name,
         }
+
+    def _found_by(self) -> str:
+        """What the retriever adds to the hash: the index by content."""
+        if self.retriever is None:
+            return "None"
+        try:
+            facts = json.loads((Path(self.retriever) / "index.json").read_text(encoding="utf-8"))
+            return f"{facts['hash']}, {self.passages}"
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InvalidInputError(
+                f"{self.name} looks things up in {self.retriever}, which is no index (any more). Use build_index."
+            ) from error
 
     def _label(self) -> str:
         if self.function is not None:
@@ -155,9 +182,35 @@ class System:
             parts.append(last.parent.name if last.name == "model" else last.name)
         if self.shots:
             parts.append(f"{len(self.shots)} shots")
-        if self.prompt:
+        if self.retriever is not None:
+            parts.append(f"{self.passages} passage{'s' if self.passages > 1 else ''}")
+        elif self.prompt:
             parts.append("prompted")
         return " + ".join(parts)
+
+
+def _folder(retriever: Any) -> str | None:
+    if retriever is None:
+        return None
+    if not isinstance(retriever, (str, os.PathLike)):
+        raise InvalidInputError(
+            f"System(retriever=) is an index or its folder, got {retriever!r}. Make one with build_index."
+        )
+    return str(Path(retriever).expanduser().absolute())
+
+
+def _check_passages(passages: Any, retriever: str | None, prompt: str | None) -> None:
+    if not isinstance(passages, int) or isinstance(passages, bool) or passages < 1:
+        raise InvalidInputError(f"System(passages=) must be a whole number of at least 1, got {passages!r}.")
+    places, wraps = "{passages}" in (prompt or ""), "{prompt}" in (prompt or "")
+    if places and not (wraps and retriever):
+        what = "has no {prompt}" if retriever else "needs a retriever"
+        raise InvalidInputError(f"System(prompt=) says where {{passages}} stand, but {what}, got {prompt!r}.")
+    if wraps and retriever and not places:
+        raise InvalidInputError(
+            f"System(prompt=) wraps the question and does not say where the passages stand, got {prompt!r}. "
+            "Put {passages} into it."
+        )
 
 
 def _pairs(shots: Iterable[Any]) -> tuple[tuple[str, str], ...]:

@@ -8,9 +8,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from workbench.retrieval import Passage
 
 __all__ = ["Answer", "Decoding", "answer_rows", "check_lengths"]
 
@@ -69,12 +72,15 @@ class Answer:
         From the start of its batch to its last token.
     stop
         ``"eos"``: the model ended it; ``"length"``: `max_new_tokens` or the model's context did.
+    passages
+        What the system's retriever found for the question; empty for a system without one.
     """
 
     text: str
     tokens: int
     seconds: float
     stop: str
+    passages: Sequence[Passage] = ()
 
 
 def check_lengths(lengths: Sequence[int], positions: int | None) -> None:
