@@ -172,8 +172,10 @@ class System:
             ) from error
 
     def _label(self) -> str:
+        count = "1 passage" if self.passages == 1 else f"{self.passages} passages"
+        reads = [] if self.retriever is None else [count]
         if self.function is not None:
-            return getattr(self.function, "__name__", type(self.function).__name__)
+            return " + ".join([getattr(self.function, "__name__", type(self.function).__name__), *reads])
         assert self.model is not None
         base = Path(self.model.removeprefix("run:")).name
         parts = [base]
@@ -182,11 +184,9 @@ class System:
             parts.append(last.parent.name if last.name == "model" else last.name)
         if self.shots:
             parts.append(f"{len(self.shots)} shots")
-        if self.retriever is not None:
-            parts.append(f"{self.passages} passage{'s' if self.passages > 1 else ''}")
-        elif self.prompt:
+        if self.prompt and not reads:
             parts.append("prompted")
-        return " + ".join(parts)
+        return " + ".join([*parts, *reads])
 
 
 def _folder(retriever: Any) -> str | None:

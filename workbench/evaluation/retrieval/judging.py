@@ -123,11 +123,12 @@ def judge_retrieval(
         For more passages than there are, an empty question, an index that cannot be read.
     """
     index = open_index(index)
-    wanted = sorted({k} if isinstance(k, int) else set(k))
-    if not wanted:
+    given = [k] if isinstance(k, int) else list(k)
+    if not given:
         raise InvalidInputError("k= is empty. Give at least one number of passages.")
-    for each in wanted:
+    for each in given:
         index.check_k(each)
+    wanted = sorted(set(given))
     picked, known = pick_rows(questions, max_rows), {passage.id for passage in index.passages}
     if "prompt" not in picked.dataset.columns:
         raise DatasetError(f"{picked.dataset.name} has no prompts; it has {', '.join(picked.dataset.columns)}.")
