@@ -23,7 +23,9 @@ _HOMES = {
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.retrieval": ("build_index", "gold_index", "open_index"),
-    "workbench.evaluation": ("Report", "attribute_failures", "evaluate", "groundedness", "judge_retrieval"),
+    "workbench.evaluation": (
+        "Report", "attribute_failures", "evaluate", "groundedness", "judge_calls", "judge_retrieval",
+    ),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

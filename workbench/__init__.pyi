@@ -25,6 +25,7 @@ from workbench.evaluation import Report as Report
 from workbench.evaluation import attribute_failures as attribute_failures
 from workbench.evaluation import evaluate as evaluate
 from workbench.evaluation import groundedness as groundedness
+from workbench.evaluation import judge_calls as judge_calls
 from workbench.evaluation import judge_retrieval as judge_retrieval
 from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
@@ -84,6 +85,7 @@ __all__ = [
     "generate",
     "gold_index",
     "groundedness",
+    "judge_calls",
     "judge_retrieval",
     "launch",
     "lessons",

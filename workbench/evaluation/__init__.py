@@ -4,5 +4,15 @@ from workbench.evaluation.evaluate import evaluate
 from workbench.evaluation.facts import Comparison
 from workbench.evaluation.report import Report
 from workbench.evaluation.retrieval import attribute_failures, groundedness, judge_retrieval
+from workbench.evaluation.tools import call_errors, judge_calls
 
-__all__ = ["Comparison", "Report", "attribute_failures", "evaluate", "groundedness", "judge_retrieval"]
+__all__ = [
+    "Comparison",
+    "Report",
+    "attribute_failures",
+    "call_errors",
+    "evaluate",
+    "groundedness",
+    "judge_calls",
+    "judge_retrieval",
+]

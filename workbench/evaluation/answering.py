@@ -217,8 +217,7 @@ def _answer(
     on_change: Callable[[], None],
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        said = Answered(answer.text, answer.tokens, answer.seconds, answer.stop, passages=tuple(answer.passages))
-        table.put(rows[at], column, said)
+        table.put(rows[at], column, Answered.of(answer))
         on_change()
 
     if not rows:

@@ -193,6 +193,10 @@ def _examples(report: Report) -> list[str]:
             if said.passages:
                 read = "\n".join(f"[{passage.id}] {passage.text}" for passage in said.passages)
                 pairs.append((f"read by {name}", read))
+            if said.calls:
+                pairs.append(
+                    (f"called by {name}", "\n".join(f"{c.name} {c.arguments}\n{c.result}" for c in said.calls))
+                )
         listed = "".join(f"<dt>{_text(term)}</dt><dd><pre>{_text(text)}</pre></dd>" for term, text in pairs)
         parts.append(f"<article><h3>Row {report.row_numbers[at]}</h3><dl>{listed}</dl></article>")
     return parts
@@ -205,6 +209,7 @@ def _what(report: Report, name: str) -> str:
     parts += [f"adapter {path}" for path in facts.get("adapters") or ()]
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
     parts += ["instructions of its own"] if facts.get("prompt") else []
+    parts += [f"tools {', '.join(facts['tools'])}"] if facts.get("tools") else []
     parts += [f"passages from {facts['retriever']}"] if facts.get("retriever") else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 

@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 from workbench.errors import InvalidInputError
 from workbench.models.resolve import ModelRef, resolve_model
+from workbench.tools.tool import Tool, as_tool
 
 __all__ = ["System"]
 
@@ -40,7 +42,7 @@ class System:
     passages
         How many passages a retriever gives.
     tools
-        For systems that look things up; kept as given.
+        What it may call: names (`workbench.tools.built_in`) or functions. Requests are then written as a transcript.
     template
         The chat template, as in a recipe.
     name
@@ -67,7 +69,7 @@ class System:
     schema: Any
     retriever: str | None
     passages: int
-    tools: tuple[Any, ...]
+    tools: tuple[Tool, ...]
     name: str
     function: Callable[..., Any] | None = field(default=None, repr=False)
 
@@ -115,12 +117,13 @@ class System:
             "schema": keep(schema, "schema", None),
             "retriever": _folder(keep(retriever, "retriever", None)),
             "passages": keep(passages, "passages", PASSAGES),
-            "tools": tuple(keep(tools, "tools", ())),
+            "tools": tuple(as_tool(each) for each in keep(tools, "tools", ())),
             "function": function,
         }
         if values["prompt"] is not None and not isinstance(values["prompt"], str):
             raise InvalidInputError(f"System(prompt=) must be text, got {values['prompt']!r}. Give the instructions.")
         _check_passages(values["passages"], values["retriever"], values["prompt"])
+        _check_tools(values["tools"], values["retriever"], values["prompt"])
         for key, value in values.items():
             object.__setattr__(self, key, value)
         object.__setattr__(self, "name", name or label or self._label())
@@ -140,7 +143,8 @@ class System:
             digest.update(ModelRef(folder, Path(folder), "folder").content_hash().encode())
         if self.function is not None:
             digest.update(_source_of(self.function).encode())
-        rest = [self.template, self.prompt, self.shots, self.schema, self._found_by(), repr(self.tools)]
+        tools = tuple((tool.name, tool.hash) for tool in self.tools)
+        rest = [self.template, self.prompt, self.shots, self.schema, self._found_by(), repr(tools)]
         digest.update(json.dumps(rest, sort_keys=True, ensure_ascii=False, default=repr).encode())
         return digest.hexdigest()[:16]
 
@@ -156,6 +160,7 @@ class System:
             "schema": self.schema,
             "retriever": self.retriever,
             "passages": None if self.retriever is None else self.passages,
+            "tools": [tool.name for tool in self.tools] or None,
             "name": self.name,
         }
 
@@ -173,7 +178,7 @@ class System:
 
     def _label(self) -> str:
         count = "1 passage" if self.passages == 1 else f"{self.passages} passages"
-        reads = [] if self.retriever is None else [count]
+        reads = ([] if self.retriever is None else [count]) + (["tools"] if self.tools else [])
         if self.function is not None:
             return " + ".join([getattr(self.function, "__name__", type(self.function).__name__), *reads])
         assert self.model is not None
@@ -210,6 +215,18 @@ def _check_passages(passages: Any, retriever: str | None, prompt: str | None) ->
         raise InvalidInputError(
             f"System(prompt=) wraps the question and does not say where the passages stand, got {prompt!r}. "
             "Put {passages} into it."
+        )
+
+
+def _check_tools(tools: tuple[Tool, ...], retriever: str | None, prompt: str | None) -> None:
+    if twice := [name for name, count in Counter(tool.name for tool in tools).items() if count > 1]:
+        raise InvalidInputError(f"Two tools are called {twice[0]!r}. Give each its own name.")
+    if tools and retriever is not None:
+        raise InvalidInputError("A System has tools or a retriever, not both. Make looking up one of the tools.")
+    if tools and "{prompt}" in (prompt or ""):
+        raise InvalidInputError(
+            "A System with tools writes its requests into a transcript, so System(prompt=) can give instructions, but "
+            f"not be wrapped around them, got {prompt!r}."
         )
 
 

@@ -14,6 +14,7 @@ from workbench.errors import InvalidInputError
 
 if TYPE_CHECKING:
     from workbench.retrieval import Passage
+    from workbench.tools import Call
 
 __all__ = ["Answer", "Decoding", "answer_rows", "check_lengths"]
 
@@ -71,9 +72,12 @@ class Answer:
     seconds
         From the start of its batch to its last token.
     stop
-        ``"eos"``: the model ended it; ``"length"``: `max_new_tokens` or the model's context did.
+        ``"eos"``: the model ended it; ``"length"``: `max_new_tokens` or the model's context did;
+        ``"rounds"``: there is none, since it called tools over and over.
     passages
         What the system's retriever found for the question; empty for a system without one.
+    calls
+        The calls of the system's tools that led to it.
     """
 
     text: str
@@ -81,6 +85,7 @@ class Answer:
     seconds: float
     stop: str
     passages: Sequence[Passage] = ()
+    calls: Sequence[Call] = ()
 
 
 def check_lengths(lengths: Sequence[int], positions: int | None) -> None:

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from workbench import errors
@@ -26,6 +27,7 @@ from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
 from workbench.runs.scoring import Likelihood
+from workbench.runs.tool_loop import answer_with_tools
 
 if TYPE_CHECKING:
     from workbench.models.system import System
@@ -140,6 +142,10 @@ class GenerationClient:
             if on_result is not None:
                 on_result(row, answer)
 
+        if system.tools:
+            ask = partial(self.generate, temperature=temperature, seed=seed, cancel=cancel)
+            answer_with_tools(system, prompts, ask, take, max_new_tokens)
+            return answers
         if system.kind == "callable":
             _call(system, prompts, take, cancel)
             return answers

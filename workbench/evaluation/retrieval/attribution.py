@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import DatasetError, InvalidInputError
 from workbench.evaluation import statistics
 from workbench.evaluation.facts import Answered
+from workbench.evaluation.picking import rows_of
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import Interval
 from workbench.metrics.text import contains
@@ -112,11 +112,7 @@ def _readers(report: Report) -> Sequence[str]:
 
 def _gold(report: Report, questions: Any) -> list[set[str]]:
     """The gold passages of the report's rows."""
-    data = questions if isinstance(questions, Dataset) else load_dataset(questions, split={})
-    split = report.dataset["split"]
-    data = data.split(split) if split in data.splits and len(data.splits) > 1 else data
-    if data.hash != report.dataset["hash"]:
-        raise DatasetError(f"{data.name} is not the data of the report, {report.dataset['name']}: its rows differ.")
-    if "gold" not in data.columns:
-        raise DatasetError(f"{data.name} has no column gold with the ids of the passages that hold each answer.")
-    return [set(map(str, data[number]["gold"])) for number in report.row_numbers]
+    rows = rows_of(report, questions)
+    if any(not row.get("gold") for row in rows):
+        raise DatasetError("The data does not name the gold passages: it needs a column gold with their ids.")
+    return [set(map(str, row["gold"])) for row in rows]
