@@ -63,6 +63,13 @@ def test_an_index_is_a_folder_that_finds_the_same_when_opened(tmp_path):
     assert sorted(path.name for path in (tmp_path).iterdir() if path.name != "home") == ["index"]
 
 
+def test_any_text_is_kept_as_it_is(tmp_path):
+    rows = [{"id": "\u2028\x85", "text": "a\u2028b\x85c\nd\r\ne  \U0001f600"}]
+    index = wb.build_index(rows, path=tmp_path / "index")
+    assert wb.open_index(index.path).passages == index.passages
+    assert index.passages[0].text == rows[0]["text"]
+
+
 def test_the_hash_is_that_of_the_content():
     index = wb.build_index(ROWS)
     assert wb.build_index(wb.load_dataset(ROWS, split={})).hash == index.hash

@@ -122,9 +122,10 @@ class Index(ABC):
         elif self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
             raise InvalidInputError(f"{self.path} is there already and is no index. Give another path.")
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        new, old = (Path(mkdtemp(prefix=".index-", dir=self.path.parent)) for _ in range(2))
+        new = Path(mkdtemp(prefix=".index-", dir=self.path.parent))
+        old = new.with_name(f"{new.name}-before")
         try:
-            lines = (json.dumps({"id": each.id, "text": each.text}, ensure_ascii=False) for each in self.passages)
+            lines = (json.dumps({"id": each.id, "text": each.text}) for each in self.passages)
             (new / PASSAGES).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
             self._write(new)
             facts = {"format": FORMAT, "kind": self.kind, "settings": self.settings, "passages": len(self),
@@ -190,6 +191,4 @@ def index_hash(kind: str, settings: Mapping[str, Any], passages: Sequence[Passag
 
 def _digests(folder: Path) -> dict[str, str]:
     files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != MANIFEST)
-    return {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files
-    }  # fmt: skip
+    return {file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}

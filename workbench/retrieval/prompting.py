@@ -8,14 +8,15 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import InvalidInputError
+from workbench.retrieval.building import open_index
 from workbench.retrieval.index import MANIFEST, Index
 from workbench.retrieval.passages import Passage
+from workbench.retrieval.questions import asked_at, question_of
 
 if TYPE_CHECKING:
     from workbench.models.system import System
 
-__all__ = ["READING", "question_of", "retrieved", "with_passages"]
+__all__ = ["READING", "retrieved", "with_passages"]
 
 READING = "{passages}\n\nQ: {prompt}\nA:"
 """The form in which the bundled base met passages with a question: ``System(prompt=READING, template="plain")``."""
@@ -32,13 +33,11 @@ def retrieved(system: System, prompts: Sequence[Any]) -> tuple[list[Any], list[t
     prompts
         Texts, or lists of messages; then the last user turn is the question.
     """
-    from workbench.retrieval import open_index
-
     assert system.retriever is not None
     folder = Path(system.retriever)
     manifest = folder / MANIFEST
     stamp = manifest.stat().st_mtime_ns if manifest.is_file() else 0
-    index = _opened(open_index, folder, stamp)
+    index = _opened(folder, stamp)
     found = [tuple(index.search(question_of(prompt), system.passages)) for prompt in prompts]
     form = system.prompt if system.prompt and "{passages}" in system.prompt else DEFAULT
     return [with_passages(*pair, form) for pair in zip(prompts, found, strict=True)], found
@@ -60,23 +59,11 @@ def with_passages(prompt: Any, passages: Sequence[Passage], form: str = DEFAULT)
     text = re.sub(r"\{(passages|prompt)\}", lambda found: values[found[1]], form).lstrip("\n")
     if isinstance(prompt, str):
         return text
-    last = _asked_at(prompt)
+    last = asked_at(prompt)
     return [dict(turn, content=text) if at == last else turn for at, turn in enumerate(prompt)]
 
 
-def question_of(prompt: Any) -> str:
-    """What is asked: the text, or the last user turn."""
-    return prompt if isinstance(prompt, str) else prompt[_asked_at(prompt)]["content"]
-
-
-def _asked_at(messages: Sequence[dict[str, Any]]) -> int:
-    at = max((at for at, turn in enumerate(messages) if turn["role"] == "user"), default=None)
-    if at is None:
-        raise InvalidInputError("A conversation without a user turn asks nothing that could be looked up.")
-    return at
-
-
 @lru_cache(maxsize=4)
-def _opened(open_index: Any, folder: Path, stamp: int) -> Index:
+def _opened(folder: Path, stamp: int) -> Index:
     """An index is read once for all questions, and again when it was built anew."""
     return open_index(folder)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import DatasetError, InvalidInputError
+from workbench.errors import InvalidInputError
 from workbench.evaluation import statistics
 from workbench.evaluation.facts import Answered
 from workbench.evaluation.picking import rows_of
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import Interval
 from workbench.metrics.text import contains
+from workbench.retrieval.questions import gold_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,13 +55,14 @@ def attribute_failures(report: Report, questions: Any, metric: str | None = None
     """
     import pandas as pd
 
-    gold = _gold(report, questions)
+    rows = zip(report.row_numbers, rows_of(report, questions), strict=True)
+    gold = [set(gold_of(row, f"Row {number} of {report.dataset['name']}")) for number, row in rows]
     facts = next((each for each in report.metrics if metric in (None, each.name)), None)
     if facts is None or facts.kind != "rate":
         rates = ", ".join(each.name for each in report.metrics if each.kind == "rate") or "none"
         what = "there is no metric" if facts is None else "no rate of right answers is"
         raise InvalidInputError(f"In this report {what} {metric or report.metrics[0].name!r}. Its rates are {rates}.")
-    rows: list[tuple[Any, ...]] = []
+    table: list[tuple[Any, ...]] = []
     for name in _readers(report):
         outcomes = [
             _outcome(names <= {passage.id for passage in said.passages}, bool(score))
@@ -68,8 +70,8 @@ def attribute_failures(report: Report, questions: Any, metric: str | None = None
         ]
         for outcome in OUTCOMES:
             found = statistics.rate([each == outcome for each in outcomes])
-            rows.append((name, outcome, outcomes.count(outcome), found.value, found.low, found.high, found.n_rows))
-    return pd.DataFrame(rows, columns=["system", "outcome", "rows", "share", "low", "high", "n"])
+            table.append((name, outcome, outcomes.count(outcome), found.value, found.low, found.high, found.n_rows))
+    return pd.DataFrame(table, columns=["system", "outcome", "rows", "share", "low", "high", "n"])
 
 
 def groundedness(report: Report, system: Any = -1) -> Interval:
@@ -108,11 +110,3 @@ def _readers(report: Report) -> Sequence[str]:
     if not readers:
         raise InvalidInputError("No system of this report looks anything up. Evaluate a System with a retriever.")
     return readers
-
-
-def _gold(report: Report, questions: Any) -> list[set[str]]:
-    """The gold passages of the report's rows."""
-    rows = rows_of(report, questions)
-    if any(not row.get("gold") for row in rows):
-        raise DatasetError("The data does not name the gold passages: it needs a column gold with their ids.")
-    return [set(map(str, row["gold"])) for row in rows]

@@ -13,8 +13,7 @@ from workbench.evaluation.picking import pick_rows
 from workbench.evaluation.results import Interval
 from workbench.metrics import ranking
 from workbench.retrieval import open_index
-from workbench.retrieval.gold import gold_of
-from workbench.retrieval.prompting import question_of
+from workbench.retrieval.questions import checked_gold, question_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,7 +133,7 @@ def judge_retrieval(
         raise DatasetError(f"{picked.dataset.name} has no prompts; it has {', '.join(picked.dataset.columns)}.")
     asked, gold, found = [], [], []
     for number, row in zip(picked.numbers, picked.rows, strict=True):
-        gold.append(tuple(gold_of(row, known, f"Row {number} of {picked.dataset.name}")))
+        gold.append(tuple(checked_gold(row, known, f"Row {number} of {picked.dataset.name}")))
         asked.append(question_of(row["prompt"]))
         found.append(tuple(passage.id for passage in index.search(asked[-1], wanted[-1])))
     return RetrievalReport(
