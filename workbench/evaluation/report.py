@@ -91,8 +91,10 @@ class Report:
         return pd.DataFrame(rows, columns=["system", "metric", "value", "low", "high", "n"])
 
     def rows(self) -> pd.DataFrame:
-        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``,
-        and ``passages``: the ids of what it was given to read."""
+        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``.
+
+        ``passages`` are the ids of what it was given to read.
+        """
         import pandas as pd
 
         columns = ["row", "prompt", "reference", "system", "answer", *(metric.name for metric in self.metrics)]
