@@ -23,9 +23,13 @@ _HOMES = {
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
     "workbench.bench.decision": ("Decision", "decide", "open_decision"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
-    "workbench.evaluation": ("Evaluation", "Report", "evaluate", "evaluations", "open_evaluation"),
+    "workbench.evaluation": (
+        "Evaluation", "Report", "attribute_failures", "evaluate", "evaluations", "groundedness", "judge_calls",
+        "judge_retrieval", "open_evaluation",
+    ),
     "workbench.evaluation.guards": ("guard", "plant_canaries"),
     "workbench.evaluation.influence": ("Influence", "InfluenceJob", "influence"),
+    "workbench.retrieval": ("build_index", "gold_index", "open_index"),
 }  # fmt: skip
 _NAMES = {name: module for module, names in _HOMES.items() for name in names}
 _ROOMS = ("panels", "metrics", "lessons")

@@ -26,8 +26,12 @@ from workbench.estimate import Estimate as Estimate
 from workbench.estimate import estimate as estimate
 from workbench.evaluation import Evaluation as Evaluation
 from workbench.evaluation import Report as Report
+from workbench.evaluation import attribute_failures as attribute_failures
 from workbench.evaluation import evaluate as evaluate
 from workbench.evaluation import evaluations as evaluations
+from workbench.evaluation import groundedness as groundedness
+from workbench.evaluation import judge_calls as judge_calls
+from workbench.evaluation import judge_retrieval as judge_retrieval
 from workbench.evaluation import open_evaluation as open_evaluation
 from workbench.evaluation.guards import guard as guard
 from workbench.evaluation.guards import plant_canaries as plant_canaries
@@ -38,6 +42,9 @@ from workbench.models.system import System as System
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
 from workbench.recipe import Recipe as Recipe
+from workbench.retrieval import build_index as build_index
+from workbench.retrieval import gold_index as gold_index
+from workbench.retrieval import open_index as open_index
 from workbench.runs import Run as Run
 from workbench.runs import generate as generate
 from workbench.runs import launch as launch
@@ -84,15 +91,21 @@ __all__ = [
     "System",
     "Training",
     "WorkbenchError",
+    "attribute_failures",
     "bench",
+    "build_index",
     "data_curve",
     "decide",
     "estimate",
     "evaluate",
     "evaluations",
     "generate",
+    "gold_index",
+    "groundedness",
     "guard",
     "influence",
+    "judge_calls",
+    "judge_retrieval",
     "launch",
     "lessons",
     "load_dataset",
@@ -100,6 +113,7 @@ __all__ = [
     "open_bench",
     "open_decision",
     "open_evaluation",
+    "open_index",
     "open_run",
     "panels",
     "plant_canaries",

@@ -217,7 +217,7 @@ def _answer(
     on_change: Callable[[], None],
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        table.put(rows[at], column, Answered(answer.text, answer.tokens, answer.seconds, answer.stop))
+        table.put(rows[at], column, Answered.of(answer))
         on_change()
 
     if not rows:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation.facts import Answered
 from workbench.models.system import System
@@ -39,7 +38,7 @@ def answers_of(
         def take(
             row: int, answer: Any, name: str = name, found: dict[int, Answered] = found, before: int = before
         ) -> None:
-            found[row] = Answered(plain_text(answer.text), answer.tokens, answer.seconds, answer.stop)
+            found[row] = Answered.of(answer)
             progress(before + len(found), total, name)
 
         _ask(client, system, prompts, list(range(len(prompts))), settings, take, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -240,7 +241,7 @@ def _judged(
         found = judge(said.text, reference, prompt, schema=schema, copied=copied)
         detail = said.detail or found.detail
         kind = "no answer" if said.stop == "failed" else found.kind
-        out.append(Answered(said.text, said.tokens, said.seconds, said.stop, kind, detail))
+        out.append(replace(said, error=kind, detail=detail))
     return tuple(out)
 
 

@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation.results import Difference
+from workbench.retrieval.passages import Passage
+from workbench.tools.calls import Call
 
 if TYPE_CHECKING:
     from workbench.metrics import Metric
+    from workbench.runs.decoding import Answer
 
 __all__ = ["LIGHTS", "Answered", "Comparison", "MetricFacts", "checked_guards"]
 
@@ -51,10 +55,15 @@ class Answered:
     tokens : int
     seconds : float
     stop : str
-        ``"eos"``, ``"length"`` when it was cut off, ``"failed"`` when the system could not answer.
+        ``"eos"``, ``"length"`` when it was cut off, ``"rounds"`` when it only called tools, ``"failed"`` when the
+        system could not answer.
     error, detail : str
         What is wrong with it, where the reference is a record: one of `workbench.evaluation.structured.ERRORS`.
         Where it failed, why.
+    passages : tuple of Passage
+        What the system was given to read, the best first.
+    calls : tuple of Call
+        The calls of its tools that led to it.
     """
 
     text: str
@@ -63,6 +72,21 @@ class Answered:
     stop: str = "eos"
     error: str = ""
     detail: str = ""
+    passages: tuple[Passage, ...] = ()
+    calls: tuple[Call, ...] = ()
+
+    @classmethod
+    def of(cls, answer: Answer) -> Answered:
+        """What the generation process answered."""
+        text, passages, calls = plain_text(answer.text), tuple(answer.passages), tuple(answer.calls)
+        return cls(text, answer.tokens, answer.seconds, answer.stop, passages=passages, calls=calls)
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Answered:
+        """An answer from the plain data of a report's file."""
+        passages = tuple(Passage(**each) for each in plain.get("passages", ()))
+        calls = tuple(Call(**each) for each in plain.get("calls", ()))
+        return cls(**{**plain, "passages": passages, "calls": calls})
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,10 @@ def rows(report: Report) -> pd.DataFrame:
             text = said.text if report.answers else None
             scores = [report.scores[metric][name][place] for metric in metrics]
             asked = [number, report.prompts[place], report.references[place]]
-            records.append([*asked, name, text, *scores, said.stop, said.error, said.detail])
-    return _frame(records, ["row", "prompt", "reference", "system", "answer", *metrics, "stop", "error", "detail"])
+            read = ", ".join(passage.id for passage in said.passages)
+            records.append([*asked, name, text, *scores, said.stop, said.error, said.detail, read])
+    columns = ["row", "prompt", "reference", "system", "answer", *metrics, "stop", "error", "detail", "passages"]
+    return _frame(records, columns)
 
 
 def fields(report: Report) -> pd.DataFrame:

@@ -12,15 +12,18 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from workbench.home import home as home_of
 from workbench.models.system import System
+from workbench.retrieval.passages import Passage
 from workbench.runs.decoding import Answer
 from workbench.runs.devices import devices
 from workbench.runs.scoring import Likelihood
+from workbench.tools.calls import Call
 
 __all__ = ["KeptAnswers"]
 
@@ -106,10 +109,10 @@ class KeptAnswers:
         for row, key in enumerate(keys):
             if key in shelf.known:
                 self.reused += 1
-                put(row, kind(**shelf.known[key]))
+                put(row, kind(**shelf.known[key]) if kind is not Answer else _answer(shelf.known[key]))
 
         def take(at: int, result: Any) -> None:
-            shelf.add(keys[missing[at]], vars(result))
+            shelf.add(keys[missing[at]], asdict(result))
             put(missing[at], result)
 
         if missing:
@@ -168,6 +171,13 @@ def _keys(prompts: Sequence[Any]) -> list[str]:
         seen[digest] += 1
         keys.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
     return keys
+
+
+def _answer(plain: Mapping[str, Any]) -> Answer:
+    """An answer with the passages it read and the calls it made."""
+    passages = tuple(Passage(**each) for each in plain.get("passages", ()))
+    calls = tuple(Call(**each) for each in plain.get("calls", ()))
+    return Answer(**{**plain, "passages": passages, "calls": calls})
 
 
 def _version(package: str) -> str | None:

@@ -172,6 +172,11 @@ def _row(report: Report, place: int, shown: Shown) -> str:
         if score is not None and primary.kind == "rate":
             mark = " (right)" if score else " (wrong)"
         pairs.append((name, mark, said.text, f"[{said.error}: {said.detail}]" if said.error else ""))
+        if said.passages:
+            pairs.append((f"read by {name}", "", "\n".join(f"[{each.id}] {each.text}" for each in said.passages), ""))
+        if said.calls:
+            made = "\n".join(f"{call.name} {call.arguments}\n{call.result}" for call in said.calls)
+            pairs.append((f"called by {name}", "", made, ""))
     listed = []
     for term, mark, text, error in pairs:
         said_html = f"<pre>{_text(shown.text(text))}</pre>" if text else '<pre class="empty">empty</pre>'
@@ -225,6 +230,8 @@ def _what(report: Report, name: str) -> str:
     parts += [f"{len(facts['shots'])} shots"] if facts.get("shots") else []
     parts += [f"instructions: {facts['prompt']}"] if facts.get("prompt") else []
     parts += ["held to a schema"] if facts.get("schema") is not None else []
+    parts += [f"tools {', '.join(facts['tools'])}"] if facts.get("tools") else []
+    parts += [f"passages from {facts['retriever']}"] if facts.get("retriever") else []
     return ", ".join([*parts, f"hash {facts['hash']}"])
 
 

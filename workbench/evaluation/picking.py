@@ -6,12 +6,15 @@ import os
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import DatasetError, InvalidInputError
 
-__all__ = ["Picked", "pick_numbers", "pick_prompts", "pick_rows"]
+if TYPE_CHECKING:
+    from workbench.evaluation.report import Report
+
+__all__ = ["Picked", "pick_numbers", "pick_prompts", "pick_rows", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,22 @@ def pick_prompts(prompts: Any, references: Iterable[str] | None) -> Picked | Non
         for at, prompt in enumerate(asked)
     ]
     return pick_rows(load_dataset(pairs, split={}))
+
+
+def rows_of(report: Report, dataset: Any) -> list[dict[str, Any]]:
+    """The rows of a report with all their columns, from the data that was evaluated.
+
+    Raises
+    ------
+    DatasetError
+        When the data is another.
+    """
+    data = dataset if isinstance(dataset, Dataset) else load_dataset(dataset, split={})
+    if report.dataset["split"] in data.splits and len(data.splits) > 1:
+        data = data.split(report.dataset["split"])
+    if data.hash != report.dataset["hash"]:
+        raise DatasetError(f"{data.name} is not the data of the report, {report.dataset['name']}: its rows differ.")
+    return [data[number] for number in report.row_numbers]
 
 
 def pick_numbers(count: int, max_rows: int | None) -> tuple[int, ...]:

@@ -94,7 +94,10 @@ class Report:
         return frames.table(self)
 
     def rows(self) -> pd.DataFrame:
-        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``."""
+        """One row an answer: ``row, prompt, reference, system, answer``, a column a metric, ``stop, error, detail``.
+
+        ``passages`` are the ids of what it was given to read.
+        """
         return frames.rows(self)
 
     def interval(self, system: Any, metric: str | None = None) -> Interval:

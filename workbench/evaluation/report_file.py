@@ -44,9 +44,7 @@ def read(source: str | os.PathLike[str]) -> dict[str, Any]:
                 f"The report has the format {found!r}; this version reads {' and '.join(map(str, READABLE))}. "
                 "Evaluate again: answers that were kept are not generated anew."
             )
-        data["answers"] = {
-            name: tuple(Answered(**answer) for answer in answers) for name, answers in data["answers"].items()
-        }
+        data["answers"] = {name: tuple(map(Answered.from_dict, answers)) for name, answers in data["answers"].items()}
         data["metrics"] = tuple(
             MetricFacts(**{**facts, "span": tuple(facts["span"]) if facts["span"] else None})
             for facts in data["metrics"]

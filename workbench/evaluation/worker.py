@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
 from typing import Any
 
 from workbench.errors import InvalidInputError
@@ -22,33 +21,43 @@ from workbench.models.system import System
 from workbench.runs import attempt, control, processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.events import EventWriter
+from workbench.runs.generation import GenerationClient
 from workbench.runs.job import Folder, read_json
-from workbench.runs.scoring import Likelihood
 
 __all__ = ["Ended", "InProcess", "Telling"]
 
 EVERY = 0.5  # seconds between two events that tell the progress
 
 
-class InProcess:
-    """Answers with models in this process, with the methods of a `GenerationClient`."""
+class InProcess(GenerationClient):
+    """Answers with models in this process instead of one of its own; what is looked up or called is as there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._here = _Here()
+
+    def _live_worker(self) -> Any:
+        return self._here
+
+
+class _Here:
+    """Takes the place of a generation process."""
 
     def __init__(self) -> None:
         from workbench.runs.generation_worker import Generator
 
         self._generator = Generator()
 
-    def generate(
-        self, system: System, prompts: Sequence[Any], *, on_result: Any = None, cancel: Any = None, **decoding: Any
-    ) -> list[Answer | None]:
-        """As `GenerationClient.generate`."""
-        return self._generator.answer(system.to_dict(), prompts, Decoding(**decoding), on_result)
-
-    def score(
-        self, system: System, texts: Sequence[str], *, on_result: Any = None, cancel: Any = None
-    ) -> list[Likelihood | None]:
-        """As `GenerationClient.score`."""
-        return self._generator.score(system.to_dict(), texts, on_result)
+    def serve(self, request: dict[str, Any], take: Any, cancel: Any, result: type = Answer) -> bool:
+        """Answer one request."""
+        system = request["system"]
+        if "texts" in request:
+            self._generator.score(system, request["texts"], take)
+        elif "answer" in request:
+            take(0, self._generator.losses(system, request["prompt"], request["answer"]))
+        else:
+            self._generator.answer(system, request["prompts"], Decoding(**request["decoding"]), take)
+        return True
 
 
 def main(argv: list[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-__all__ = ["text_match", "token_f1"]
+__all__ = ["contains", "first_line_match", "text_match", "token_f1"]
 
 _WORD = re.compile(r"\w+(?:[.,:/'’-]\w+)*", re.UNICODE)
 
@@ -17,6 +17,27 @@ def text_match(answer: str, reference: str) -> bool:
     (True, False)
     """
     return answer.strip() == reference.strip()
+
+
+def first_line_match(answer: str, reference: str) -> bool:
+    """Whether an answer's first line is the reference: for base models, which go on after the answer.
+
+    >>> first_line_match(" 3 years\\nQ: How heavy is it?", "3 years"), first_line_match("3 years or so", "3 years")
+    (True, False)
+    """
+    return text_match(answer.strip().partition("\n")[0], reference)
+
+
+def contains(answer: str, reference: str) -> bool:
+    """Whether the reference stands in a text as a whole: not inside a longer word or number, case left out.
+
+    It says nothing about what stands around it: "not 3 years, but 4" contains "3 years".
+
+    >>> contains("It is 3 Years.", "3 years"), contains("It is 13 years.", "3 years"), contains("1.50", "50")
+    (True, False, False)
+    """
+    wanted = re.escape(reference.strip().casefold())
+    return bool(wanted) and re.search(rf"(?<!\w)(?<!\d[.,:]){wanted}(?!\w)(?![.,:]\d)", answer.casefold()) is not None
 
 
 def token_f1(answer: str, reference: str) -> float:

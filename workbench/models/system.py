@@ -6,6 +6,7 @@ import hashlib
 import inspect
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,11 @@ from workbench.errors import InvalidInputError
 from workbench.metrics.json_schema import Schema
 from workbench.models.grammar import grammar_of
 from workbench.models.resolve import ModelRef, resolve_model
+from workbench.tools.tool import Tool, as_tool
 
 __all__ = ["System"]
+
+PASSAGES = 3
 
 
 @dataclass(frozen=True, init=False)
@@ -29,15 +33,20 @@ class System:
         A model name, folder or hub id; a Run or Version; another System; or a function, either
         ``list[str] -> list[str]`` or ``str -> str`` (told apart by its annotation; unannotated, one prompt at a time).
     prompt
-        Instructions given as the system turn. A text with ``{prompt}`` in it is wrapped around the user's turn.
+        Instructions given as the system turn. A text with ``{prompt}`` in it is wrapped around the user's turn; one
+        with ``{passages}`` too says where the retriever's passages stand.
     shots
         Pairs of prompt and answer shown before the question.
     schema
         A JSON Schema (Draft 2020-12) or pydantic model. The model can then write nothing but JSON that fits it (a bare
         text in quotation marks, too), and stops when the value is complete; how narrow it is held,
         `workbench.models.grammar.grammar_of` says. Kept as plain JSON. Not for functions.
-    retriever, tools
-        For systems that look things up; kept as given.
+    retriever
+        An index, or its folder (`build_index`): what it finds for a question is put before it.
+    passages
+        How many passages a retriever gives.
+    tools
+        What it may call: names (`workbench.tools.built_in`) or functions. Requests are then written as a transcript.
     template
         The chat template, as in a recipe.
     name
@@ -51,6 +60,8 @@ class System:
         The model's name or path.
     adapters : tuple of str
         Adapter folders, in the order they are put on.
+    retriever : str or None
+        The folder of the index.
     """
 
     kind: str
@@ -60,8 +71,9 @@ class System:
     prompt: str | None
     shots: tuple[tuple[str, str], ...]
     schema: Any
-    retriever: Any
-    tools: tuple[Any, ...]
+    retriever: str | None
+    passages: int
+    tools: tuple[Tool, ...]
     name: str
     function: Callable[..., Any] | None = field(default=None, repr=False)
 
@@ -72,7 +84,8 @@ class System:
         prompt: str | None = None,
         shots: Iterable[tuple[str, str]] | None = None,
         schema: Any = None,
-        retriever: Any = None,
+        retriever: str | os.PathLike[str] | None = None,
+        passages: int | None = None,
         tools: Iterable[Any] | None = None,
         adapters: Iterable[str | os.PathLike[str]] | None = None,
         template: str | None = None,
@@ -106,12 +119,15 @@ class System:
             "prompt": keep(prompt, "prompt", None),
             "shots": _pairs(keep(shots, "shots", ())),
             "schema": keep(_enforceable(schema, kind), "schema", None),
-            "retriever": keep(retriever, "retriever", None),
-            "tools": tuple(keep(tools, "tools", ())),
+            "retriever": _folder(keep(retriever, "retriever", None)),
+            "passages": keep(passages, "passages", PASSAGES),
+            "tools": tuple(as_tool(each) for each in keep(tools, "tools", ())),
             "function": function,
         }
         if values["prompt"] is not None and not isinstance(values["prompt"], str):
             raise InvalidInputError(f"System(prompt=) must be text, got {values['prompt']!r}. Give the instructions.")
+        _check_passages(values["passages"], values["retriever"], values["prompt"])
+        _check_tools(values["tools"], values["retriever"], values["prompt"])
         for key, value in values.items():
             object.__setattr__(self, key, value)
         object.__setattr__(self, "name", name or label or self._label())
@@ -131,7 +147,8 @@ class System:
             digest.update(ModelRef(folder, Path(folder), "folder").content_hash().encode())
         if self.function is not None:
             digest.update(_source_of(self.function).encode())
-        rest = [self.template, self.prompt, self.shots, self.schema, repr(self.retriever), repr(self.tools)]
+        tools = tuple((tool.name, tool.hash) for tool in self.tools)
+        rest = [self.template, self.prompt, self.shots, self.schema, self._found_by(), repr(tools)]
         digest.update(json.dumps(rest, sort_keys=True, ensure_ascii=False, default=repr).encode())
         return digest.hexdigest()[:16]
 
@@ -145,6 +162,9 @@ class System:
             "prompt": self.prompt,
             "shots": [list(pair) for pair in self.shots],
             "schema": self.schema,
+            "retriever": self.retriever,
+            "passages": None if self.retriever is None else self.passages,
+            "tools": [tool.name for tool in self.tools] or None,
             "name": self.name,
         }
 
@@ -154,9 +174,23 @@ class System:
         settings = {key: value for key, value in plain.items() if key not in ("kind", "model")}
         return cls(plain["model"], **settings)
 
+    def _found_by(self) -> str:
+        """What the retriever adds to the hash: the index by content."""
+        if self.retriever is None:
+            return "None"
+        try:
+            facts = json.loads((Path(self.retriever) / "index.json").read_text(encoding="utf-8"))
+            return f"{facts['hash']}, {self.passages}"
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InvalidInputError(
+                f"{self.name} looks things up in {self.retriever}, which is no index (any more). Use build_index."
+            ) from error
+
     def _label(self) -> str:
+        count = "1 passage" if self.passages == 1 else f"{self.passages} passages"
+        reads = ([] if self.retriever is None else [count]) + (["tools"] if self.tools else [])
         if self.function is not None:
-            return getattr(self.function, "__name__", type(self.function).__name__)
+            return " + ".join([getattr(self.function, "__name__", type(self.function).__name__), *reads])
         assert self.model is not None
         base = Path(self.model.removeprefix("run:")).name
         parts = [base]
@@ -165,11 +199,47 @@ class System:
             parts.append(last.parent.name if last.name == "model" else last.name)
         if self.shots:
             parts.append(f"{len(self.shots)} shots")
-        if self.prompt:
+        if self.prompt and not reads:
             parts.append("prompted")
         if self.schema is not None:
             parts.append("schema")
-        return " + ".join(parts)
+        return " + ".join([*parts, *reads])
+
+
+def _folder(retriever: Any) -> str | None:
+    if retriever is None:
+        return None
+    if not isinstance(retriever, (str, os.PathLike)):
+        raise InvalidInputError(
+            f"System(retriever=) is an index or its folder, got {retriever!r}. Make one with build_index."
+        )
+    return str(Path(retriever).expanduser().absolute())
+
+
+def _check_passages(passages: Any, retriever: str | None, prompt: str | None) -> None:
+    if not isinstance(passages, int) or isinstance(passages, bool) or passages < 1:
+        raise InvalidInputError(f"System(passages=) must be a whole number of at least 1, got {passages!r}.")
+    places, wraps = "{passages}" in (prompt or ""), "{prompt}" in (prompt or "")
+    if places and not (wraps and retriever):
+        what = "has no {prompt}" if retriever else "needs a retriever"
+        raise InvalidInputError(f"System(prompt=) says where {{passages}} stand, but {what}, got {prompt!r}.")
+    if wraps and retriever and not places:
+        raise InvalidInputError(
+            f"System(prompt=) wraps the question and does not say where the passages stand, got {prompt!r}. "
+            "Put {passages} into it."
+        )
+
+
+def _check_tools(tools: tuple[Tool, ...], retriever: str | None, prompt: str | None) -> None:
+    if twice := [name for name, count in Counter(tool.name for tool in tools).items() if count > 1]:
+        raise InvalidInputError(f"Two tools are called {twice[0]!r}. Give each its own name.")
+    if tools and retriever is not None:
+        raise InvalidInputError("A System has tools or a retriever, not both. Make looking up one of the tools.")
+    if tools and "{prompt}" in (prompt or ""):
+        raise InvalidInputError(
+            "A System with tools writes its requests into a transcript, so System(prompt=) can give instructions, but "
+            f"not be wrapped around them, got {prompt!r}."
+        )
 
 
 def _pairs(shots: Iterable[Any]) -> tuple[tuple[str, str], ...]:

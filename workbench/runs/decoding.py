@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Self
 from workbench.errors import InvalidInputError
 
 if TYPE_CHECKING:
+    from workbench.retrieval import Passage
     from workbench.runs.constraint import Constraint
+    from workbench.tools import Call
 
 __all__ = ["Answer", "Decoding", "answer_rows", "check_lengths"]
 
@@ -72,13 +74,20 @@ class Answer:
         From the start of its batch to its last token.
     stop
         ``"eos"``: the model ended it, or its value was complete where a schema holds it; ``"length"``:
-        `max_new_tokens` or the model's context ended it.
+        `max_new_tokens` or the model's context ended it; ``"rounds"``: there is none, since it called tools over and
+        over.
+    passages
+        What the system's retriever found for the question; empty for a system without one.
+    calls
+        The calls of the system's tools that led to it.
     """
 
     text: str
     tokens: int
     seconds: float
     stop: str
+    passages: Sequence[Passage] = ()
+    calls: Sequence[Call] = ()
 
 
 def check_lengths(lengths: Sequence[int], positions: int | None) -> None:

@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from workbench import errors
@@ -25,9 +27,11 @@ from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
 from workbench.runs.scoring import Likelihood, TokenLosses
+from workbench.runs.tool_loop import answer_with_tools
 
 if TYPE_CHECKING:
     from workbench.models.system import System
+    from workbench.retrieval import Passage
 
 __all__ = ["Answer", "GenerationClient", "generate"]
 
@@ -126,18 +130,26 @@ class GenerationClient:
         system, prompts = System(system), list(prompts)
         _check_prompts(prompts)
         answers: list[Answer | None] = [None] * len(prompts)
+        if not prompts:
+            return answers
+        asked = system.to_dict()
+        found: list[tuple[Passage, ...]] = [()] * len(prompts)
+        if system.retriever is not None:
+            asked, prompts, found = _looked_up(system, prompts)
 
         def take(row: int, answer: Answer) -> None:
-            answers[row] = answer
+            answers[row] = answer = replace(answer, passages=found[row])
             if on_result is not None:
                 on_result(row, answer)
 
-        if not prompts:
+        if system.tools:
+            ask = partial(self.generate, temperature=temperature, seed=seed, cancel=cancel)
+            answer_with_tools(system, prompts, ask, take, max_new_tokens)
             return answers
         if system.kind == "callable":
             _call(system, prompts, take, cancel)
             return answers
-        request = {"system": system.to_dict(), "prompts": prompts, "decoding": vars(decoding)}
+        request = {"system": asked, "prompts": prompts, "decoding": vars(decoding)}
         while not self._live_worker().serve(request, take, cancel):
             pass  # the process had just ended for want of work
         return answers
@@ -333,6 +345,17 @@ def _check_prompts(prompts: list[Any]) -> None:
         if isinstance(prompt, str) or (turns and all(isinstance(turn, dict) and "role" in turn for turn in turns)):
             continue
         raise InvalidInputError(f"prompts[{row}] must be a text or a list of messages, got {prompt!r}.")
+
+
+def _looked_up(system: System, prompts: list[Any]) -> tuple[dict[str, Any], list[Any], list[tuple[Passage, ...]]]:
+    """The system without its retriever, the prompts with what that finds for them, and what it found."""
+    from workbench.retrieval.prompting import retrieved
+
+    asked = system.to_dict()
+    if "{prompt}" in (system.prompt or ""):
+        asked["prompt"] = None  # it has been wrapped around the questions then
+    prompts, found = retrieved(system, prompts)
+    return asked, prompts, found
 
 
 def _call(system: System, prompts: list[Any], take: Callable[[int, Answer], None], cancel: Any) -> None:

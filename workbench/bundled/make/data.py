@@ -20,7 +20,9 @@ from workbench.bundled.make import (
     hard,
     phrases_test,
     phrases_train,
+    policies,
     replies,
+    requests,
     tickets,
 )
 
@@ -126,6 +128,16 @@ def write(target: Path, seed: int = 0) -> list[Path]:
             files[folder / f"{split}.jsonl"] = to_jsonl(rows(name, split, int(n * scale), seed))
         if name in SCHEMAS:
             files[folder / "schema.json"] = json.dumps(SCHEMAS[name], indent=2) + "\n"
+    desk = target / "support-desk"
+    lines = ",\n".join(json.dumps(order, ensure_ascii=False) for order in requests.orders(seed))
+    files[desk / "requests" / "orders.json"] = f"[\n{lines}\n]\n"
+    for split in SIZES:
+        files[desk / "requests" / f"{split}.jsonl"] = to_jsonl(requests.requests(split, seed))
+    for version in policies.VERSIONS:
+        files[desk / f"policies-{version}" / "train.jsonl"] = to_jsonl(policies.articles(version, seed))
+        for split in SIZES:
+            asked = to_jsonl(policies.questions(version, split, seed))
+            files[desk / f"policy-questions-{version}" / f"{split}.jsonl"] = asked
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
