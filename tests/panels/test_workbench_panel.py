@@ -115,3 +115,25 @@ def test_a_run_that_goes_on_is_not_compared_yet(make, tmp_path):
     panel.run = SimpleNamespace(status="running", id="r")
     panel.tab = "compare"
     assert "The run is running" in panel._places["compare"].children[0].value
+
+
+def test_a_bench_is_started_without_code(make, tiny_model, arithmetic):
+    ds = wb.load_dataset(arithmetic, split={"validation": 0.2, "test": 0.2})
+    training = wb.Training(max_steps=2, batch_size=4, eval_steps=2, dtype="fp32", num_probes=0)
+    panel = make(recipe=wb.Recipe(str(tiny_model), ds, training=training), tab="bench")
+    form = panel.bench_form
+    assert [name for name, box in form.ways.items() if box.value] == ["lora", "prompt"]
+    assert "6 trainings" in form.note.value
+    form.ways["prompt"].value = False
+    form.seeds.value = 2
+    form.rates.value = (0.3, 1.0, 3.0)
+    assert "4 trainings" in form.note.value
+    form.rates.value = (1.0,)
+    form.start.click()
+    panel.settle()
+    bench = wb.open_bench("last")
+    assert bench.wait(120) == "completed", bench.reason
+    assert list(bench.plan["entries"]) == ["LoRA"]
+    form.ways["lora"].value = False
+    with pytest.raises(InvalidInputError, match="No way of tuning is ticked"):
+        form.launch()

@@ -102,6 +102,9 @@ function render({ model, el: root }) {
       heard = Date.now();
       watch();
     }
+    // What is shown now may be far shorter than what was: then the panel's head would be out of sight.
+    const box = root.closest(".wb-panel");
+    if (message.kind === "top" && box && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: "start" });
   }
   // The widget manager marks the views of a kernel that was restarted or lost, after it fires this event.
   function onCommLive() {

@@ -144,6 +144,8 @@ function render({ model, el: root }) {
       heard = Date.now();
       watch();
     }
+    const box = root.closest(".wb-panel");
+    if (message.kind === "top" && box && box.getBoundingClientRect().top < 0) box.scrollIntoView({ block: "start" });
   }
   function onCommLive() {
     setTimeout(watch, 0);

@@ -114,7 +114,11 @@ class _Driver(Driver):
             taken.append(time.perf_counter() - began)
         ref = resolve_model(system.model or "")
         renderer = Renderer(load_tokenizer(ref), system.template)
-        texts = [renderer.prompt_text(prompt, system.shots, system.prompt) for prompt in report.prompts]
+        bare = None if system.prompt and "{passages}" in system.prompt else system.prompt
+        texts = [
+            "\n".join([*(passage.text for passage in said.passages), renderer.prompt_text(prompt, system.shots, bare)])
+            for prompt, said in zip(report.prompts, report.answers[name], strict=True)
+        ]
         read = [len(ids) for ids in renderer.ids(texts)]
         written = [said.tokens for said in report.answers[name]]
         return {

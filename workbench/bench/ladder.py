@@ -6,6 +6,7 @@ which one is best but which is the lowest that nothing above is shown to beat.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,9 +65,14 @@ def ladder_plan(
     if schema is not None:
         rungs.append({"name": "schema", "kind": "schema", "add": {"schema": dict(schema)}})
     if retriever is not None:
-        rungs.append({"name": "retrieval", "kind": "retrieval", "add": {"retriever": str(retriever)}})
+        rungs.append({"name": "retrieval", "kind": "retrieval", "add": {"retriever": os.fspath(retriever)}})
     if tools:
         names = [getattr(tool, "name", tool) for tool in tools]
+        if functions := [name for name in names if not isinstance(name, str)]:
+            raise InvalidInputError(
+                "tools= of a decision takes names, since a function cannot cross into another process; got "
+                f"{functions[0]!r}."
+            )
         rungs.append({"name": "tools", "kind": "tools", "add": {"tools": names}})
     for name, tuning in (tunings if tunings is not None else {recipe.tuning.title: recipe.tuning}).items():
         changes: dict[str, Any] = {"tuning": tuning}

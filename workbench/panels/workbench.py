@@ -13,6 +13,7 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
 from workbench.errors import InvalidInputError
 from workbench.models.resolve import bundled_models
+from workbench.panels._bench_form import BenchForm
 from workbench.panels._code import IMPORT, data_code, recipe_code
 from workbench.panels._form import grid, suggest, text_html
 from workbench.panels._panel import Panel, answer_while_busy
@@ -33,7 +34,6 @@ WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
     "run": "Press Train under Recipe; the run shows here.",
     "compare": "When a run has ended, its answers stand here beside those of the base model.",
-    "bench": "Compare every way of tuning on your data with wb.bench(recipe, [wb.LoRA(), wb.PromptTuning()]).",
 }
 
 
@@ -53,7 +53,7 @@ class Workbench(Panel):
 
     Attributes
     ----------
-    data, recipe_panel, run_panel, compare, lens : panels
+    data, recipe_panel, bench_form, run_panel, compare, lens : panels
         Those behind the tabs; None where there is nothing to show yet.
     """
 
@@ -83,6 +83,8 @@ class Workbench(Panel):
         self.recipe_panel = RecipePanel(recipe) if recipe is not None else RecipePanel(**first)
         self._put("data", grid([self._source, self._open], "wb-buttons"), self.data)
         self._put("recipe", self.recipe_panel)
+        self.bench_form = BenchForm(lambda: self.recipe_panel.recipe, self._show_bench, self.in_background)
+        self._put("bench", self.bench_form)
         self._tabs = ipywidgets.Tab([self._places[name] for name in TABS], titles=[name.capitalize() for name in TABS])
         self._tabs.selected_index = TABS.index(self.tab)
         self.body = [self._tabs]
@@ -96,9 +98,9 @@ class Workbench(Panel):
             self.recipe_panel.put_dataset(self.dataset)
         if run is not None:
             self._follow(run if hasattr(run, "tail") else open_run(run))
+        self._bench: Any = None
         if bench is not None:
-            self._put("bench", BenchPanel(bench))
-        self._bench = bench
+            self._show_bench(bench)
         self._go_to(self.tab)
 
     @property
@@ -165,8 +167,15 @@ class Workbench(Panel):
         self._update_code()
         self.tab = "run"
 
+    def _show_bench(self, bench: Any) -> None:
+        """A bench, under the form that starts another."""
+        self._bench = bench
+        self._put("bench", self.bench_form, BenchPanel(bench))
+        self._update_code()
+
     def _go_to(self, tab: str) -> None:
         self._tabs.selected_index = TABS.index(tab)
+        self.head.send({"kind": "top"})
         if tab == "tokens":
             self._show_tokens()
         elif tab == "compare" and self.compare is None and self.run is not None:
