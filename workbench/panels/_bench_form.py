@@ -10,7 +10,7 @@ import ipywidgets
 from workbench.bench import Bench, bench
 from workbench.bench.plan import BUDGETS
 from workbench.errors import InvalidInputError
-from workbench.panels._form import choose, grid, text_html
+from workbench.panels._form import choose, grid, labelled, text_html
 from workbench.recipe import Recipe
 from workbench.tuning import tunings
 
@@ -52,9 +52,15 @@ class BenchForm(ipywidgets.VBox):
             "The ways of tuning that are ticked are trained on the recipe's model, data and number of steps, each with "
             "several seeds, and asked the test rows once, beside the untuned model."
         )
+        settings = [
+            (self.seeds, "How often each is trained, with another seed each time."),
+            (self.rates, "Where its learning rate is looked for, on the validation rows."),
+            (self.budget, "What is the same for all: tokens seen, time, or weights trained."),
+            (self.rows, "Asked once, at the end."),
+        ]
         super().__init__([
             ipywidgets.HTML(text_html(words)), grid(self.ways.values(), "wb-buttons"),
-            grid([self.seeds, self.rates, self.budget, self.rows], "wb-settings"),
+            grid([labelled(control, ipywidgets.HTML(text_html(said))) for control, said in settings], "wb-settings"),
             grid([self.start, self.note], "wb-buttons"),
         ])  # fmt: skip
         for control in (*self.ways.values(), self.seeds, self.rates):
