@@ -103,7 +103,7 @@ def test_rows_swallowed_by_an_open_quote_are_told(tmp_path):
 
 @pytest.mark.parametrize(
     ("schema", "words"),
-    [({"$ref": "#/nope"}, "refers to '/nope'"), ({"$ref": "#"}, "in a circle")],
+    [({"$ref": "#/nope"}, "refers to '/nope'"), ({"$ref": "#"}, "refers to itself without end")],
 )
 def test_a_schema_that_leads_nowhere_is_told(schema, words):
     ds = wb.load_dataset([{"prompt": "a", "completion": '{"b": 1}'}] * 3, split={})
