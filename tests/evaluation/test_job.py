@@ -17,7 +17,7 @@ TEN = {"max_new_tokens": 10}
 
 @pytest.fixture
 def many() -> list[dict[str, str]]:
-    return [{"prompt": f"Question {number}: what is it?", "completion": f"It is {number}."} for number in range(400)]
+    return [{"prompt": f"Question {number}: what is it?", "completion": f"It is {number}."} for number in range(900)]
 
 
 def lines(home) -> list[str]:
@@ -66,14 +66,14 @@ def test_killed_at_half_it_does_only_the_rest(tiny_model, many, tmp_path):
     assert evaluation.wait(30) == "failed"
     assert "killed" in evaluation.reason
     before = lines(home)
-    assert 100 <= len(before) < 400
-    with pytest.raises(RunError, match=r"has \d+ of 400 answers and no report yet: resume\(\) it"):
+    assert 100 <= len(before) < 900
+    with pytest.raises(RunError, match=r"has \d+ of 900 answers and no report yet: resume\(\) it"):
         evaluation.report  # noqa: B018
     evaluation.resume()
     assert evaluation.wait(120) == "completed", evaluation.reason
     after = lines(home)
     assert after[: len(before)] == before
-    assert len(after) == len(set(after)) == 400, "none was generated twice"
+    assert len(after) == len(set(after)) == 900, "none was generated twice"
     whole = wb.evaluate([str(tiny_model)], many, decoding=TEN, keep=False)
     assert [said.text for said in evaluation.report.answers[whole.names[0]]] == [
         said.text for said in whole.answers[whole.names[0]]
@@ -90,9 +90,9 @@ def test_stopped_and_gone_on_with(tiny_model, many):
     assert evaluation.wait(30) == "stopped"
     assert evaluation.reason == "stopped by stop()"
     done = evaluation.progress()["done"]
-    assert 50 <= done < 400
+    assert 50 <= done < 900
     assert evaluation.resume().wait(120) == "completed"
-    assert evaluation.progress()["done"] == 400
+    assert evaluation.progress()["done"] == 900
     assert [event["ok"] for event in evaluation.events() if event["type"] == "command"] == [True]
 
 
@@ -114,8 +114,8 @@ def test_an_interrupted_call_goes_on_where_it_was(tiny_model, many):
 
     keeper = KeptAnswers(shared_client())
     keeper.generate(str(tiny_model), [row["prompt"] for row in many], **vars(Decoding(**TEN)))
-    assert keeper.reused == 400
-    assert first[-1] == 400
+    assert keeper.reused == 900
+    assert first[-1] == 900
 
 
 def test_plain_texts_are_scored_in_it_too(tiny_model):
