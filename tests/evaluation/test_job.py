@@ -12,7 +12,7 @@ from tests.evaluation.desk import right
 from workbench.errors import InvalidInputError, RunBusyError, RunError, RunNotFoundError
 from workbench.runs.decoding import Decoding
 
-TEN = {"max_new_tokens": 10}
+SLOWLY = {"max_new_tokens": 60}
 
 
 @pytest.fixture
@@ -35,10 +35,10 @@ def until(evaluation: wb.Evaluation, done: int) -> None:
 
 def test_the_report_is_that_of_an_evaluation_in_the_notebook(tiny_model, many, tmp_path):
     systems = {"plain": str(tiny_model), "brief": wb.System(str(tiny_model), prompt="Be brief.", shots=[("a", "b")])}
-    evaluation = wb.evaluate(systems, many, ["exact_match", "token_f1"], max_rows=20, decoding=TEN, wait=False)
+    evaluation = wb.evaluate(systems, many, ["exact_match", "token_f1"], max_rows=20, decoding=SLOWLY, wait=False)
 
     assert evaluation.wait(120) == "completed", evaluation.reason
-    here = wb.evaluate(systems, many, ["exact_match", "token_f1"], max_rows=20, decoding=TEN, keep=False)
+    here = wb.evaluate(systems, many, ["exact_match", "token_f1"], max_rows=20, decoding=SLOWLY, keep=False)
     there = evaluation.report
     for name in ("answers", "scores", "prompts", "references", "row_numbers", "systems", "metrics", "decoding"):
         if name == "answers":
@@ -59,7 +59,7 @@ def test_the_report_is_that_of_an_evaluation_in_the_notebook(tiny_model, many, t
 
 def test_killed_at_half_it_does_only_the_rest(tiny_model, many, tmp_path):
     home = tmp_path / "home"
-    evaluation = wb.evaluate([str(tiny_model)], many, decoding=TEN, wait=False)
+    evaluation = wb.evaluate([str(tiny_model)], many, decoding=SLOWLY, wait=False)
     until(evaluation, 100)
     evaluation.kill()
 
@@ -74,14 +74,14 @@ def test_killed_at_half_it_does_only_the_rest(tiny_model, many, tmp_path):
     after = lines(home)
     assert after[: len(before)] == before
     assert len(after) == len(set(after)) == 900, "none was generated twice"
-    whole = wb.evaluate([str(tiny_model)], many, decoding=TEN, keep=False)
+    whole = wb.evaluate([str(tiny_model)], many, decoding=SLOWLY, keep=False)
     assert [said.text for said in evaluation.report.answers[whole.names[0]]] == [
         said.text for said in whole.answers[whole.names[0]]
     ]
 
 
 def test_stopped_and_gone_on_with(tiny_model, many):
-    evaluation = wb.evaluate([str(tiny_model)], many, decoding=TEN, wait=False)
+    evaluation = wb.evaluate([str(tiny_model)], many, decoding=SLOWLY, wait=False)
     until(evaluation, 50)
     with pytest.raises(RunBusyError, match="already being worked on"):
         evaluation.resume()
@@ -105,15 +105,15 @@ def test_an_interrupted_call_goes_on_where_it_was(tiny_model, many):
             raise Enough
 
     with pytest.raises(Enough):
-        wb.evaluate([str(tiny_model)], many, decoding=TEN, progress=progress)
+        wb.evaluate([str(tiny_model)], many, decoding=SLOWLY, progress=progress)
     first = []
-    wb.evaluate([str(tiny_model)], many, decoding=TEN, progress=lambda done, total, system: first.append(done))
+    wb.evaluate([str(tiny_model)], many, decoding=SLOWLY, progress=lambda done, total, system: first.append(done))
 
     from workbench.evaluation.kept import KeptAnswers
     from workbench.runs.generation import shared_client
 
     keeper = KeptAnswers(shared_client())
-    keeper.generate(str(tiny_model), [row["prompt"] for row in many], **vars(Decoding(**TEN)))
+    keeper.generate(str(tiny_model), [row["prompt"] for row in many], **vars(Decoding(**SLOWLY)))
     assert keeper.reused == 900
     assert first[-1] == 900
 
