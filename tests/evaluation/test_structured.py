@@ -4,20 +4,10 @@ import json
 
 import pytest
 
+from tests.metrics.test_json_schema import SCHEMA
 from workbench.evaluation.structured import ERRORS, Finding, copied_fields, judge
 from workbench.metrics.json_schema import Schema
 
-SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "properties": {
-        "category": {"enum": ["billing", "delivery"]},
-        "order_id": {"type": ["string", "null"], "pattern": "^[A-Z]{2}[0-9]{5}$"},
-        "orders": {"type": "array", "prefixItems": [{"type": "object", "required": ["date"]}]},
-    },
-    "required": ["category", "order_id"],
-    "additionalProperties": False,
-}
 REFERENCE = '{"category": "billing", "order_id": "XF33214"}'
 PROMPT = "Order XF33214 was charged twice, and so was RT10220."
 

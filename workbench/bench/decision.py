@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.bench.ladder import KINDS, ladder_plan
 from workbench.bench.work import Work, find, make
 from workbench.errors import InvalidInputError, RunError
+from workbench.evaluation.comparisons import adjusted
 from workbench.evaluation.facts import Comparison
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import figure
-from workbench.evaluation.statistics import holm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,9 +65,9 @@ class Decision(Work):
         trainings = sum("recipe" in rung for rung in self.plan["rungs"])
         return done + asked + len(state.get("costs", {})), choices + trainings + 1 + len(self.rungs)
 
-    @property
+    @cached_property
     def report(self) -> Report:
-        """Answers and scores of all rungs on the test rows.
+        """Answers and scores of all rungs on the test rows, which are asked once.
 
         Raises
         ------
@@ -115,9 +116,8 @@ class Decision(Work):
         report, margin = self.report, self.plan["margin"]
         names = self.rungs
         for at, name in enumerate(names):
-            above = [report.compare(name, other, metric) for other in names[at + 1 :]]
-            adjusted = holm([each.p_value for each in above])
-            if not any(_beats(each, p, margin) for each, p in zip(above, adjusted, strict=True)):
+            above = adjusted([report.compare(name, other, metric) for other in names[at + 1 :]])
+            if not any(_beats(each, margin) for each in above):
                 enough = self.plan["enough"]
                 good = enough is None or report.interval(name, metric).value >= enough
                 return (name if good else None), above
@@ -129,7 +129,8 @@ class Decision(Work):
             return []
         report, names = self.report, self.rungs
         stop, above = self.stop_at(metric)
-        facts = next(each for each in report.metrics if metric is None or each.name == metric)
+        facts = report.metric(metric)
+        sign = 1 if facts.higher_is_better else -1
         if stop is None:
             best = report.best(metric=metric)
             found, enough = report.interval(best, metric), self.plan["enough"]
@@ -144,12 +145,9 @@ class Decision(Work):
         out.append(f"Stop at {stop} ({kind}): {figure(report.interval(stop, metric).value, facts.unit)} of "
                    f"{facts.title.lower()}.")  # fmt: skip
         if below := names[:at]:
-            best = max(
-                below, key=lambda name: report.interval(name, metric).value * (1 if facts.higher_is_better else -1)
-            )
-            out.append(report.compare(best, stop, metric).sentence)
+            out.append(report.compare(report.best(below, metric), stop, metric).sentence)
         if above:
-            best_above = max(above, key=lambda each: each.difference * (1 if facts.higher_is_better else -1))
+            best_above = max(above, key=lambda each: sign * each.difference)
             out.append(f"Nothing above it is shown to be better. {best_above.sentence}")
         return [*out, *self._notes()]
 
@@ -261,7 +259,7 @@ def open_decision(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike
     return find(Decision, id_or_path, home)
 
 
-def _beats(comparison: Comparison, p_value: float, margin: float) -> bool:
+def _beats(comparison: Comparison, margin: float) -> bool:
     result = comparison.result
-    gain = (result.low, result.high) if result.higher_is_better else (-result.high, -result.low)
-    return gain[0] > margin and p_value < ALPHA
+    least = result.low if result.higher_is_better else -result.high
+    return least > margin and result.p_value < ALPHA

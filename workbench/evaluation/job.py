@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PLAN", "REPORT", "ROWS", "Evaluation", "evaluations", "open_evaluation", "start"]
 
+MAKER = "wb.evaluate(..., wait=False)"
 PLAN, ROWS, REPORT = "plan.json", "rows.json", "report.json"
 
 
@@ -56,10 +57,7 @@ class Evaluation(handle.Job):
 
     def progress(self) -> dict[str, Any]:
         """``done`` and ``total`` answers, the ``system`` at work, ``status`` and ``reason``."""
-        state = self.folder.state()
-        last: dict[str, Any] = next((event for event in reversed(self.events()) if event["type"] == "progress"), {})
-        counts = {"done": last.get("done", 0), "total": last.get("total", 0), "system": last.get("system")}
-        return counts | {"status": state["status"], "reason": state.get("reason")}
+        return self.counted()
 
     @property
     def report(self) -> Report:
@@ -146,4 +144,4 @@ def open_evaluation(id_or_path: str | os.PathLike[str], *, home: str | os.PathLi
     RunNotFoundError
         With the nearest ids.
     """
-    return Evaluation(Path(find(id_or_path, home_of(home) / "evaluations", PLAN, "evaluation").path))
+    return Evaluation(Path(find(id_or_path, home_of(home) / "evaluations", PLAN, "evaluation", MAKER).path))

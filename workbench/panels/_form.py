@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -11,7 +11,7 @@ import ipywidgets
 from workbench.draft import FormField, read, shown
 from workbench.errors import Problem
 
-__all__ = ["Setting", "choose", "grid", "labelled", "problem_html", "suggest", "text_html"]
+__all__ = ["Setting", "choose", "grid", "labelled", "problem_html", "suggest", "table_html", "text_html"]
 
 
 class Setting(ipywidgets.VBox):
@@ -103,6 +103,18 @@ def grid(children: Iterable[ipywidgets.Widget], style: str) -> ipywidgets.Box:
     box = ipywidgets.Box(list(children))
     box.add_class(style)
     return box
+
+
+def table_html(head: Iterable[str], rows: Iterable[Sequence[str]], *, caption: str = "", style: str = "") -> str:
+    """A table of texts, escaped; the first cell of a row is its heading."""
+    heads = "".join(f"<th scope='col'>{escape(name)}</th>" for name in head)
+    body = "".join(
+        f"<tr><th>{escape(first)}</th>{''.join(f'<td>{escape(text)}</td>' for text in rest)}</tr>"
+        for first, *rest in rows
+    )
+    told = f"<caption>{escape(caption)}</caption>" if caption else ""
+    name = f"wb-table {style}".strip()
+    return f'<table class="{name}">{told}<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def text_html(text: str, style: str = "wb-help") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.bench.work import Work
-from workbench.panels._form import grid
+from workbench.panels._form import grid, table_html
 from workbench.panels._panel import Panel
 from workbench.panels._static_form import StaticForm
 
@@ -55,7 +55,7 @@ class WorkPanel(Panel):
         """Verdict and table."""
         for sentence in self._sentences():
             form.text(sentence)
-        form.table(self.HEADS, [[cell for _, cell in row] for row in self._rows()], data=False)
+        form.table(self.HEADS, self._rows(), data=False)
 
     def pump(self) -> bool:
         """Show news, if there are any."""
@@ -71,11 +71,7 @@ class WorkPanel(Panel):
         self._status.value = f"<span>{escape(f'{status}, {done} of {total} {self.UNIT}{why}')}</span>"
         self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
         self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
-        rows = "".join(
-            "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in row) + "</tr>" for row in self._rows()
-        )
-        head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in self.HEADS)
-        self._table.value = f'<table class="wb-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        self._table.value = table_html(self.HEADS, self._rows())
         self._draw()
         self._shown = now
 
@@ -83,8 +79,8 @@ class WorkPanel(Panel):
         """What may be said."""
         raise NotImplementedError
 
-    def _rows(self) -> list[list[tuple[str, str]]]:
-        """The cells of the table as text, with the tag of each."""
+    def _rows(self) -> list[list[str]]:
+        """The cells of the table as text."""
         raise NotImplementedError
 
     def _draw(self) -> None:

@@ -85,8 +85,7 @@ class BenchPanel(WorkPanel):
     def _draw(self) -> None:
         self._figure.value = self._curve() if self.bench.plan["kind"] == "curve" else self._points()
 
-    def _rows(self) -> list[list[tuple[str, str]]]:
-        """The cells of the table as text, with the tag of each."""
+    def _rows(self) -> list[list[str]]:
         out = []
         for row in self.bench.table(self.split or None, self.metric or None).itertuples():
             mark = " ◎" if row.front and not math.isnan(row.value) else ""
@@ -100,7 +99,7 @@ class BenchPanel(WorkPanel):
                 f"{row.seconds:.1f}" if row.seconds is not None and not math.isnan(row.seconds) else "–",
                 size_words(row.memory_bytes) if row.memory_bytes and not math.isnan(row.memory_bytes) else "–",
             ]
-            out.append([("th", f"{row.system}{mark}"), *(("td", cell) for cell in cells)])
+            out.append([f"{row.system}{mark}", *cells])
         return out
 
     def _points(self) -> str:

@@ -70,7 +70,7 @@ class LadderPanel(WorkPanel):
     def _sentences(self) -> list[str]:
         return self.decision.verdict(self.metric or None)
 
-    def _rows(self) -> list[list[tuple[str, str]]]:
+    def _rows(self) -> list[list[str]]:
         out = []
         table = self.decision.table(self.metric or None)
         for row in table.astype({"making_seconds": float}).fillna({"making_seconds": 0.0}).itertuples():
@@ -81,7 +81,7 @@ class LadderPanel(WorkPanel):
                 _number(row.making_seconds, 1) if row.making_seconds or row.kind == "tuning" else "none",
                 f"{row.training_rows:,.0f}" if row.training_rows else "none",
             ]  # fmt: skip
-            out.append([("th", f"{row.rung}{mark}"), *(("td", cell) for cell in cells)])
+            out.append([f"{row.rung}{mark}", *cells])
         return out
 
     def _draw(self) -> None:

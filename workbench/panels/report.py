@@ -17,7 +17,7 @@ from workbench.evaluation.examples import examples
 from workbench.evaluation.privacy import Shown, what_to_show
 from workbench.evaluation.slices import find_slices
 from workbench.evaluation.tables import Table
-from workbench.panels._form import choose, grid
+from workbench.panels._form import choose, grid, table_html
 from workbench.panels._panel import Panel
 from workbench.panels._static_form import StaticForm
 
@@ -159,10 +159,9 @@ def _section(report: Report, section: str, shown: Shown) -> tuple[list[str], lis
     if section == "figures":
         return [], [tables.figures(report)]
     if section == "comparisons":
-        found = tables.all_comparisons(report)
-        return ([] if found else ["One system has nothing to be held against."]), (
-            [tables.comparison_table(found)] if found else []
-        )
+        if found := tables.all_comparisons(report):
+            return [], [tables.comparison_table(found)]
+        return ["One system has nothing to be held against."], []
     if section == "slices":
         if len(report.names) < 2:
             return ["Slices hold two systems against each other; the report has one."], []
@@ -199,14 +198,5 @@ def _rows(report: Report, shown: Shown) -> tuple[list[str], list[Table]]:
 
 
 def _html(table: Table) -> str:
-    head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in table.head)
-    rows = "".join(
-        "<tr>" + "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in _tagged(row)) + "</tr>" for row in table.body
-    )
-    caption = f"<caption>{escape(table.title)}</caption>"
-    body = f'<table class="wb-table wb-report">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    body = table_html(table.head, table.body, caption=table.title, style="wb-report")
     return f'<div class="wb-scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">{body}</div>'
-
-
-def _tagged(row: tuple[str, ...]) -> list[tuple[str, str]]:
-    return [("th" if at == 0 else "td", text) for at, text in enumerate(row)]

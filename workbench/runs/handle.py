@@ -90,6 +90,13 @@ class Job:
             self._events += new
             return list(self._events)
 
+    def counted(self) -> dict[str, Any]:
+        """``done``, ``total`` and ``system`` of the last ``progress`` event, beside ``status`` and ``reason``."""
+        state = self.folder.state()
+        last: dict[str, Any] = next((event for event in reversed(self.events()) if event["type"] == "progress"), {})
+        counts = {"done": last.get("done", 0), "total": last.get("total", 0), "system": last.get("system")}
+        return counts | {"status": state["status"], "reason": state.get("reason")}
+
     def tail(self, after_seq: int = 0) -> Tail:
         """A reader of its own that gives each event once; for whoever follows the run."""
         return Tail(self.folder.events, after_seq)

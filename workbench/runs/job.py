@@ -127,8 +127,20 @@ def folders(home: Path, mark: str = "recipe.yaml") -> list[Folder]:
     return [Folder(home / name) for name in names if (home / name / mark).is_file()]
 
 
-def find(id_or_path: str | os.PathLike[str], home: Path, mark: str = "recipe.yaml", kind: str = "run") -> Folder:
+MAKER = "wb.launch(recipe) or `workbench train RECIPE.yaml`"
+
+
+def find(
+    id_or_path: str | os.PathLike[str], home: Path, mark: str = "recipe.yaml", kind: str = "run", maker: str = MAKER
+) -> Folder:
     """The job with that id, an unmistakable beginning or ending of one, or at that path; ``"last"`` is the newest.
+
+    Parameters
+    ----------
+    mark
+        A file that every job of the kind holds.
+    kind, maker
+        What messages call it, and how one is made.
 
     Raises
     ------
@@ -152,10 +164,7 @@ def find(id_or_path: str | os.PathLike[str], home: Path, mark: str = "recipe.yam
         raise RunNotFoundError(f"'{text}' fits {len(parts)} {kind}s in {home}: {', '.join(near)}. Give more of the id.")
     hint = f" Near to it: {', '.join(near)}." if near else ""
     if not known:
-        made_by = {"run": "wb.launch(recipe) or `workbench train RECIPE.yaml`"}.get(
-            kind, "wb.evaluate(..., wait=False)"
-        )
-        hint = f" There are no {kind}s there yet: {made_by} makes one."
+        hint = f" There are no {kind}s there yet: {maker} makes one."
     else:
         hint = (hint or f" The latest: {', '.join(sorted(known)[-3:])}.") + f" workbench.{kind}s() lists them all."
     raise RunNotFoundError(f"No {kind} '{text}' in {home}.{hint}")

@@ -48,10 +48,7 @@ class InfluenceJob(handle.Job):
 
     def progress(self) -> dict[str, Any]:
         """``done`` and ``total`` vectors of rows, ``status`` and ``reason``."""
-        state = self.folder.state()
-        last: dict[str, Any] = next((event for event in reversed(self.events()) if event["type"] == "progress"), {})
-        counts = {"done": last.get("done", 0), "total": last.get("total", 0)}
-        return counts | {"status": state["status"], "reason": state.get("reason")}
+        return {name: value for name, value in self.counted().items() if name != "system"}
 
     @property
     def influence(self) -> Influence:
