@@ -2,7 +2,7 @@
 #
 #   make install [GPU=1]   .venv with the versions of constraints.txt; GPU=1 takes the CUDA build of torch
 #   make lab               JupyterLab on the first lesson
-#   make demo              the first lesson in the terminal, under two minutes
+#   make demo              the first lesson in the terminal, about two minutes
 #   make test              unit and browser tests         ARGS="tests/runs -k resume" passes options to pytest
 #   make slow, lessons     the long tests; all notebooks from first to last cell
 #   make figures           the recorded results of the lessons, anew (seeds 0-4)
