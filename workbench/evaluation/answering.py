@@ -217,7 +217,10 @@ def _answer(
     on_change: Callable[[], None],
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        table.put(rows[at], column, Answered.of(answer))
+        if answer.error:
+            table.fail(rows[at], column, f"{answer.error}: {answer.detail}")
+        else:
+            table.put(rows[at], column, Answered.of(answer))
         on_change()
 
     if not rows:

@@ -28,6 +28,8 @@ from workbench.metrics import Metric
 from workbench.metrics.json_schema import Schema
 from workbench.metrics.strict_json import is_container
 from workbench.models.system import System
+from workbench.runs.generation import check_scores, shared_client
+from workbench.runs.remote import check_remote
 
 if TYPE_CHECKING:
     from workbench.evaluation.job import Evaluation
@@ -41,13 +43,13 @@ Settings = Mapping[str, Any] | None
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
-    client: Any = ...,
+    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., allow_remote: bool = ...,
+    progress: Progress | None = ..., client: Any = ...,
 ) -> Report: ...  # fmt: skip
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Any = ..., wait: Literal[False], keep: bool = ...,
+    schema: Any = ..., wait: Literal[False], keep: bool = ..., allow_remote: bool = ...,
 ) -> Evaluation: ...  # fmt: skip
 def evaluate(
     systems: Any,
@@ -59,6 +61,7 @@ def evaluate(
     schema: Any = None,
     wait: bool = True,
     keep: bool = True,
+    allow_remote: bool = False,
     progress: Progress | None = None,
     client: Any = None,
 ) -> Report | Evaluation:
@@ -70,7 +73,8 @@ def evaluate(
     Parameters
     ----------
     systems
-        One or more of what `System` takes: model names, runs, functions, Systems; a list, or a dict of your names.
+        One or more of what `System` takes: model names, runs, functions, endpoints, Systems; a list, or a dict of your
+        names.
     dataset
         A `Dataset`, or anything `load_dataset` takes. Its test split is used where there is one, else all its rows.
         Plain texts are not asked but scored, in bits per byte.
@@ -91,7 +95,10 @@ def evaluate(
     wait
         False starts it in a process of its own, which outlives this one, and returns at once.
     keep
-        Use answers that are kept and keep new ones. False generates every answer anew.
+        Use answers that are kept and keep new ones. False generates every answer anew. Not kept are those of functions,
+        and of systems with tools of your own, since what they read may change.
+    allow_remote
+        Whether rows may leave this machine for the endpoint of a system that is elsewhere (``openai:URL#model``).
     progress
         Called with answers done, answers in all, and the name of the system that is at work.
     client
@@ -105,23 +112,21 @@ def evaluate(
     Raises
     ------
     InvalidInputError
-        For systems, metrics, decoding settings or a schema that cannot be used; with ``wait=False`` also for
-        functions, which cannot cross into another process.
+        For systems, metrics, decoding settings or a schema that cannot be used, and for a system that is elsewhere
+        without ``allow_remote``; with ``wait=False`` also for functions, which cannot cross into another process.
     DatasetError
         For data without prompts.
-    GenerationError
-        When a model's process fails.
+    GenerationError, RemoteError
+        When a model's process fails, or an endpoint answers no row.
     """
     named, picked = _named(systems), pick_rows(dataset, max_rows)
     if not wait:
         from workbench.evaluation.job import start
 
-        return start(named, picked, metrics, decoding, schema, keep)
+        return start(named, picked, metrics, decoding, schema, keep, allow_remote)
     if client is None:
-        from workbench.runs.generation import shared_client
-
         client = KeptAnswers(shared_client()) if keep else shared_client()
-    return answered_report(named, picked, metrics, decoding, schema, progress or _silent, client)
+    return answered_report(named, picked, metrics, decoding, schema, progress or _silent, client, allow_remote)
 
 
 def answered_report(
@@ -132,27 +137,38 @@ def answered_report(
     schema: Any,
     progress: Progress,
     client: Any,
+    allow_remote: bool = False,
 ) -> Report:
     """The report on rows that were picked, after `client` has answered them; see `evaluate`."""
+    check(named, picked, metrics, decoding, schema, allow_remote)
     if not asks(picked):
-        return _score(named, picked, metrics, progress, client)
+        return _score(named, picked, progress, client)
     prompts, references = _asked(picked)
     checked = Schema(schema) if schema is not None else None
     measured, settings = metrics_for(metrics, references), decoding_for(decoding, references)
-    said, failures = answers_of(named, prompts, settings, progress, client)
+    said, failures = answers_of(named, prompts, settings, progress, client, allow_remote)
     return report_on(named, picked, said, metrics=measured, settings=settings, schema=checked, warnings=failures)
 
 
-def check(picked: Picked, metrics: Any, decoding: Mapping[str, Any] | None, schema: Any) -> None:
-    """Raise what `answered_report` would raise before its first answer."""
-    if asks(picked):
-        references = _asked(picked)[1]
-        metrics_for(metrics, references)
-        decoding_for(decoding, references)
-        if schema is not None:
-            Schema(schema)
-    else:
+def check(
+    named: Mapping[str, System],
+    picked: Picked,
+    metrics: Any,
+    decoding: Mapping[str, Any] | None,
+    schema: Any,
+    allow_remote: bool = False,
+) -> None:
+    """Raise what can be raised before the first answer."""
+    if not asks(picked):
         _only_bits_per_byte(metrics)
+        for system in named.values():
+            check_scores(system)
+        return
+    references = _asked(picked)[1]
+    metrics_for(metrics, references)
+    check_remote(named, len(picked.rows), allow_remote, decoding_for(decoding, references))
+    if schema is not None:
+        Schema(schema)
 
 
 def asks(picked: Picked) -> bool:
@@ -185,7 +201,7 @@ def report_on(
         metrics=facts,
         scores=scores,
         decoding=settings,
-        notes=(picked.note, _how(settings), *_few(picked)),
+        notes=(picked.note, _how(settings), *_few(picked), *_sent(named)),
         warnings=(*leak_warnings(named, picked.rows), *warnings, *_cut_off(answers, settings)),
         columns=columns_kept(picked.rows),
         runs=runs_behind(named),
@@ -240,7 +256,7 @@ def _judged(
     for said, reference, prompt in zip(answers, records, prompts, strict=True):
         found = judge(said.text, reference, prompt, schema=schema, copied=copied)
         detail = said.detail or found.detail
-        kind = "no answer" if said.stop == "failed" else found.kind
+        kind = said.error or ("no answer" if said.stop == "failed" else found.kind)
         out.append(replace(said, error=kind, detail=detail))
     return tuple(out)
 
@@ -252,12 +268,12 @@ def _scored(
     prompts: Sequence[str],
     rows: Sequence[Mapping[str, Any]],
 ) -> tuple[tuple[MetricFacts, ...], dict[str, dict[str, tuple[float | None, ...]]]]:
-    """Every metric's score of every answer. A function of one's own is a rate when it only ever says 0 or 1."""
+    """Every metric's score of every answer that came. A function of one's own is a rate when it says only 0 and 1."""
     facts, scores = [], {}
     for metric in metrics:
         by_system = {
             name: tuple(
-                metric.score(said.text, reference=reference, prompt=prompt, row=row)
+                metric.score(said.text, reference=reference, prompt=prompt, row=row) if said.came else None
                 for said, reference, prompt, row in zip(said_all, references, prompts, rows, strict=True)
             )
             for name, said_all in answers.items()
@@ -268,9 +284,8 @@ def _scored(
     return tuple(facts), scores
 
 
-def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: Progress, client: Any) -> Report:
+def _score(named: Mapping[str, System], picked: Picked, progress: Progress, client: Any) -> Report:
     """A report in bits per byte, for plain texts."""
-    _only_bits_per_byte(metrics)
     kept = [(number, row) for number, row in zip(picked.numbers, picked.rows, strict=True) if row["text"]]
     empty = len(picked.rows) - len(kept)
     if not kept:
@@ -341,6 +356,12 @@ def _how(settings: Mapping[str, Any]) -> str:
 def _few(picked: Picked) -> list[str]:
     count = len(picked.rows)
     return [f"Only {count} rows: small differences cannot show in so few."] if count < SMALL else []
+
+
+def _sent(named: Mapping[str, System]) -> list[str]:
+    """Which systems are elsewhere, and that the rows went there."""
+    remote = {name: system.endpoint for name, system in named.items() if system.kind == "remote"}
+    return [f"{name} is {end.model} at {end.url}: the rows were sent there." for name, end in remote.items()]
 
 
 def _provenance() -> dict[str, Any]:

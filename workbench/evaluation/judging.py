@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError, RemoteError, WorkbenchError
+from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import Interval
 from workbench.evaluation.statistics import kappa, rate
 from workbench.evaluation.votes import Tally, tally_of
 from workbench.models.system import System
+from workbench.runs.generation import shared_client
+from workbench.runs.remote import check_remote
 
 __all__ = ["QUESTION", "Agreement", "Judgement", "judge"]
 
@@ -137,7 +140,15 @@ class Judgement:
 
 
 def judge(
-    report: Report, system: Any, a: Any = 0, b: Any = -1, *, question: str = QUESTION, client: Any = None
+    report: Report,
+    system: Any,
+    a: Any = 0,
+    b: Any = -1,
+    *,
+    question: str = QUESTION,
+    max_new_tokens: int = 8,
+    allow_remote: bool = False,
+    client: Any = None,
 ) -> Judgement:
     """Have a model judge the answers of two systems in a report.
 
@@ -146,42 +157,51 @@ def judge(
     report
         With answers.
     system
-        The judge: a model, a run, a `System`, or a function of the question.
+        The judge: a model, a run, an endpoint, a `System`, or a function of the question.
     a, b
         Which of the report's systems; by default the first and the last.
     question
         What it is asked, with ``{prompt}``, ``{a}`` and ``{b}`` in it. The reply must begin with A, B or T.
+    max_new_tokens
+        How long a reply may be; a judge that thinks before it says a letter needs more.
+    allow_remote
+        Whether the rows and answers may leave this machine for a judge that is elsewhere.
     client
-        The generation process to use; by default the shared one.
+        The generation process to use, and nothing is kept; by default the shared one.
 
     Raises
     ------
     InvalidInputError
-        For a report without answers, or a question that lacks one of the three.
+        For a report without answers, a question that lacks one of the three, or a judge elsewhere without leave.
+    RemoteError
+        When a judge that is elsewhere will not reply.
     """
     if lacking := [name for name in ("prompt", "a", "b") if "{" + name + "}" not in question]:
         raise InvalidInputError(f"question= lacks {{{lacking[0]}}}, where the {lacking[0]} is put. Put it in.")
     if not report.answers:
         raise InvalidInputError("The report has scores but no answers, so there is nothing to judge.")
     if client is None:
-        from workbench.runs.generation import shared_client
-
-        client = shared_client()
+        client = KeptAnswers(shared_client())
     named, first, second = System(system), report.name_of(a), report.name_of(b)
-    pairs = [(one.text, other.text) for one, other in zip(report.answers[first], report.answers[second], strict=True)]
+    pairs = list(zip(report.answers[first], report.answers[second], strict=True))
+    judged = [place for place, pair in enumerate(pairs) if all(said.came for said in pair)]
     asked = [
-        _filled(question, report.prompts[place], *sides)
-        for place, pair in enumerate(pairs)
-        for sides in (pair, pair[::-1])
+        _filled(question, report.prompts[place], *(said.text for said in sides))
+        for place in judged
+        for sides in (pairs[place], pairs[place][::-1])
     ]
-    replies = _replies(client, named, asked)
+    settings = {"max_new_tokens": max_new_tokens, "temperature": 0.0, "seed": 0}
+    check_remote({named.name: named}, len(asked), allow_remote, settings)
+    if named.kind == "remote":
+        settings["allow_remote"] = True
+    replies = _replies(client, named, asked, settings)
     letters = [_letter(reply) for reply in replies]
     preferences: dict[int, int | None] = {}
     inconsistent, unreadable = [], {}
-    for place, number in enumerate(report.row_numbers):
-        straight, swapped = letters[2 * place : 2 * place + 2]
+    for at, place in enumerate(judged):
+        number, (straight, swapped) = report.row_numbers[place], letters[2 * at : 2 * at + 2]
         if straight is None or swapped is None:
-            unreadable[number] = replies[2 * place] if straight is None else replies[2 * place + 1]
+            unreadable[number] = replies[2 * at] if straight is None else replies[2 * at + 1]
         elif _system(straight) == _system(swapped, swapped=True):
             preferences[number] = _system(straight)
         else:
@@ -192,19 +212,24 @@ def judge(
     )
 
 
-def _replies(client: Any, judge: System, asked: list[str]) -> list[str]:
+def _replies(client: Any, judge: System, asked: list[str], settings: Mapping[str, Any]) -> list[str]:
     """The judge's replies; a question it cannot be asked, as one too long, is answered by why."""
     said: dict[int, str] = {}
 
     def take(row: int, answer: Any) -> None:
-        said[row] = answer.text
+        said[row] = f"no reply: {answer.detail}" if answer.error else answer.text
 
     try:
-        client.generate(judge, asked, on_result=take, max_new_tokens=8, temperature=0.0, seed=0)
+        client.generate(judge, asked, on_result=take, **settings)
+    except RemoteError:
+        raise
     except WorkbenchError as error:
         if len(asked) == 1:
             return [f"no reply: {error}"]
-        return [said[row] if row in said else _replies(client, judge, [asked[row]])[0] for row in range(len(asked))]
+        return [
+            said[row] if row in said else _replies(client, judge, [asked[row]], settings)[0]
+            for row in range(len(asked))
+        ]
     return [said[row] for row in range(len(asked))]
 
 

@@ -43,6 +43,8 @@ def confusion(report: Report, system: str) -> pd.DataFrame:
     places = {label: place for place, label in enumerate(labels)}
     table = np.zeros((len(labels), len(labels) + 1), dtype=np.int64)
     for reference, said in zip(references, report.answers[system], strict=True):
+        if not said.came:
+            continue
         table[places[reference.strip()], places.get(said.text.strip(), len(labels))] += 1
     columns = pd.Index([*labels, NO_LABEL], name="answer")
     return pd.DataFrame(table, index=pd.Index(labels, name="reference"), columns=columns)

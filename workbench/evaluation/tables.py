@@ -114,8 +114,9 @@ def answer_tables(report: Report, text: Callable[[str], str]) -> list[Table]:
     found = []
     if report.structured:
         fields = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
-        errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
-        found += [_side_by_side(report, "Fields", "field", fields), _side_by_side(report, "Errors", "error", errors)]
+        found.append(_side_by_side(report, "Fields", "field", fields))
+    errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
+    found.append(_side_by_side(report, "Errors", "error", errors))
     if any(facts.name == "label_accuracy" for facts in report.metrics):
         scores = [(row.label, row.system, figure(row.f1)) for row in report.labels().itertuples()]
         whole = {name: interval_texts(report.macro_f1(name)) for name in report.names}

@@ -84,7 +84,10 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     tell = Telling(folder, events)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.end("stopped", "ended from outside (SIGTERM)"))
     try:
-        report = answered_report(named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client)
+        report = answered_report(
+            named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client,
+            plan.get("allow_remote", False),
+        )  # fmt: skip
     except Ended:
         return {"status": tell.status, "reason": tell.reason, "step": None}
     finally:

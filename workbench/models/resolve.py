@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.errors import ModelNotFoundError
+from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
 
 __all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
@@ -122,6 +123,11 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
         Naming what is near and what to do. Offline this takes milliseconds.
     """
     text = os.fspath(name)
+    if is_endpoint(text):
+        raise ModelNotFoundError(
+            f"{text!r} is an endpoint: it can be asked (wb.evaluate, wb.generate), but its weights are elsewhere, so "
+            "it cannot be trained, estimated or scored token by token. Give a model of this machine or the hub."
+        )
     if text.startswith("run:"):
         return _run(text)
     bundled = bundled_models()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.home import home
-from workbench.models.system import System
+from workbench.models.system import SECONDS, System
 
 __all__ = ["code_of", "detail", "distinct"]
 
@@ -26,11 +26,14 @@ def detail(system: System) -> str:
     """What a system is, in a few words."""
     if system.kind == "callable":
         return "a function"
+    if system.kind == "remote":
+        where = f"{system.endpoint.model} at {system.endpoint.host}"
+    else:
+        where = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
     extras = [f"{len(system.shots)} shots"] if system.shots else []
     extras += ["own instructions"] if system.prompt else []
     extras += ["held to a schema"] if system.schema is not None else []
-    trained = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
-    return ", ".join([trained, *extras])
+    return ", ".join([where, *extras])
 
 
 def code_of(source: Any, number: int) -> tuple[str, list[str]]:
@@ -40,8 +43,9 @@ def code_of(source: Any, number: int) -> tuple[str, list[str]]:
     if hasattr(source, "folder") and hasattr(source, "id"):
         return f"wb.open_run({(source.id if source.path.parent == home() else str(source.path))!r})", []
     plain = isinstance(source, System) and not (source.retriever or source.tools)
-    if plain and source.kind == "model":
-        usual = {"prompt": None, "shots": (), "adapters": (), "template": None, "schema": None}
+    if plain and source.kind != "callable":
+        usual = {"prompt": None, "shots": (), "adapters": (), "template": None, "schema": None, "key_variable": None,
+                 "timeout": SECONDS if source.kind == "remote" else None}  # fmt: skip
         given = [f"{name}={getattr(source, name)!r}" for name, value in usual.items() if getattr(source, name) != value]
         return f"wb.System({', '.join([repr(source.model), *given, f'name={source.name!r}'])})", []
     name = getattr(source, "__name__", "")

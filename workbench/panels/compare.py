@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from workbench.data.dataset import Dataset
 from workbench.errors import InvalidInputError, WorkbenchError
 from workbench.evaluation.answering import Answering
 from workbench.evaluation.evaluate import decoding_for
+from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.picking import pick_numbers, pick_prompts
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
@@ -29,6 +31,7 @@ from workbench.panels._static_form import StaticForm
 from workbench.panels._systems import code_of, detail, distinct
 from workbench.panels._vote import Voting
 from workbench.runs.generation import shared_client
+from workbench.runs.remote import check_remote
 
 __all__ = ["ComparePanel"]
 
@@ -54,7 +57,7 @@ class ComparePanel(Panel):
     Parameters
     ----------
     systems
-        Model names, Runs, Systems or functions. The others are held against the first.
+        Model names, Runs, Systems, endpoints or functions. The others are held against the first.
     prompts
         A `Dataset`, of which the test split is used where there is one, and its answers as references; or a list of
         prompts; or None, for prompts typed in the panel.
@@ -69,6 +72,8 @@ class ComparePanel(Panel):
         ``"none"`` are marked. `order`: ``"rows"``, ``"change"``, ``"worse"`` or ``"better"``, by how much nearer to
         the reference the last system is than the first. `pinned` rows stand before all others. `fields`: records are
         shown field by field.
+    allow_remote
+        Whether prompts, also those typed in the panel, may leave this machine for systems that are elsewhere.
     votes
         A file in which blind votes are kept, vote by vote; one that has some goes on. None keeps them in the kernel.
     start
@@ -77,7 +82,7 @@ class ComparePanel(Panel):
     Raises
     ------
     InvalidInputError
-        For no systems, systems that are none, and references that do not fit the prompts.
+        For no systems, systems that are none or elsewhere without leave, and references that do not fit the prompts.
     """
 
     filter = traitlets.Unicode("all", help='"all", "differ", "better", "worse" or "wrong".')
@@ -99,6 +104,7 @@ class ComparePanel(Panel):
         max_new_tokens: int | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        allow_remote: bool = False,
         votes: str | os.PathLike[str] | None = None,
         start: bool = True,
         **kwargs: Any,
@@ -116,6 +122,8 @@ class ComparePanel(Panel):
         wanted = {"temperature": temperature, "seed": seed}
         wanted |= {"max_new_tokens": max_new_tokens} if max_new_tokens is not None else {}
         decoding = decoding_for(wanted, self.table.references or [None])
+        check_remote(dict(zip(names, self.systems, strict=True)), len(asked), allow_remote, decoding)
+        self._allow_remote = allow_remote
         self._answering = self._answers(decoding)
         self._voting = Voting(self.table, votes)
         self._told = ""
@@ -168,6 +176,7 @@ class ComparePanel(Panel):
         """
         table = self.table
         decoding = decoding_for({**self._answering.decoding, **settings}, table.references or [None])
+        check_remote(dict(zip(table.systems, self.systems, strict=True)), 0, self._allow_remote, decoding)
         self._answering.cancel()
         self.table = SideBySide(table.systems, table.prompts, table.references)
         self.table.rows = table.rows
@@ -242,6 +251,7 @@ class ComparePanel(Panel):
                 arguments.append(f"references={self.table.references!r}")
         if len(self.table.rows) != min(50, len(self.table.prompts)):
             arguments.append(f"max_rows={len(self.table.rows)}")
+        arguments += ["allow_remote=True"] if any(system.kind == "remote" for system in self.systems) else []
         arguments += [f"votes={str(self._voting.path)!r}"] if self._voting.path is not None else []
         usual = decoding_for({}, self.table.references or [None])
         arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
@@ -307,7 +317,10 @@ class ComparePanel(Panel):
             self.ask(value)
 
     def _answers(self, decoding: dict[str, Any]) -> Answering:
-        return Answering(self.systems, self.table, generate=shared_client().generate, decoding=decoding)
+        generate = shared_client().generate
+        if any(system.kind == "remote" for system in self.systems):  # what was paid for is not asked twice
+            generate = partial(KeptAnswers(shared_client()).generate, allow_remote=True)
+        return Answering(self.systems, self.table, generate=generate, decoding=decoding)
 
     def _losses(self, row: int) -> None:
         """Ask every model how surprising each token of a row's reference is, and send that up."""

@@ -75,11 +75,13 @@ class Answer:
     stop
         ``"eos"``: the model ended it, or its value was complete where a schema holds it; ``"length"``:
         `max_new_tokens` or the model's context ended it; ``"rounds"``: there is none, since it called tools over and
-        over.
+        over; ``"failed"``: an endpoint would not answer; ``"lost"``: its answer did not come.
     passages
         What the system's retriever found for the question; empty for a system without one.
     calls
         The calls of the system's tools that led to it.
+    error, detail
+        Why an endpoint gave none: one of `workbench.runs.remote.ERRORS`, and in words.
     """
 
     text: str
@@ -88,6 +90,8 @@ class Answer:
     stop: str
     passages: Sequence[Passage] = ()
     calls: Sequence[Call] = ()
+    error: str = ""
+    detail: str = ""
 
 
 def check_lengths(lengths: Sequence[int], positions: int | None) -> None:
