@@ -221,16 +221,14 @@ def decide(
         For what cannot be used.
     """
     from workbench.errors import RecipeError
-    from workbench.metrics import METRICS
+    from workbench.evaluation.similarity import metric_of
     from workbench.models.resolve import resolve_model
     from workbench.models.shapes import shapes
-    from workbench.settings import nearest
 
     if not isinstance(margin, (int, float)) or not 0 <= margin < 1:
         raise InvalidInputError(f"margin must be from 0 to below 1, got {margin!r}. 0.02 asks for two points.")
     for name in metrics or ():
-        if name not in METRICS:
-            raise InvalidInputError(f"There is no metric {name!r}{nearest(str(name), METRICS)}.")
+        metric_of(name)
     if errors := [problem for problem in recipe.problems() if problem.severity == "error"]:
         raise RecipeError(errors)
     if "test" not in recipe.load_dataset().splits or "validation" not in recipe.load_dataset().splits:

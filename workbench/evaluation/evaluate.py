@@ -79,10 +79,10 @@ def evaluate(
         A `Dataset`, or anything `load_dataset` takes. Its test split is used where there is one, else all its rows.
         Plain texts are not asked but scored, in bits per byte.
     metrics
-        Names (`workbench.metrics.METRICS`) or functions of ``(answer, reference)``; the first is the headline. By
-        default, for references that are JSON, exact match, whether the answer is JSON, and its fields and values; for
-        references that are labels (short, few, often the same), label accuracy; for other texts exact match and token
-        F1, and for long ones chrF.
+        Names (`workbench.metrics.METRICS`, and ``"embedding_similarity:FOLDER"`` with a model that embeds texts) or
+        functions of ``(answer, reference)``; the first is the headline. By default, for references that are JSON, exact
+        match, whether the answer is JSON, and its fields and values; for references that are labels (short, few, often
+        the same), label accuracy; for other texts exact match and token F1, and for long ones chrF.
     max_rows
         At most so many rows, drawn with seed 0.
     decoding
@@ -271,6 +271,9 @@ def _scored(
     """Every metric's score of every answer that came. A function of one's own is a rate when it says only 0 and 1."""
     facts, scores = [], {}
     for metric in metrics:
+        if metric.prepare is not None:
+            came = [said.text for said_all in answers.values() for said in said_all if said.came]
+            metric.prepare([*came, *(reference for reference in references if reference is not None)])
         by_system = {
             name: tuple(
                 metric.score(said.text, reference=reference, prompt=prompt, row=row) if said.came else None
