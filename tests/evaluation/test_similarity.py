@@ -1,4 +1,4 @@
-"""Embedding similarity: the cosine of mean vectors, in a report and in a process of its own; refused without a model."""
+"""Embedding similarity: the cosine of mean vectors, also in a process of its own; refused without a model."""
 
 from __future__ import annotations
 
