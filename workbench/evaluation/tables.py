@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.evaluation.comparisons import compared
 from workbench.evaluation.facts import Comparison
+from workbench.evaluation.labels import MACRO_F1
 from workbench.evaluation.results import Difference, Interval, figure, p_text
 from workbench.evaluation.slices import Slices
 
@@ -70,6 +71,7 @@ def all_comparisons(report: Report) -> list[Comparison]:
         facts.name for facts in report.metrics
         if any(None not in row for row in zip(*report.scores[facts.name].values(), strict=True))
     ]  # fmt: skip
+    scored += [MACRO_F1.name] if "label_accuracy" in scored else []
     return [found for metric in scored for found in compared(report, against, metric)]
 
 
