@@ -108,7 +108,7 @@ def reference_of(model: Any) -> str | None:
     return None
 
 
-def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
+def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> ModelRef:
     """Find a model by name.
 
     Parameters
@@ -116,6 +116,8 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     name
         A bundled name, a ``.gguf`` file, a model that an extra installs (``"gemma-3-270m"``), a folder, a hub id
         (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
+    ask_hub
+        False looks only on this machine.
 
     Raises
     ------
@@ -151,8 +153,7 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     if cached is not None:
         _check_folder(cached, text)
         return ModelRef(text, cached, "hub", cached.name)
-    why = _hub_unreachable()
-    if why:
+    if why := _hub_unreachable() if ask_hub else "the hub is not asked":
         raise ModelNotFoundError(
             f"{text!r} is no bundled model, no folder and not in the local hub cache, and {why}."
             f"{_near(text, bundled, path)} Give a bundled name or the path of a model folder"

@@ -156,7 +156,7 @@ class Generator:
                 yield self._peft, Tuning()
         else:
             tuning = _tuning_of(top)
-            yield self._with_adapter(top, tuning, ref.name), tuning
+            yield self._with_adapter(top, tuning, ref), tuning
 
     def _hold(self, ref: Any, below: list[Path], quantization: Quantization | None) -> None:
         """Make this base, with the adapters below the top one merged into it, the one in memory."""
@@ -182,7 +182,7 @@ class Generator:
         dtype: Literal["bf16", "fp32"] = "bf16" if found.device == "cuda" and found.bf16 else "fp32"
         base = load_model(ref, dtype, quantization=None if below else quantization, device=found.device)
         for path in below:
-            with explained(path, ref.name):
+            with explained(path, ref):
                 base = _tuning_of(path).load(base, path).merge_and_unload()
         if quantization is None:
             base = base.to(found.device)
@@ -191,7 +191,7 @@ class Generator:
         self._base = base.eval()
         self._base_key = key
 
-    def _with_adapter(self, path: Path, tuning: Any, base: str) -> Any:
+    def _with_adapter(self, path: Path, tuning: Any, base: Any) -> Any:
         from workbench.models.adapters import adapter_config, explained
 
         key = _key(path, "adapter_*")
