@@ -325,9 +325,9 @@ def test_it_cannot_be_trained_estimated_or_scored():
     with pytest.raises(ModelNotFoundError, match="cannot be trained, estimated or scored"):
         wb.models.resolve.resolve_model(name)
     for call in (shared_client().score, lambda *given: shared_client().losses(*given, "b")):
-        with pytest.raises(InvalidInputError, match="gives texts no likelihood"):
+        with pytest.raises(InvalidInputError, match="gives no likelihood"):
             call(name, ["a"])
-    with pytest.raises(InvalidInputError, match="gives texts no likelihood"):
+    with pytest.raises(InvalidInputError, match="gives no likelihood"):
         wb.evaluate(["tiny-support", name], [{"text": "a"}] * 3, allow_remote=True)
 
 

@@ -364,10 +364,7 @@ def check_scores(system: System) -> None:
     """
     if system.kind != "model":
         what = {"callable": "a function", "remote": f"an endpoint at {system.model}"}[system.kind]
-        raise InvalidInputError(
-            f"{system.name} is {what}: it answers, but gives texts no likelihood, token by token. Use a model that is "
-            "here."
-        )
+        raise InvalidInputError(f"{system.name} is {what}: it answers, but gives no likelihood. Use a model.")
 
 
 def _check_prompts(prompts: list[Any]) -> None:
