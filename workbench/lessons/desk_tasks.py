@@ -105,8 +105,8 @@ def _kept(name: str, parts: Mapping[str, Iterable[Mapping[str, Any]]]) -> Datase
     return wb.load_dataset(folder)
 
 
-def _recipe(data: Dataset, seed: int, steps: int, *, template: str | None = "plain", batch_size: int = 8) -> Recipe:
-    training = wb.Training(max_steps=steps, batch_size=batch_size, eval_steps=steps, num_probes=0)
+def _recipe(data: Dataset, seed: int, steps: int, *, template: str | None = "plain") -> Recipe:
+    training = wb.Training(max_steps=steps, eval_steps=steps, num_probes=0)
     return Recipe(model="tiny-support", dataset=data, template=template, training=training, seed=seed)
 
 
@@ -115,7 +115,7 @@ def _card_task(seed: int) -> Task:
 
 
 def _facts_task(seed: int) -> Task:
-    recipe = _recipe(facts(1), seed, 160, batch_size=16)
+    recipe = _recipe(facts(1), seed, 160)
     was, then = (wb.build_index(f"support-desk/policies-{version}") for version in (1, 2))
     return Task(
         recipe,
