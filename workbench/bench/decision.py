@@ -89,9 +89,14 @@ class Decision(Work):
         return self._read(LATER_BY_OLD)
 
     @property
+    def changes(self) -> bool:
+        """Whether facts change: `wb.decide` was given the rows as they are later."""
+        return bool(self.plan.get("changed"))
+
+    @property
     def judged(self) -> Report:
         """The report that decides: `later` where there is a change, else `report`."""
-        return self.later if self.plan.get("changed") else self.report
+        return self.later if self.changes else self.report
 
     @property
     def asked(self) -> bool:
@@ -121,7 +126,7 @@ class Decision(Work):
             found = self.report.interval(name, metric) if self.asked else _NONE
             row = {"rung": name, "kind": rung["kind"], "value": found.value, "low": found.low, "high": found.high,
                    "n": found.n_rows}  # fmt: skip
-            if self.plan.get("changed"):
+            if self.changes:
                 then, old = (
                     (self.later.interval(name, metric), self.old_answers(name)) if self.asked else (_NONE, _NONE)
                 )
@@ -184,7 +189,7 @@ class Decision(Work):
             ]
         at, out = names.index(stop), []
         kind = KINDS[self.plan["rungs"][at]["kind"]]
-        when = " once the facts have changed" if self.plan.get("changed") else ""
+        when = " once the facts have changed" if self.changes else ""
         out.append(f"Stop at {stop} ({kind}): {figure(report.interval(stop, metric).value, facts.unit)} of "
                    f"{facts.title.lower()}{when}.")  # fmt: skip
         if below := names[:at]:
@@ -201,7 +206,7 @@ class Decision(Work):
 
     @property
     def _reports(self) -> tuple[str, ...]:
-        return (REPORT, LATER, LATER_BY_OLD) if self.plan.get("changed") else (REPORT,)
+        return (REPORT, LATER, LATER_BY_OLD) if self.changes else (REPORT,)
 
     def _read(self, name: str) -> Report:
         file = self.path / name
@@ -213,7 +218,7 @@ class Decision(Work):
 
     def _changes(self, stop: str | None) -> list[str]:
         """What becomes of the answers when facts change, of the rung to stop on and of every training."""
-        if not self.plan.get("changed"):
+        if not self.changes:
             return []
         rungs = [each["name"] for each in self.plan["rungs"] if each["name"] == stop or each["kind"] == "tuning"]
         told = [(name, self.old_answers(name)) for name in rungs]
