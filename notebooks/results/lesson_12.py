@@ -1,9 +1,9 @@
-"""The recorded figures of lesson 12: five tasks, each decided from prompting to tuning, with five seeds.
+"""The recorded figures of lesson 12: five tasks, each decided from prompting to tuning, with three seeds.
 
     python notebooks/results/lesson_12.py
 
 Writes ``12-decision-path.json`` beside this file, with every rung's figures and costs, recipe hashes, date and versions,
-and prints on which rung each task ends. About 50 minutes on two idle cores. Killed and started again it does only what
+and prints on which rung each task ends. About half an hour on two idle cores. Killed and started again it does only what
 is missing; its decisions are kept in ``lesson-12`` in the folder of the runs.
 """
 
@@ -23,7 +23,7 @@ from workbench.home import home
 from workbench.lessons.desk_tasks import TASKS, task
 from workbench.lessons.recording import interval, judged
 
-SEEDS = 5
+SEEDS = 3
 ROWS = 60
 OUT = Path(__file__).with_name("12-decision-path.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"

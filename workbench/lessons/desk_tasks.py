@@ -111,7 +111,7 @@ def _recipe(data: Dataset, seed: int, steps: int, *, template: str | None = "pla
 
 
 def _card_task(seed: int) -> Task:
-    return Task(_recipe(card(), seed, 60), {"prompts": [CARD], "metrics": ["exact_match"]})
+    return Task(_recipe(card(), seed, 60), {"prompts": [CARD], "shots": (1, 2), "metrics": ["exact_match"]})
 
 
 def _facts_task(seed: int) -> Task:
@@ -136,7 +136,7 @@ def _requests_task(seed: int) -> Task:
 
 def _tickets_task(seed: int) -> Task:
     schema = {"type": "object", "required": ["category", "priority", "product", "order_id", "customer"]}
-    recipe = _recipe(tickets(), seed, 120, template=None)
+    recipe = _recipe(tickets(), seed, 60, template=None)
     return Task(recipe, {"schema": schema, "metrics": ["exact_match", "field_accuracy"]})
 
 
