@@ -139,6 +139,7 @@ def test_from_start_to_verdict_killed_on_the_way(recipe):
     assert decision.status == "completed", decision.reason
     assert killed == 3
     assert len(wb.runs()) == 2, "no training was done twice"
+    assert {name: run.recipe.tuning.title for name, run in decision.runs.items()} == {"LoRA": "LoRA", "IA3": "IA3"}
     assert decision.progress() == (11, 11)
     table = decision.table()
     assert list(table["kind"]) == ["prompting"] * 3 + ["tuning"] * 2

@@ -16,6 +16,7 @@ from workbench.evaluation.comparisons import adjusted
 from workbench.evaluation.facts import Comparison
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import Interval, figure
+from workbench.runs import Run, open_run
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,6 +53,12 @@ class Decision(Work):
     def rungs(self) -> list[str]:
         """The names of the rungs, from the lowest."""
         return [rung["name"] for rung in self.plan["rungs"]]
+
+    @property
+    def runs(self) -> dict[str, Run]:
+        """The training of each rung that has one, once it was launched."""
+        begun = self._state().get("runs", {})
+        return {name: open_run(each["run"], home=self.home) for name, each in begun.items() if "run" in each}
 
     def progress(self) -> tuple[int, int]:
         """Steps that are done, and steps in all: choices on validation, trainings, the test rows, the clock."""
