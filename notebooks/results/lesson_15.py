@@ -55,19 +55,19 @@ def trained(seed: int) -> wb.Run:
 def asked(base: Any) -> dict[str, Any]:
     """What a base does with what BM25 finds, with gold passages, and with both once the facts have changed."""
 
-    def system(name: str, index: Any) -> wb.System:
-        return wb.System(base, template="plain", prompt=READING, retriever=index, passages=PASSAGES, name=name)
+    def system(name: str, index: Any, count: int = PASSAGES) -> wb.System:
+        return wb.System(base, template="plain", prompt=READING, retriever=index, passages=count, name=name)
 
     gold = wb.gold_index(INDEX[1], TEST[1])
-    before = wb.evaluate([system("found", INDEX[1]), system("gold", gold)], TEST[1], ["first_line_match"])
+    now = [system("found", INDEX[1]), system("one found", INDEX[1], 1), system("gold", gold)]
+    before = wb.evaluate(now, TEST[1], ["first_line_match"])
     later = wb.evaluate([system("found", INDEX[2])], TEST[2], ["first_line_match"])
     failures = wb.attribute_failures(before, TEST[1]).query("system == 'found'").set_index("outcome")["share"]
     old = [row["version_1"] for row in TEST[2] if row["changed"]]
     said = [answer.text.strip().partition("\n")[0].strip()
             for answer, row in zip(later.answers["found"], TEST[2], strict=True) if row["changed"]]  # fmt: skip
     return {
-        "found": before.interval("found").value,
-        "gold": before.interval("gold").value,
+        **{name: before.interval(name).value for name in before.names},
         "found, later": later.interval("found").value,
         "old answers": sum(one == other for one, other in zip(said, old, strict=True)) / len(old),
         "failures": failures.to_dict(),
