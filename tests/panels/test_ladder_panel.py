@@ -7,7 +7,7 @@ import json
 import pytest
 
 import workbench as wb
-from tests.bench.test_decision import decided
+from tests.bench.test_decision import LETTERS, decided, right_below
 from workbench.errors import RunNotFoundError
 from workbench.panels import LadderPanel
 
@@ -29,6 +29,23 @@ def test_the_rungs_and_where_to_stop(tmp_path):
     saved = panel.static_form().html()
     assert "Stop at few" in saved
     assert "<b>" not in saved.partition("few")[2][:20]
+
+
+def test_with_a_change_it_shows_where_rungs_were_before_and_who_gives_old_answers(tmp_path):
+    decision = decided(tmp_path, {"retrieval": 30, "LoRA": 60}, changed={"recipe": "", "retriever": None})
+    panel = LadderPanel(decision)
+    assert "Old answers" in panel._table.value
+    assert panel._figure.value == ""
+    later = [dict(row, completion="new") if int(row["prompt"]) >= 30 else row for row in LETTERS]
+    then = {"retrieval": lambda prompt: later[int(prompt)]["completion"], "LoRA": right_below(60)}
+    wb.evaluate(then, later, ["exact_match"]).to_json(decision.path / "later.json")
+    wb.evaluate(then, LETTERS, ["exact_match"]).to_json(decision.path / "later-by-old.json")
+    panel.show()
+    assert panel._figure.value.count("before the change") == 2
+    assert "50.0%" in panel._figure.value
+    assert "before the change 100.0 %" in panel._figure.value
+    assert panel._table.value.count("100 %") == 1
+    assert "LoRA 100 %" in panel._verdict.value
 
 
 def test_it_follows_a_decision_that_is_made(tmp_path):

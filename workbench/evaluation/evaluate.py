@@ -140,7 +140,7 @@ def answered_report(
     allow_remote: bool = False,
 ) -> Report:
     """The report on rows that were picked, after `client` has answered them; see `evaluate`."""
-    check(named, picked, metrics, decoding, schema, allow_remote)
+    check(picked, metrics, decoding, schema, named, allow_remote)
     if not asks(picked):
         return _score(named, picked, progress, client)
     prompts, references = _asked(picked)
@@ -151,22 +151,22 @@ def answered_report(
 
 
 def check(
-    named: Mapping[str, System],
     picked: Picked,
     metrics: Any,
     decoding: Mapping[str, Any] | None,
     schema: Any,
+    named: Mapping[str, System] | None = None,
     allow_remote: bool = False,
 ) -> None:
-    """Raise what can be raised before the first answer."""
+    """Raise what can be raised before the first answer; of systems, where they are known already."""
     if not asks(picked):
         _only_bits_per_byte(metrics)
-        for system in named.values():
+        for system in (named or {}).values():
             check_scores(system)
         return
     references = _asked(picked)[1]
     metrics_for(metrics, references)
-    check_remote(named, len(picked.rows), allow_remote, decoding_for(decoding, references))
+    check_remote(named or {}, len(picked.rows), allow_remote, decoding_for(decoding, references))
     if schema is not None:
         Schema(schema)
 

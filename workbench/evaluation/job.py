@@ -118,7 +118,7 @@ def start(
                 f"The metric {functions[0]!r} is a function, which cannot cross into another process. Give metrics by "
                 "name, or leave wait=False out."
             )
-    check(named, picked, names, decoding, schema, allow_remote)
+    check(picked, names, decoding, schema, named, allow_remote)
     folder = new_folder(home_of(home) / "evaluations", f"{len(named)}-systems" if len(named) > 1 else "1-system")
     plan = {
         "systems": {name: system.to_dict() for name, system in named.items()},
