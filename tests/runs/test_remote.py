@@ -12,6 +12,7 @@ import workbench as wb
 from tests.endpoint import KEY, SOON, completion, error, serving
 from workbench.errors import GenerationError, InvalidInputError, ModelNotFoundError, RecipeError, RemoteError
 from workbench.runs import remote
+from workbench.runs.decoding import Decoding
 from workbench.runs.generation import shared_client
 
 pytest.importorskip("openai", reason="the extra 'remote' is not installed")
@@ -53,6 +54,13 @@ def test_a_host_that_no_key_was_named_for_gets_none(monkeypatch):
         assert wb.generate(server.name, ["2 and 2?"], allow_remote=True) == ["It is 4."]
     assert KEY not in json.dumps(server.headers)
     assert "authorization" not in server.headers[0]
+
+
+def test_openais_own_models_are_told_their_limit_by_its_newer_name():
+    decoding = Decoding(max_new_tokens=9)
+    settings = remote._settings(wb.System("openai:https://api.openai.com/v1#m"), decoding)
+    assert settings == {"model": "m", "max_completion_tokens": 9, "temperature": 0.0, "seed": 0}
+    assert remote._settings(wb.System("openai:https://host/v1#m"), decoding)["max_tokens"] == 9
 
 
 def test_many_rows_a_few_at_once_each_told_with_its_own_answer():

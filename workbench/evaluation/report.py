@@ -243,7 +243,10 @@ class Report:
         return labelled.macro_f1(self.confusion(system).to_numpy())
 
     def errors(self) -> pd.DataFrame:
-        """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
+        """How many answers of each system have which error: ``system, error, rows``.
+
+        For records, what is wrong with them; for endpoints, why answers did not come.
+        """
         return frames.errors(self)
 
     @property
