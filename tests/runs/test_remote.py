@@ -60,7 +60,20 @@ def test_openais_own_models_are_told_their_limit_by_its_newer_name():
     decoding = Decoding(max_new_tokens=9)
     settings = remote._settings(wb.System("openai:https://api.openai.com/v1#m"), decoding)
     assert settings == {"model": "m", "max_completion_tokens": 9, "temperature": 0.0, "seed": 0}
-    assert remote._settings(wb.System("openai:https://host/v1#m"), decoding)["max_tokens"] == 9
+    assert "max_completion_tokens" in remote._settings(wb.System("openai:https://eu.api.openai.com/v1#m"), decoding)
+    for other in ("https://host/v1", "https://notapi.openai.com.evil/v1", "https://fakeapi.openai.com/v1"):
+        assert remote._settings(wb.System(f"openai:{other}#m"), decoding)["max_tokens"] == 9
+        assert wb.System(f"openai:{other}#m").endpoint.variable is None
+
+
+def test_the_key_is_never_told_whatever_comes_back(monkeypatch):
+    monkeypatch.setenv("TOY_KEY", KEY)
+    monkeypatch.setattr(remote, "TRIES", 0)
+    for said in ("x" * 290 + KEY, f"<html>{KEY}</html>", f'{{"choices": "{KEY}"}}', (500, error(f"no {KEY}"))):
+        with serving(lambda body, said=said: said) as server:
+            [answer] = ask(wb.System(server.name, key_variable="TOY_KEY"), ["a"])
+        assert answer.error
+        assert KEY[:6] not in answer.detail
 
 
 def test_many_rows_a_few_at_once_each_told_with_its_own_answer():

@@ -152,6 +152,19 @@ def test_the_same_base_under_another_name_is_taken(made, tmp_path):
         assert ask(Generator(), base, folder) == right
 
 
+def test_an_adapter_of_a_run_on_a_run_may_name_the_model_under_both(made, tmp_path):
+    from workbench.models.adapters import explained
+    from workbench.models.resolve import ModelRef, resolve_model
+
+    base, other, folders = made
+    run = ModelRef("run:first", folders["ia3"], "run", base=resolve_model(str(base)))
+    with explained(folders["lora"], run):
+        pass
+    run = ModelRef("run:first", folders["ia3"], "run", base=resolve_model(str(other)))
+    with pytest.raises(ModelNotFoundError, match="the weights of the two differ"), explained(folders["lora"], run):
+        pass
+
+
 def test_settings_of_a_newer_peft_are_never_left_out_in_silence(made, tmp_path):
     base, _, folders = made
     folder = copied(folders["lora"], tmp_path / "newer", twist_angle=0.5, peft_version="9.9.9", later_option=None)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.browse import plain_text
@@ -21,15 +17,16 @@ from workbench.evaluation.leaks import leak_warnings
 from workbench.evaluation.picking import Picked, pick_rows
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
-from workbench.evaluation.results import SMALL
+from workbench.evaluation.stated import cut_off, described, few_rows, how_decoded, provenance, sent_to
 from workbench.evaluation.structured import copied_fields, judge
 from workbench.evaluation.suiting import metrics_for
 from workbench.metrics import Metric
 from workbench.metrics.json_schema import Schema
 from workbench.metrics.strict_json import is_container
 from workbench.models.system import System
-from workbench.runs.generation import check_scores, shared_client
+from workbench.runs.generation import shared_client
 from workbench.runs.remote import check_remote
+from workbench.runs.scoring import check_scores
 
 if TYPE_CHECKING:
     from workbench.evaluation.job import Evaluation
@@ -192,7 +189,7 @@ def report_on(
     answers = {name: _judged(said[name], references, texts, schema) for name in named}
     facts, scores = _scored(metrics_for(metrics, references), answers, references, texts, picked.rows)
     return Report(
-        systems=_described(named),
+        systems=described(named),
         dataset=picked.facts,
         row_numbers=picked.numbers,
         prompts=tuple(texts),
@@ -201,11 +198,11 @@ def report_on(
         metrics=facts,
         scores=scores,
         decoding=settings,
-        notes=(picked.note, _how(settings), *_few(picked), *_sent(named)),
-        warnings=(*leak_warnings(named, picked.rows), *warnings, *_cut_off(answers, settings)),
+        notes=(picked.note, how_decoded(settings), *few_rows(picked), *sent_to(named)),
+        warnings=(*leak_warnings(named, picked.rows), *warnings, *cut_off(answers, settings)),
         columns=columns_kept(picked.rows),
         runs=runs_behind(named),
-        **_provenance(),
+        **provenance(),
     )
 
 
@@ -309,7 +306,7 @@ def _score(named: Mapping[str, System], picked: Picked, progress: Progress, clie
         scores[name] = tuple(found)
     left_out = [f"{empty:,} empty texts were left out."] if empty else []
     return Report(
-        systems=_described(named),
+        systems=described(named),
         dataset=picked.facts,
         row_numbers=tuple(number for number, _ in kept),
         prompts=tuple(texts),
@@ -318,63 +315,22 @@ def _score(named: Mapping[str, System], picked: Picked, progress: Progress, clie
         metrics=(likelihood.BITS_PER_BYTE,),
         scores={"bits_per_byte": scores},
         weights=tuple(map(float, sizes)),
-        notes=(picked.note, "Every byte counts the same, so longer texts count for more.", *left_out, *_few(picked)),
+        notes=(
+            picked.note,
+            "Every byte counts the same, so longer texts count for more.",
+            *left_out,
+            *few_rows(picked),
+        ),
         warnings=tuple(leak_warnings(named, [row for _, row in kept])),
         columns=columns_kept([row for _, row in kept]),
         runs=runs_behind(named),
-        **_provenance(),
+        **provenance(),
     )
 
 
 def _only_bits_per_byte(metrics: Any) -> None:
     if metrics not in (None, ["bits_per_byte"], ("bits_per_byte",), "bits_per_byte"):
         raise InvalidInputError("Plain texts are scored in bits per byte and nothing else. Leave metrics= out.")
-
-
-def _described(named: Mapping[str, System]) -> dict[str, dict[str, Any]]:
-    """What the systems are, as plain data."""
-    return {
-        name: json.loads(json.dumps({**system.to_dict(), "name": name, "hash": system.hash}, default=repr))
-        for name, system in named.items()
-    }
-
-
-def _cut_off(answers: Mapping[str, Sequence[Answered]], settings: Mapping[str, Any]) -> list[str]:
-    """Systems whose answers ran into the limit, so that a wrong answer may be an unfinished one."""
-    out = []
-    for name, said_all in answers.items():
-        if count := sum(said.stop == "length" for said in said_all):
-            out.append(
-                f"{count:,} of the {len(said_all):,} answers of {name} did not end by themselves and were cut off at "
-                f"{settings['max_new_tokens']} tokens or the end of the context."
-            )
-    return out
-
-
-def _how(settings: Mapping[str, Any]) -> str:
-    drawn = f"Drawn at temperature {settings['temperature']:g} with seed {settings['seed']}"
-    return f"{drawn if settings['temperature'] else 'Greedy'}, at most {settings['max_new_tokens']} new tokens."
-
-
-def _few(picked: Picked) -> list[str]:
-    count = len(picked.rows)
-    return [f"Only {count} rows: small differences cannot show in so few."] if count < SMALL else []
-
-
-def _sent(named: Mapping[str, System]) -> list[str]:
-    """Which systems are elsewhere, and that the rows went there."""
-    remote = {name: system.endpoint for name, system in named.items() if system.kind == "remote"}
-    return [f"{name} is {end.model} at {end.url}: the rows were sent there." for name, end in remote.items()]
-
-
-def _provenance() -> dict[str, Any]:
-    versions = {"python": platform.python_version(), "platform": platform.platform()}
-    for package in ("finetune-workbench", "torch", "transformers", "peft"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions}
 
 
 def _silent(done: int, total: int, system: str) -> None:

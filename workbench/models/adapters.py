@@ -100,19 +100,24 @@ def _made_with(config: dict[str, Any]) -> str:
 def _check_base(folder: Path, config: dict[str, Any], base: ModelRef) -> None:
     """An adapter must be put on the model it names: on another of the same shape it loads, and answers nonsense.
 
-    Where that model is not here to be compared, the last parts of the names are.
+    Where that model is not here to be compared, the last parts of the names are. For a run that was trained on top of
+    another run it may name the model under that one.
     """
-    named = str(config.get("base_model_name_or_path") or "")
-    if not named or named == base.name or (base.path is not None and Path(named) == base.path):
+    named, below = str(config.get("base_model_name_or_path") or ""), [base]
+    while (deeper := below[-1].base) is not None:
+        below.append(deeper)
+    if not named or any(named in (each.name, each.location) for each in below):
         return
     try:
         there = resolve_model(named, ask_hub=False)
     except ModelNotFoundError:
         there = None
     if there is not None and base.path is not None:
-        same, why = there.content_hash() == base.content_hash(), "the weights of the two differ"
+        why = "the weights of the two differ"
+        same = there.content_hash() in [each.content_hash() for each in below]
     else:
-        same, why = _last(named) in (_last(base.name), _last(base.location)), "that is not here to be compared"
+        why = "that is not here to be compared"
+        same = any(_last(named) in (_last(each.name), _last(each.location)) for each in below)
     if not same:
         raise ModelNotFoundError(
             f"The adapter in {folder} ({config['peft_type']}) does not fit the model {base.name!r}; it was made for "

@@ -90,8 +90,8 @@ class Endpoint:
 
     @property
     def is_openai(self) -> bool:
-        """Whether it is OpenAI's own."""
-        return self.host == OPENAI
+        """Whether it is OpenAI's own, also that of a region."""
+        return f".{self.host}".endswith(f".{OPENAI}") and self.url.startswith("https:")
 
     @property
     def variable(self) -> str | None:

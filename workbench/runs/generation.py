@@ -27,14 +27,14 @@ from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
 from workbench.runs.remote import answer_remotely, check_remote
-from workbench.runs.scoring import Likelihood, TokenLosses
+from workbench.runs.scoring import Likelihood, TokenLosses, check_scores
 from workbench.runs.tool_loop import answer_with_tools
 
 if TYPE_CHECKING:
     from workbench.models.system import System
     from workbench.retrieval import Passage
 
-__all__ = ["Answer", "GenerationClient", "check_scores", "generate"]
+__all__ = ["Answer", "GenerationClient", "generate"]
 
 IDLE = 60.0  # seconds; WORKBENCH_GENERATION_IDLE
 POLL = 0.05
@@ -352,19 +352,6 @@ class _Worker:
         last = f" Its last words: {said[-1]}" if said and code > 0 else ""
         reason = reason_for_end(code, what="generation process", go_on="the next call starts it anew.")
         raise GenerationError(reason + last)
-
-
-def check_scores(system: System) -> None:
-    """Refuse to score with what only answers.
-
-    Raises
-    ------
-    InvalidInputError
-        For functions and endpoints.
-    """
-    if system.kind != "model":
-        what = {"callable": "a function", "remote": f"an endpoint at {system.model}"}[system.kind]
-        raise InvalidInputError(f"{system.name} is {what}: it answers, but gives no likelihood. Use a model.")
 
 
 def _check_prompts(prompts: list[Any]) -> None:

@@ -284,7 +284,7 @@ async def _sent(client: Any, endpoint: Endpoint, seconds: float, request: Mappin
         return failed(kind, f"{status}: {said}")
     except ValueError as error:  # what should be JSON is none
         return failed("no completion", error)
-    return _read(reply, time.perf_counter() - began) or failed("no completion", _short(reply))
+    return _read(reply, time.perf_counter() - began) or failed("no completion", reply)
 
 
 def _hopeless(error: Any, endpoint: Endpoint, request: Mapping[str, Any]) -> str | None:
@@ -331,10 +331,9 @@ def _read(reply: Any, seconds: float) -> Answer | None:
 
 def _clean(text: Any, endpoint: Endpoint) -> str:
     """What an endpoint said, in a line and without the key."""
-    said = " ".join(str(text).split())
-    key = endpoint.key()
-    said = said.replace(key, "(key)") if key else said
-    return _short(said) + ("" if said.endswith((".", "!", "?", "…")) else ".")
+    said, key = " ".join(str(text).split()), endpoint.key()
+    said = _short(said.replace(key, "(key)") if key else said)
+    return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def _short(value: Any) -> str:
