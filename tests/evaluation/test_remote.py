@@ -165,6 +165,8 @@ def test_the_panel_shows_its_answers_and_failures(monkeypatch):
         there = wb.System(server.name, timeout=30, name="there")
         with pytest.raises(InvalidInputError, match="6 rows would leave this machine"):
             ComparePanel([right, there], prompts, references)
+        with pytest.raises(InvalidInputError, match="every prompt would leave this machine"):
+            ComparePanel([there])
         panel = ComparePanel([right, there], prompts, references, allow_remote=True)
         assert panel.wait(30)
         panel.ask("Order XF00031 came late.")
