@@ -77,8 +77,8 @@ def check_remote(
         if not allow_remote:
             count = f"{rows:,} {'row' if rows == 1 else 'rows'}" if rows else "every prompt"
             raise InvalidInputError(
-                f"{name} answers at {host}: {count} would leave this machine and go there, with the instructions, shots, "
-                "passages and results of tools that belong to them. If they may, give allow_remote=True."
+                f"{name} answers at {host}: {count} would leave this machine and go there, with the instructions, "
+                "shots, passages and results of tools that belong to them. If they may, give allow_remote=True."
             )
         if importlib.util.find_spec("openai") is None:
             raise InvalidInputError(
