@@ -46,11 +46,11 @@ def decided(
 @pytest.mark.parametrize(
     ("limits", "settings", "stop"),
     [
-        ({"as it is": 10, "few-shot": 40, "LoRA": 41}, {}, "few-shot"),
-        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {}, "LoRA"),
-        ({"as it is": 50, "few-shot": 48, "LoRA": 52}, {}, "as it is"),
-        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {"margin": 0.5}, "few-shot"),
-        ({"as it is": 1, "few-shot": 2, "LoRA": 3}, {"enough": 0.5}, None),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 41}, {}, "few-shot"),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 60}, {}, "LoRA"),
+        ({"zero-shot": 50, "few-shot": 48, "LoRA": 52}, {}, "zero-shot"),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 60}, {"margin": 0.5}, "few-shot"),
+        ({"zero-shot": 1, "few-shot": 2, "LoRA": 3}, {"enough": 0.5}, None),
         ({"LoRA": 3}, {}, "LoRA"),
     ],
 )
@@ -63,17 +63,19 @@ def test_it_stops_at_the_lowest_rung_that_nothing_above_is_shown_to_beat(tmp_pat
     assert list(table.loc[table["stop"], "rung"]) == ([stop] if stop else [])
     said = " ".join(decision.verdict())
     if stop is None:
-        assert said.startswith("None of these rungs is good enough: the best, LoRA, has 5.0 % (")
+        assert said.startswith(
+            "None of these rungs is good enough: the best, LoRA, has 5.0 % (95 % interval 1.7 % to 13.7 %), and "
+        )
         assert "50.0 % was asked for" in said
     else:
         assert said.startswith(f"Stop at {stop} (")
-    assert ("Nothing above it is shown to be better." in said) == (stop in ("few-shot", "as it is"))
-    assert ("nothing that was tried here helps" in said) == (stop == "as it is")
+    assert ("Nothing above it is shown to be better." in said) == (stop in ("few-shot", "zero-shot"))
+    assert ("nothing that was tried here helps" in said) == (stop == "zero-shot")
     assert "trained once" in said
 
 
 def test_the_worse_of_two_readings_is_told_with_its_interval(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "few-shot": 40, "LoRA": 60})
+    decision = decided(tmp_path, {"zero-shot": 10, "few-shot": 40, "LoRA": 60})
 
     assert decision.report.compare("few-shot", "LoRA").sentence in decision.verdict()
     assert "Stop at LoRA" in decision._repr_html_()
@@ -82,7 +84,7 @@ def test_the_worse_of_two_readings_is_told_with_its_interval(tmp_path):
 def test_when_facts_change_the_later_answers_decide_and_old_ones_are_counted(tmp_path):
     """Of 60 facts the last 20 change; what was trained goes on with the old values, what looks things up follows."""
     decision = decided(
-        tmp_path, {"as it is": 0, "retrieval": 50, "LoRA": 60}, changed={"recipe": "", "retriever": None}
+        tmp_path, {"zero-shot": 0, "retrieval": 50, "LoRA": 60}, changed={"recipe": "", "retriever": None}
     )
     with pytest.raises(RunError, match="has not asked the test rows yet"):
         decision.stop_at()
@@ -91,7 +93,7 @@ def test_when_facts_change_the_later_answers_decide_and_old_ones_are_counted(tmp
     def retrieval(prompt: str) -> str:
         return later[int(prompt)]["completion"] if int(prompt) < 50 else "no"
 
-    then = {"as it is": right_below(0), "retrieval": retrieval, "LoRA": right_below(60)}
+    then = {"zero-shot": right_below(0), "retrieval": retrieval, "LoRA": right_below(60)}
     wb.evaluate(then, later, ["exact_match"]).to_json(decision.path / "later.json")
     wb.evaluate(then, LETTERS, ["exact_match"]).to_json(decision.path / "later-by-old.json")
 
@@ -103,7 +105,7 @@ def test_when_facts_change_the_later_answers_decide_and_old_ones_are_counted(tmp
     said = " ".join(decision.verdict())
     assert "83.3 % of exact match once the facts have changed" in said
     assert "20 of 60 rows have another right answer" in said
-    assert "retrieval 0 % [0 %, 16 %], LoRA 100 % [84 %, 100 %]" in said
+    assert "retrieval 0.0 % (0.0 % to 16.1 %), LoRA 100.0 % (83.9 % to 100.0 %)" in said
 
 
 def test_without_a_change_there_is_nothing_later(tmp_path):
@@ -120,7 +122,7 @@ def recipe(tiny_model, arithmetic):
 def test_from_start_to_verdict_killed_on_the_way(recipe):
     settings = {"prompts": ["Be brief.", "Add: {prompt}"], "tunings": {"LoRA": wb.LoRA(r=2), "IA3": wb.IA3()}}
     decision = wb.decide(recipe, shots=(1, 2), metrics=["token_f1", "exact_match"], **settings)
-    assert decision.rungs == ["as it is", "few-shot", "best prompt", "LoRA", "IA3"]
+    assert decision.rungs == ["zero-shot", "few-shot", "best prompt", "LoRA", "IA3"]
     assert decision.verdict() == []
     with pytest.raises(RunError, match="has not asked the test rows yet"):
         decision.report  # noqa: B018
@@ -168,7 +170,7 @@ def test_every_rung_with_a_change_and_prompts_that_place_passages(recipe):
         recipe, prompts=["Add: {prompt}", "{passages}\n\nQ: {prompt}", "Be brief."], shots=(2,), retriever=before,
         passages=(1, 2), tools=["stock"], metrics=["exact_match"], changed=later, changed_retriever=after, max_rows=4,
     )  # fmt: skip
-    assert decision.rungs == ["as it is", "few-shot", "best prompt", "retrieval", "tools", "LoRA"]
+    assert decision.rungs == ["zero-shot", "few-shot", "best prompt", "retrieval", "tools", "LoRA"]
     forms = {(each["prompt"], len(each["shots"]), each["passages"]) for each in decision.plan["rungs"][3]["candidates"]}
     asked = (None, "{passages}\n\nAdd: {prompt}", "{passages}\n\nQ: {prompt}", "Be brief.")
     assert forms == {(form, shots, count) for form in asked for shots in (0, 2) for count in (1, 2)}
@@ -180,7 +182,7 @@ def test_every_rung_with_a_change_and_prompts_that_place_passages(recipe):
     assert folders == [str(before.path), str(after.path)]
     assert decision.report.answers["LoRA"] == decision.later.answers["LoRA"], "kept, not asked again"
     table = decision.table().set_index("rung")
-    assert table["prompt_tokens"]["retrieval"] > table["prompt_tokens"]["as it is"]
+    assert table["prompt_tokens"]["retrieval"] > table["prompt_tokens"]["zero-shot"]
     assert (table["prompt_tokens"] > 0).all()
     assert table["old_answers"].notna().all()
     assert decision.progress()[0] == decision.progress()[1]
@@ -192,7 +194,7 @@ def test_every_rung_with_a_change_and_prompts_that_place_passages(recipe):
         ({"margin": -0.1}, "margin must be from 0"),
         ({"metrics": ["exact_mach"]}, "did you mean 'exact_match'"),
         ({"prompts": ["", "x"]}, "prompts= takes texts"),
-        ({"tunings": {"as it is": wb.LoRA()}}, "Two rungs are called 'as it is'"),
+        ({"tunings": {"zero-shot": wb.LoRA()}}, "Two rungs are called 'zero-shot'"),
         ({"shots": (999,)}, "fewer than the 999 shots"),
         ({"retriever": "nowhere"}, "no index in"),
         ({"tools": ["stok"]}, "did you mean 'stock'"),

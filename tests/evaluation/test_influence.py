@@ -202,7 +202,7 @@ def test_only_the_model_is_left_and_is_said(run, tmp_path):
 
     [only] = weights_of(wb.open_run(copy))
     assert only["path"] == str(copy / "model")
-    said = wb.Influence("", "", "", "dot", None, [only["step"]], 0, [0], dict.fromkeys(RANKINGS, [1.0])).sentence
+    said = wb.Influence("", "", "", "dot", None, [only["step"]], 0, [0], {key: [1.0] for key in RANKINGS}).sentence
     assert f"only the weights of step {only['step']}" in said
 
 

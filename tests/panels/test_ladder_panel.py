@@ -13,13 +13,13 @@ from workbench.panels import LadderPanel
 
 
 def test_the_rungs_and_where_to_stop(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "few <b>": 40, "LoRA": 42})
+    decision = decided(tmp_path, {"zero-shot": 10, "few <b>": 40, "LoRA": 42})
     panel = LadderPanel(str(decision.path))
 
     assert "Stop at few &lt;b&gt;" in panel._verdict.value
     assert "<b>few" not in panel._figure.value
     assert panel._figure.value.count("<li ") == 3
-    assert panel._figure.value.index("LoRA") < panel._figure.value.index("as it is"), "the lowest stands at the foot"
+    assert panel._figure.value.index("LoRA") < panel._figure.value.index("zero-shot"), "the lowest stands at the foot"
     stop = panel._figure.value.partition("wb-rung-stop")[2]
     assert stop.index("few &lt;b&gt;") < stop.index("</li>")
     assert "few &lt;b&gt; ◀ stop here" in panel._table.value
@@ -45,11 +45,11 @@ def test_with_a_change_it_shows_where_rungs_were_before_and_who_gives_old_answer
     assert "50.0%" in panel._figure.value
     assert "before the change 100.0 %" in panel._figure.value
     assert panel._table.value.count("100 %") == 1
-    assert "LoRA 100 %" in panel._verdict.value
+    assert "LoRA 100.0 %" in panel._verdict.value
 
 
 def test_it_follows_a_decision_that_is_made(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "LoRA": 60})
+    decision = decided(tmp_path, {"zero-shot": 10, "LoRA": 60})
     report = (decision.path / "report.json").read_text()
     (decision.path / "report.json").unlink()
     (decision.path / "state.json").write_text(json.dumps({"status": "stopped", "reason": None}))
@@ -71,7 +71,7 @@ def test_it_follows_a_decision_that_is_made(tmp_path):
 def test_an_unknown_decision_and_metric(tmp_path):
     with pytest.raises(RunNotFoundError, match="No decision 'none'"):
         LadderPanel("none")
-    panel = LadderPanel(decided(tmp_path, {"as it is": 10, "LoRA": 60}))
+    panel = LadderPanel(decided(tmp_path, {"zero-shot": 10, "LoRA": 60}))
     panel.metric = "beauty"
     assert "beauty" in panel.head._error
     assert isinstance(wb.open_decision(panel.decision.path), type(panel.decision))

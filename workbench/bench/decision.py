@@ -189,8 +189,8 @@ class Decision(Work):
             found, enough = report.interval(best, metric), self.plan["enough"]
             return [
                 f"None of these rungs is good enough: the best, {best}, has {figure(found.value, facts.unit)} "
-                f"({found.low:.0%} to {found.high:.0%}), and {figure(enough, facts.unit)} was asked for. Look at the "
-                "rows and at the data before anything else.",
+                f"(95 % interval {_span(found, facts.unit)}), and {figure(enough, facts.unit)} was asked for. Look at "
+                "the rows and at the data before anything else.",
                 *self._changes(None),
                 *self._notes(),
             ]
@@ -229,9 +229,7 @@ class Decision(Work):
             return []
         rungs = [each["name"] for each in self.plan["rungs"] if each["name"] == stop or each["kind"] == "tuning"]
         told = [(name, self.old_answers(name)) for name in rungs]
-        each = ", ".join(
-            f"{name} {old.value:.0%} [{old.low:.0%}, {old.high:.0%}]".replace("%", " %") for name, old in told
-        )
+        each = ", ".join(f"{name} {figure(old.value, '%')} ({_span(old, '%')})" for name, old in told)
         count = len(changed_places(self.report, self.later))
         out = f"{count} of {len(self.later.prompts)} rows have another right answer after the change."
         return [f"{out} The old one is still given to so many of them: {each}." if told else out]
@@ -259,6 +257,10 @@ def open_decision(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike
         Where there is none.
     """
     return find(Decision, id_or_path, home)
+
+
+def _span(found: Interval, unit: str) -> str:
+    return f"{figure(found.low, unit)} to {figure(found.high, unit)}"
 
 
 _NONE = Interval(math.nan, math.nan, math.nan, 0, 1, "not asked yet")

@@ -69,7 +69,7 @@ def ladder_plan(
         return [system.to_dict() for system in systems]
 
     with_none = sorted({0, *counts})
-    rungs = [_chosen("as it is", "prompting", tried([None], [0]))]
+    rungs = [_chosen("zero-shot", "prompting", tried([None], [0]))]
     if few := [count for count in counts if count]:
         rungs.append(_chosen("few-shot", "prompting", tried([None], few)))
     if texts:

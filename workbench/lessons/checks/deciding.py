@@ -12,21 +12,21 @@ from workbench.lessons.checks._registry import Unanswered, exercise
 
 @exercise("12.stop")
 def _stop(answer: Callable[[list[str], Callable[[str, str], bool]], Any]) -> str | None:
-    rungs = ["as it is", "few-shot", "retrieval", "LoRA"]
+    rungs = ["zero-shot", "few-shot", "retrieval", "LoRA"]
     if answer(rungs, lambda low, high: False) is None:
         raise Unanswered
 
     def given(*beaten: tuple[str, str]) -> Any:
         return answer(list(rungs), lambda low, high: (low, high) in beaten)
 
-    if (got := given()) != "as it is":
+    if (got := given()) != "zero-shot":
         return f"Where nothing is shown to beat anything, the lowest rung does; got {got!r}."
-    if (got := given(("as it is", "LoRA"))) != "few-shot":
+    if (got := given(("zero-shot", "LoRA"))) != "few-shot":
         return (
-            "LoRA beats 'as it is' and no other rung: then 'few-shot' is the lowest that nothing above beats. "
+            "LoRA beats 'zero-shot' and no other rung: then 'few-shot' is the lowest that nothing above beats. "
             f"It need not itself be shown to beat what is below it. Got {got!r}."
         )
-    if (got := given(("LoRA", "as it is"), ("retrieval", "few-shot"))) != "as it is":
+    if (got := given(("LoRA", "zero-shot"), ("retrieval", "few-shot"))) != "zero-shot":
         return f"What a rung below does better is no reason to climb; got {got!r}."
     rng = Random(12)
     for _ in range(50):
