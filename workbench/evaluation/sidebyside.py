@@ -78,6 +78,8 @@ class SideBySide:
     ----------
     rows : tuple of int
         Which of the prompts are in play; the rest waits.
+    growing : dict
+        Row and system to how far an answer has come that is not there yet.
     checks : list of str
         What is checked of each answer: nothing without references; ``exact_match`` with them, and ``valid_json`` where
         every reference is JSON.
@@ -99,6 +101,7 @@ class SideBySide:
         self.references = None if references is None else [plain_text(reference) for reference in references]
         self.answers: list[list[str | None]] = [[None] * len(systems) for _ in prompts]
         self.failures: dict[tuple[int, int], str] = {}
+        self.growing: dict[tuple[int, int], str] = {}
         self._passed: dict[tuple[int, int], dict[str, bool]] = {}
         self._complete: set[int] = set()
         self.rows = tuple(range(len(self.prompts)))
@@ -110,6 +113,10 @@ class SideBySide:
             self.checks = ["exact_match", "valid_json"] if self.structured else ["exact_match"]
         else:
             self.checks = []
+
+    def grow(self, row: int, system: int, text: str) -> None:
+        """Enter how far an answer has come; it counts nowhere before it is `put`."""
+        self.growing[row, system] = text
 
     def put(self, row: int, system: int, said: Answered | str) -> None:
         """Enter one answer."""
@@ -126,12 +133,14 @@ class SideBySide:
             )
         self.failures.pop((row, system), None)
         self.answers[row][system] = answer
+        self.growing.pop((row, system), None)
         if all(text is not None for text in self.answers[row]):
             self._complete.add(row)
 
     def fail(self, row: int, system: int, reason: str) -> None:
         """Enter that a system could not answer, and why."""
         self.failures[row, system] = reason
+        self.growing.pop((row, system), None)
 
     @property
     def complete(self) -> list[int]:
@@ -249,9 +258,11 @@ class SideBySide:
         for system, text in enumerate(self.answers[row]):
             passed = self._passed.get((row, system), {})
             marks = [{"ok": passed[check], "word": MARKS[check][not passed[check]]} for check in self.checks if passed]
-            answer = None if text is None else cell(text, ANSWER_LIMIT)
+            grown = self.growing.get((row, system))
+            shown = grown if text is None else text
+            answer = None if shown is None else cell(shown, ANSWER_LIMIT)
             error = self.failures.get((row, system)) if text is None else None
-            answers.append({"answer": answer, "marks": marks, "error": error})
+            answers.append({"answer": answer, "growing": shown is not text, "marks": marks, "error": error})
         reference = None if self.references is None else cell(self.references[row])
         fields = field_rows(self.references[row], self.answers[row]) if self.records and self.references else []
         return {
