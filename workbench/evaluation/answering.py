@@ -116,7 +116,7 @@ class Answering:
         text = f"{done:,} of {total:,} answers" if total else ""
         if failed:
             text += f", {failed:,} failed"
-        if self.running and not done and not failed:
+        if self.running and total and not done and not failed:
             text = "Loading the model …"
         elif self.running and (new := done - self._done_before) > 0 and done + failed < total:
             left = (time.monotonic() - self._began) / new * (total - done - failed)

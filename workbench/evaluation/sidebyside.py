@@ -6,7 +6,7 @@ systems are judged on the same rows, however many have come in, and a row that f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -201,22 +201,25 @@ class SideBySide:
         first = [row for row in pinned if row < len(self.prompts)]
         return [*first, *(row for row in ranked if row not in first)]
 
-    def filters(self) -> list[Filter]:
-        """The choices of rows there are, each with its count."""
-        out = [Filter("all", "All", len(self.rows))]
+    def filters(self, within: Collection[int] | None = None) -> list[Filter]:
+        """The choices of rows there are, each with its count; `within`: of these rows only."""
+        first, last = self.systems[0], self.systems[-1]
+        choices = {"all": ("All", "")}
         if len(self.systems) > 1:
-            out.append(self._filter("differ", "Differ", "Rows on which the answers are not all the same"))
+            choices["differ"] = ("Differ", "Rows on which the answers are not all the same")
         if "exact_match" in self.checks:
-            first = self.systems[0]
             if len(self.systems) > 1:
-                out.append(self._filter("better", "Better", f"{first} is wrong, another system is right"))
-                out.append(self._filter("worse", "Worse", f"{first} is right, another system is wrong"))
-            last = self.systems[-1]
-            out.append(self._filter("wrong", f"Wrong: {last}", f"Rows on which {last} does not match the reference"))
-        return out
+                choices["better"] = ("Better", f"{first} is wrong, another system is right")
+                choices["worse"] = ("Worse", f"{first} is right, another system is wrong")
+            choices["wrong"] = (f"Wrong: {last}", f"Rows on which {last} does not match the reference")
+        rows = self._within(within)
+        return [
+            Filter(key, label, sum(self._holds(key, row) for row in rows), hint)
+            for key, (label, hint) in choices.items()
+        ]
 
-    def _filter(self, key: str, label: str, hint: str) -> Filter:
-        return Filter(key, label, sum(self._holds(key, row) for row in self._complete), hint)
+    def _within(self, rows: Collection[int] | None) -> list[int]:
+        return [row for row in self.rows if rows is None or row in rows]
 
     def _holds(self, key: str, row: int) -> bool:
         if key == "all":
@@ -229,8 +232,13 @@ class SideBySide:
             return not self._passed[row, len(self.systems) - 1]["exact_match"]
         return self.change(row) == key
 
-    def select(self, key: str = "all", search: str = "") -> list[int]:
+    def select(self, key: str = "all", search: str = "", within: Collection[int] | None = None) -> list[int]:
         """The rows of a filter that have a text in prompt, reference or an answer, whatever its case.
+
+        Parameters
+        ----------
+        within
+            Only these rows.
 
         Raises
         ------
@@ -241,7 +249,7 @@ class SideBySide:
         if key not in known:
             raise ValueError(f"There is no filter {key!r}. Give one of {', '.join(known)}.")
         wanted = search.strip().casefold()
-        return [row for row in self.rows if self._holds(key, row) and self._has(row, wanted)]
+        return [row for row in self._within(within) if self._holds(key, row) and self._has(row, wanted)]
 
     def _has(self, row: int, wanted: str) -> bool:
         if not wanted:
@@ -295,14 +303,20 @@ class SideBySide:
             return f"{done:,} of the {total:,} rows, drawn with seed 0."
         return f"Only the {done:,} of {wanted:,} rows that every system has answered count."
 
-    def overview(self) -> dict[str, Any]:
-        """Scores, what can be said of them, and the choices of rows, as plain data for a panel."""
+    def overview(self, within: Collection[int] | None = None) -> dict[str, Any]:
+        """Scores, what can be said of them, and the choices of rows, as plain data for a panel.
+
+        Parameters
+        ----------
+        within
+            The rows that the choices are of; scores are always of all complete rows.
+        """
         return {
             "metrics": [METRICS[check].title for check in self.checks],
             "scores": [[asdict(self.score(at, check)) for check in self.checks] for at in range(len(self.systems))],
             "verdicts": self.sentences(),
             "note": self.basis(),
-            "filters": [asdict(choice) for choice in self.filters()],
+            "filters": [asdict(choice) for choice in self.filters(within)],
         }
 
 
