@@ -121,7 +121,7 @@ def test_the_judge_is_asked_both_ways_round_and_held_against_the_votes():
     state = panel._rows._judge
     until(lambda: not panel._rows._judge["progress"]["running"])
     assert state["judge"] == "by_length"
-    said = panel.judge_sentences()
+    said = panel._judging.sentences(panel.vote)
     assert "8 votes for one of them" in said[0]
     assert "same answer twice" in said[-2]
     assert "Vote on some rows yourself" in said[-1]
@@ -179,7 +179,7 @@ def test_nonsense_and_timeouts_are_counted_and_a_judge_can_be_cancelled():
     assert set(panel.judgement.unreadable) == {0, 2}
     assert panel.judgement.unreadable[2] == "no reply: TimeoutError: no reply within 30 s"
     assert set(panel.judgement.preferences) == {3, 4}, "what came after the cancelling is left out"
-    assert [panel.judge_word(row) for row in (0, 3, 8)] == ["no verdict", "prefers after", ""]
+    assert [panel._judging.word(row) for row in (0, 3, 8)] == ["no verdict", "prefers after", ""]
     assert "&lt;script&gt;" in panel.static_form().html()
     assert "<script" not in panel.static_form().html()
 

@@ -95,7 +95,7 @@ export class Cards {
     if (answer.error) body = el("div", { class: "wb-text wb-failed", text: answer.error });
     else if (answer.answer) body = this.text(row.row, i, answer.answer, `answer of ${system.name}`, { against, open: answer.growing });
     else body = el("div", { class: "wb-text wb-waiting", text: row.waiting });
-    if (answer.growing && !row.pending) head.append(el("span", { class: "wb-mark wb-no", text: "stopped here" }));
+    if (answer.growing && !row.pending) head.append(el("span", { class: "wb-mark wb-judged", text: "stopped here" }));
     const growing = answer.growing && row.pending;
     return el("section", { class: growing ? "wb-answer wb-growing" : "wb-answer", "aria-busy": growing ? "true" : null, "aria-label": `Answer of ${system.name}` }, head, body);
   }

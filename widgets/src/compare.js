@@ -47,11 +47,12 @@ function render({ model, el: root }) {
   const toolbar = el("div", { class: "wb-row-toolbar" }, filters.element, search.element, order.element, fielding, against.element, marks);
   const listed = el("div", { class: "wb-listed" }, toolbar, slices.chip, rows, nothing, pages.element);
 
+  const work = el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more));
   const signed = el(
     "div",
     { class: "wb-signed" },
     el("div", { class: "wb-summary" }, scores, verdicts),
-    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more)),
+    work,
     exported,
     el("div", { class: "wb-folds" }, settings.element, slices.element, judge.element),
     listed,
@@ -73,7 +74,7 @@ function render({ model, el: root }) {
     exported.hidden = !head.told;
     save.hidden = !head.progress.done;
     settings.update(head.decoding);
-    listed.hidden = !head.prompts;
+    listed.hidden = work.hidden = !head.prompts;
     filters.update(head.filters, head.filter);
     search.update(head.search);
     fillSelect(against.field, head.bases, head.against);

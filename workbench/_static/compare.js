@@ -496,7 +496,7 @@ var Cards = class {
     if (answer.error) body = el("div", { class: "wb-text wb-failed", text: answer.error });
     else if (answer.answer) body = this.text(row.row, i, answer.answer, `answer of ${system.name}`, { against, open: answer.growing });
     else body = el("div", { class: "wb-text wb-waiting", text: row.waiting });
-    if (answer.growing && !row.pending) head.append(el("span", { class: "wb-mark wb-no", text: "stopped here" }));
+    if (answer.growing && !row.pending) head.append(el("span", { class: "wb-mark wb-judged", text: "stopped here" }));
     const growing = answer.growing && row.pending;
     return el("section", { class: growing ? "wb-answer wb-growing" : "wb-answer", "aria-busy": growing ? "true" : null, "aria-label": `Answer of ${system.name}` }, head, body);
   }
@@ -851,11 +851,12 @@ function render({ model, el: root }) {
   const own = ownPrompt(send, cards);
   const toolbar = el("div", { class: "wb-row-toolbar" }, filters.element, search.element, order.element, fielding, against.element, marks);
   const listed = el("div", { class: "wb-listed" }, toolbar, slices.chip, rows, nothing, pages.element);
+  const work = el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more));
   const signed = el(
     "div",
     { class: "wb-signed" },
     el("div", { class: "wb-summary" }, scores, verdicts),
-    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more)),
+    work,
     exported,
     el("div", { class: "wb-folds" }, settings.element, slices.element, judge.element),
     listed,
@@ -876,7 +877,7 @@ function render({ model, el: root }) {
     exported.hidden = !head.told;
     save.hidden = !head.progress.done;
     settings.update(head.decoding);
-    listed.hidden = !head.prompts;
+    listed.hidden = work.hidden = !head.prompts;
     filters.update(head.filters, head.filter);
     search.update(head.search);
     fillSelect(against.field, head.bases, head.against);

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import anywidget
@@ -73,8 +73,8 @@ def head_view(panel: ComparePanel, answering: Answering, told: str) -> dict[str,
     }  # fmt: skip
 
 
-def page_view(panel: ComparePanel, running: bool) -> dict[str, Any]:
-    """The rows of one page."""
+def page_view(panel: ComparePanel, running: bool, judged: Callable[[int], str]) -> dict[str, Any]:
+    """The rows of one page; `judged` says what the judge said of a row."""
     table = panel.table
     selected = table.select(panel.filter, panel.search, panel.slice_rows)
     chosen = table.ordered(selected, panel.order, panel.pinned)
@@ -84,7 +84,7 @@ def page_view(panel: ComparePanel, running: bool) -> dict[str, Any]:
         "page": page, "pages": pages, "size": panel.page_size, "total": len(chosen),
         "rows": [
             {**table.view(row), "label": f"Row {row:,}", "waiting": "…" if running else "not answered",
-             "pinned": row in panel.pinned, "judged": panel.judge_word(row)}
+             "pinned": row in panel.pinned, "judged": judged(row)}
             for row in chosen[page * panel.page_size : (page + 1) * panel.page_size]
         ],
     }  # fmt: skip
@@ -147,8 +147,8 @@ def panel_code(panel: ComparePanel, given: list[Any], prompts: Any, decoding: di
     return "\n".join([*comments, f"wb.panels.ComparePanel({', '.join(arguments)})"])
 
 
-def fill(form: StaticForm, panel: ComparePanel) -> None:
-    """Scores, what can be said of them, of slices and by the judge, and the rows answered."""
+def fill(form: StaticForm, panel: ComparePanel, judged: Sequence[str]) -> None:
+    """Scores, what can be said of them, of slices and by the judge (`judged`), and the rows answered."""
     table = panel.table
     for system, name in enumerate(table.systems):
         scores = [(METRICS[check].title, table.score(system, check).words) for check in table.checks]
@@ -157,7 +157,7 @@ def fill(form: StaticForm, panel: ComparePanel) -> None:
         form.text(sentence)
     if panel.slices is not None:
         form.text(panel.slices.sentence, data=True)
-    for sentence in panel.judge_sentences():
+    for sentence in judged:
         form.text(sentence, data=True)
     columns = ["prompt", *(["reference"] if table.references is not None else []), *table.systems]
     rows = []

@@ -237,14 +237,6 @@ class ComparePanel(Panel):
         """The rows of the slice that is chosen; None where there is none."""
         return self._slicing.rows(self.slice)
 
-    def judge_word(self, row: int) -> str:
-        """What the judge said of a row, in a few words."""
-        return self._judging.word(row)
-
-    def judge_sentences(self) -> list[str]:
-        """What the judge found, and how far it agrees with the votes."""
-        return self._judging.sentences(self.vote)
-
     @property
     def report(self) -> Report:
         """What `wb.evaluate` would report on the rows that every system has answered.
@@ -266,7 +258,7 @@ class ComparePanel(Panel):
 
     def fill_static(self, form: StaticForm) -> None:
         """Scores, what can be said of them, of slices and by the judge, and the rows answered."""
-        fill(form, self)
+        fill(form, self, self._judging.sentences(self.vote))
 
     def pump(self) -> bool:
         """Show the answers that came in; once they are there, have them judged and look for slices."""
@@ -348,5 +340,5 @@ class ComparePanel(Panel):
             self._rows._slices = self._slicing.view(self.slice_by, self.slice)
             self._rows._judge = self._judging.view(self._judge_name, self.vote)
             self._rows._head = head_view(self, self._answering, self._told)
-            self._rows._page = page_view(self, self._answering.running)
+            self._rows._page = page_view(self, self._answering.running, self._judging.word)
             self._rows._asked = asked_view(self._answering)
