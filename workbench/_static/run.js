@@ -4868,6 +4868,7 @@ function pushed(picked, low, high) {
 }
 
 // src/chart.js
+var WHOLE_STEPS = Array.from({ length: 12 }, (_2, e) => [1, 2, 5].map((n) => n * 10 ** e)).flat();
 var TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 var EVAL_DASH = [6, 4];
 var Chart = class {
@@ -4940,7 +4941,7 @@ var Chart = class {
     const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: line.dashed, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const marks = { show: (plot, i) => line.dashed || plot.data[i].filter((y) => typeof y === "number").length === 1, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : void 0;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
@@ -4980,7 +4981,7 @@ var Chart = class {
       },
       series,
       axes: [
-        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : void 0, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
+        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : WHOLE_STEPS, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
         { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !isRound(y) ? "" : this.format(y)) }
       ],
       hooks: {
@@ -5667,6 +5668,11 @@ function lastOf2(column) {
   for (let i = (column?.length ?? 0) - 1; i >= 0; i -= 1) if (!Number.isNaN(column[i])) return column[i];
   return null;
 }
+function leftWords({ eta, evaluations_ahead: ahead }) {
+  const evaluations = ahead ? `${whole(ahead)} evaluation${ahead === 1 ? "" : "s"}` : "";
+  if (eta) return [`about ${estimate(eta)}${evaluations && " of steps"} left${evaluations && `, and ${evaluations}`}`];
+  return evaluations ? [`${evaluations} left`] : [];
+}
 function whereWords(state) {
   const parts = [];
   if (state.status === "queued") parts.push(state.behind ? `waits for run ${state.behind} to leave the device` : "waits for the device");
@@ -5674,7 +5680,7 @@ function whereWords(state) {
   else if (state.status === "running") parts.push(state.stage ?? "starting");
   if (state.status === "running" && state.max_steps && !state.step && state.stage) parts.push(state.stage);
   if (state.elapsed) parts.push(`${duration(state.elapsed)} of training`);
-  if (state.status === "running" && state.eta) parts.push(`about ${estimate(state.eta)} left`);
+  if (state.status === "running") parts.push(...leftWords(state));
   return parts.join(" · ");
 }
 function factWords(state) {
