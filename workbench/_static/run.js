@@ -5373,6 +5373,43 @@ function titleOf(name) {
   return words2[0].toUpperCase() + words2.slice(1);
 }
 
+// src/guards.js
+var SIGNS = { red: "■", amber: "▲", green: "●", grey: "○" };
+var ORDER = Object.keys(SIGNS);
+var Guards = class {
+  constructor(context) {
+    this.context = context;
+    this.words = el("p", { class: "wb-help" });
+    this.cards = el("div", { class: "wb-guards" });
+    this.el = el("section", { class: "wb-guarded", "aria-label": "Guards", hidden: true }, el("div", { class: "wb-section-head" }, el("h4", { text: "What tuning may have broken" })), this.words, this.cards);
+  }
+  draw() {
+    const { runs, view } = this.context;
+    const guards = runs.runs[view.selected].state.guards;
+    this.el.hidden = !guards;
+    if (!guards) return;
+    setText(this.words, guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.");
+    this.words.hidden = guards.length > 0;
+    const print = JSON.stringify(guards);
+    if (this.cards.dataset.print === print) return;
+    this.cards.dataset.print = print;
+    this.cards.replaceChildren(...worstFirst(guards).map(card2));
+  }
+};
+function worstFirst(guards) {
+  return [...guards].sort((a, b) => ORDER.indexOf(a.light) - ORDER.indexOf(b.light));
+}
+function card2({ name, light, figure: figure2, sentence }) {
+  return el(
+    "div",
+    { class: "wb-guard" },
+    el("div", { class: `wb-light wb-light-${light}`, text: `${SIGNS[light]} ${light}` }),
+    el("div", { class: "wb-guard-name", text: name }),
+    el("div", { class: "wb-guard-figure", text: figure2 }),
+    el("div", { text: sentence })
+  );
+}
+
 // src/points.js
 var AXES2 = ["step", "num_tokens", "elapsed"];
 var Points = class {
@@ -5711,7 +5748,7 @@ var run_default = () => {
     const waiting = el("p", { class: "wb-muted wb-waiting", text: "Waiting for the kernel…" });
     const send = (message) => model.send(message);
     const context = { model, runs, view, send, changed: () => schedule() };
-    const parts = [new Status(context), new Curves(context), new Answers(context), new Ask(context)];
+    const parts = [new Status(context), new Curves(context), new Guards(context), new Answers(context), new Ask(context)];
     const body = el("div", { class: "wb-run-body", hidden: true }, ...parts.map((part) => part.el));
     root.append(waiting, body);
     let frame = 0;
