@@ -7,15 +7,13 @@ from html import escape
 
 from workbench.evaluation.examples import examples
 from workbench.evaluation.facts import LIGHTS
+from workbench.evaluation.pages import SIGNS
 from workbench.evaluation.privacy import Shown
 from workbench.evaluation.report import Report
 from workbench.evaluation.tables import Table
 from workbench.panels._form import table_html
 
-__all__ = ["SIGNS", "guard_cards", "lights_line", "report_table", "row_cards"]
-
-SIGNS = {"red": "■", "amber": "▲", "green": "●", "grey": "○"}
-"""A light is a shape and a word as well as a colour."""
+__all__ = ["guard_cards", "lights_line", "report_table", "row_cards"]
 
 
 def report_table(table: Table) -> str:
