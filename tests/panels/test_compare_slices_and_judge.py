@@ -18,7 +18,7 @@ ROWS = [
 ]  # fmt: skip
 
 
-def until(holds, seconds=20):
+def until(holds, seconds=120):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, "it did not come about"

@@ -18,8 +18,12 @@ export class Guards {
     const guards = runs.runs[view.selected].state.guards;
     this.el.hidden = !guards;
     if (!guards) return;
-    setText(this.words, guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.");
-    this.words.hidden = guards.length > 0;
+    // Guards that were never started, or were stopped, say only that.
+    const none = guards.length === 1 && guards[0].name === "guards";
+    const words = none ? guards[0].sentence : guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.";
+    setText(this.words, words);
+    this.words.hidden = !words;
+    this.cards.hidden = none;
     const print = JSON.stringify(guards);
     if (this.cards.dataset.print === print) return;
     this.cards.dataset.print = print;

@@ -5388,8 +5388,11 @@ var Guards = class {
     const guards = runs.runs[view.selected].state.guards;
     this.el.hidden = !guards;
     if (!guards) return;
-    setText(this.words, guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.");
-    this.words.hidden = guards.length > 0;
+    const none = guards.length === 1 && guards[0].name === "guards";
+    const words2 = none ? guards[0].sentence : guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.";
+    setText(this.words, words2);
+    this.words.hidden = !words2;
+    this.cards.hidden = none;
     const print = JSON.stringify(guards);
     if (this.cards.dataset.print === print) return;
     this.cards.dataset.print = print;

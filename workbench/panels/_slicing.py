@@ -58,55 +58,45 @@ class Slicing:
         InvalidInputError
             For a column that is not there, and when no slice is called as the one that was chosen.
         """
+        found, rows = None, dict[str, frozenset[int]]()
         try:
             if self._report is None or len(self._report.prompts) != self._asked[1]:
                 self._report = report()
             made = self._report
             self._columns = list(columns_of(made))
-            self._rows, self.found = {}, None
-            self.found = find_slices(made, None if by == WORSE else by, at_least=AT_LEAST if by == WORSE else FEW)
-            for each in self.found.slices:
-                self._rows[_name(each)] = frozenset(made.row_numbers[place] for place in each.places)
+            found = find_slices(made, None if by == WORSE else by, at_least=AT_LEAST if by == WORSE else FEW)
+            for each in found.slices:
+                rows[_name(each)] = frozenset(made.row_numbers[place] for place in each.places)
         finally:
-            self.running = False
-        if chosen and chosen not in self._rows:
-            raise InvalidInputError(f"No slice is called {chosen!r}{nearest(chosen, self._rows)}.")
+            self.found, self._rows, self.running = found, rows, False
+        if chosen and chosen not in rows:
+            raise InvalidInputError(f"No slice is called {chosen!r}{nearest(chosen, rows)}.")
 
     def rows(self, chosen: str) -> frozenset[int] | None:
         """The rows of a slice; None for all."""
         return self._rows.get(chosen)
 
-    @property
-    def sentence(self) -> str:
-        """What was found, in which metric; nothing before anything was looked for."""
-        return "" if self.found is None else f"{self.found.whole.title}: {self.found.sentence}"
-
-    def texts(self) -> list[list[str]]:
-        """The slices as texts: name, rows, difference, 95 % interval, adjusted p, finding."""
-        return [
-            [_name(each), f"{each.n:,}", *interval_texts(each.result), p_text(each.adjusted), finding(each.result)]
-            for each in (self.found.slices if self.found is not None else ())
-        ]
-
     def view(self, by: str, chosen: str) -> dict[str, Any]:
         """Plain data for the front end; ends of intervals are -1 to 1, of the widest one that is listed."""
-        listed = self.found.slices[:LISTED] if self.found is not None and by else ()
-        span = max((abs(end) for each in listed for end in (each.low, each.high)), default=0.0) or 1.0
-        slices = [
-            {
-                "name": name, "rows": n, "difference": difference, "interval": interval, "p": p_value, "finding": said,
-                "better": each.result.better,
-                "ends": [end / span for end in (each.low, each.difference, each.high)],
-            }
-            for each, (name, n, difference, interval, p_value, said) in zip(listed, self.texts(), strict=False)
-        ]  # fmt: skip
-        more = len(self.found.slices) - len(listed) if self.found is not None and by else 0
-        columns = self._columns or [by for by in [by] if by not in ("", WORSE)]
+        found = self.found if by else None  # the whole is replaced by another thread
+        slices = () if found is None else found.slices
+        span = max((abs(end) for each in slices[:LISTED] for end in (each.low, each.high)), default=0.0) or 1.0
+        columns = self._columns or [name for name in [by] if name not in ("", WORSE)]
         return {
-            "by": by, "options": [WORSE, *columns], "running": self.running, "slices": slices, "more": more,
+            "by": by, "options": [WORSE, *columns], "running": self.running,
             "chosen": chosen if chosen in self._rows else "",
-            "sentence": self.sentence if by else "",
+            "sentence": "" if found is None else f"{found.whole.title}: {found.sentence}",
+            "slices": [_line(each, span) for each in slices[:LISTED]], "more": max(0, len(slices) - LISTED),
         }  # fmt: skip
+
+
+def _line(each: Slice, span: float) -> dict[str, Any]:
+    difference, interval = interval_texts(each.result)
+    return {
+        "name": _name(each), "rows": f"{each.n:,}", "difference": difference, "interval": interval,
+        "p": p_text(each.adjusted), "finding": finding(each.result), "better": each.result.better,
+        "ends": [end / span for end in (each.low, each.difference, each.high)],
+    }  # fmt: skip
 
 
 def _name(each: Slice) -> str:
