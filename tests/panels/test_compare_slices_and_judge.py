@@ -230,3 +230,12 @@ def test_prompts_in_the_code_are_asked_again():
     assert panel.wait(10)
     panel._show()
     assert [row["label"] for row in panel._rows._asked] == ["Your prompt 2", "Your prompt 1"]
+
+
+def test_what_is_found_at_once_is_shown_as_well(monkeypatch):
+    panel = make(rows=ROWS[:12], slice_by=WORSE)
+    until(lambda: panel._rows._slices["sentence"] and not panel._pumping)
+    # The slices are there before `in_background` returns.
+    monkeypatch.setattr(panel, "in_background", lambda function, *args, clear: function(*args))
+    press(panel, "slice_by", "channel")
+    until(lambda: panel._rows._slices["slices"])

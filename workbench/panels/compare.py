@@ -262,13 +262,15 @@ class ComparePanel(Panel):
 
     def pump(self) -> bool:
         """Show the answers that came in; once they are there, have them judged and look for slices."""
-        answering, changes = self._answering.running, self._answering.changes
-        if not answering:
+        running, changes = self._answering.running, self._answering.changes
+        if not running:
             if self._judging.begin(self.judge):
+                running = True  # until the next call, also where it is done at once
                 self.in_background(self._judging.run, self.judge, clear=False)
             if self._slicing.begin(self.slice_by, len(self.table.complete)):
+                running = True
                 self.in_background(self._slicing.look, self.slice_by, lambda: self.report, self.slice, clear=False)
-        running = answering or self._judging.running or self._slicing.running
+        running = running or self._judging.running or self._slicing.running
         if changes != self._shown or running or running != self._ran:
             self._shown, self._ran = changes, running
             self._show()
