@@ -54,6 +54,7 @@ class DecisionForm(ipywidgets.VBox):
         super().__init__([
             ipywidgets.HTML(text_html(WORDS)), grid(fields, "wb-settings"), grid([self.start], "wb-buttons"),
         ])  # fmt: skip
+        self.add_class("wb-form")
 
     def launch(self) -> Decision:
         """Start it.

@@ -51,6 +51,7 @@ class EvaluationForm(ipywidgets.VBox):
         self.words = ipywidgets.HTML()
         rows = labelled(self.rows, ipywidgets.HTML(text_html("At most so many, drawn with seed 0.")))
         super().__init__([self.words, grid([rows], "wb-settings"), grid([self.start], "wb-buttons")])
+        self.add_class("wb-form")
         self.refresh()
 
     def refresh(self) -> None:
