@@ -7,7 +7,8 @@ from typing import Any
 
 import ipywidgets
 
-from workbench.bench.decision import Decision, decide
+from workbench.bench.decide import decide
+from workbench.bench.decision import Decision
 from workbench.errors import InvalidInputError
 from workbench.panels._form import grid, labelled, text_html
 from workbench.recipe import Recipe
