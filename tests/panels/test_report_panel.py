@@ -106,5 +106,6 @@ def test_guards_that_come_after_the_report_are_shown_and_written(tmp_path, tiny_
     panel.section = "figures"
     panel.section = "guards"
     assert "+0.30" in panel._table.value
+    assert "General texts cost more bits." in panel.static_form().html()
     assert "■ red" in panel.write(tmp_path / "page.html").read_text()
     assert wb.Report.from_json(panel.write(tmp_path / "page.json", kind="json")).guards[0]["name"] == GUARD["name"]

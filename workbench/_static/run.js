@@ -4941,7 +4941,7 @@ var Chart = class {
     const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: (plot, i) => line.dashed || plot.data[i].filter((y) => typeof y === "number").length === 1, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const marks = { show: (plot, i) => line.dashed || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : void 0;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
@@ -5167,6 +5167,11 @@ function nearestDrawn(xs, ys, index, x) {
   while (after < xs.length && typeof ys[after] !== "number") after += 1;
   if (before < 0 || after >= xs.length) return before < 0 ? after < xs.length ? after : null : before;
   return x - xs[before] <= xs[after] - x ? before : after;
+}
+function isAlone(values) {
+  let count = 0;
+  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
+  return count === 1;
 }
 function isRound(value) {
   const lead = value / 10 ** Math.floor(Math.log10(value * 1.0000001));

@@ -125,8 +125,8 @@ class ReportPanel(Panel):
             return
         for sentence in [*report.sentences(), *report.warnings]:
             form.text(sentence)
-        table = tables.figures(report)
-        form.table(table.head, table.body, data=False)
+        for table in [tables.figures(report), *([tables.guard_table(report)] if report.guards else [])]:
+            form.table(table.head, table.body, data=False)
 
     def pump(self) -> bool:
         """Show how far the evaluation is, and what it found."""
