@@ -2,7 +2,7 @@
 
 import uPlot from "uplot";
 import { el, setText } from "./dom.js";
-import { nearest } from "./lines.js";
+import { isAlone, nearest } from "./lines.js";
 
 export const WHOLE_STEPS = Array.from({ length: 12 }, (_, e) => [1, 2, 5].map((n) => n * 10 ** e)).flat();
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
@@ -328,13 +328,6 @@ function nearestDrawn(xs, ys, index, x) {
   while (after < xs.length && typeof ys[after] !== "number") after += 1;
   if (before < 0 || after >= xs.length) return before < 0 ? (after < xs.length ? after : null) : before;
   return x - xs[before] <= xs[after] - x ? before : after;
-}
-
-/** Whether a column has one number only: a line of one point would not be seen without a mark. */
-export function isAlone(values) {
-  let count = 0;
-  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
-  return count === 1;
 }
 
 /** One, two or five times a power of ten: the only values that a logarithmic axis names. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isAlone, isRound, spread, WHOLE_STEPS } from "../src/chart.js";
+import { isRound, spread, WHOLE_STEPS } from "../src/chart.js";
+import { isAlone } from "../src/lines.js";
 
 test("letters at the lines' ends do not cover each other", () => {
   const letters = [{ x: 100, y: 50 }, { x: 101, y: 52 }, { x: 100, y: 49 }, { x: 20, y: 50 }, { x: 100, y: 99 }];

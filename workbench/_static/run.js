@@ -4820,6 +4820,11 @@ function nearest(xs, ys, x) {
   if (after >= xs.length) return before;
   return x - xs[before] <= xs[after] - x ? before : after;
 }
+function isAlone(values) {
+  let count = 0;
+  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
+  return count === 1;
+}
 var Thinned = class {
   constructor() {
     this.key = "";
@@ -5167,11 +5172,6 @@ function nearestDrawn(xs, ys, index, x) {
   while (after < xs.length && typeof ys[after] !== "number") after += 1;
   if (before < 0 || after >= xs.length) return before < 0 ? after < xs.length ? after : null : before;
   return x - xs[before] <= xs[after] - x ? before : after;
-}
-function isAlone(values) {
-  let count = 0;
-  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
-  return count === 1;
 }
 function isRound(value) {
   const lead = value / 10 ** Math.floor(Math.log10(value * 1.0000001));
