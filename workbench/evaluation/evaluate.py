@@ -10,7 +10,7 @@ from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation import likelihood
 from workbench.evaluation.asking import Progress, answers_of
-from workbench.evaluation.behind import columns_kept, runs_behind
+from workbench.evaluation.behind import columns_kept, guards_behind, runs_behind
 from workbench.evaluation.facts import Answered, MetricFacts
 from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.leaks import leak_warnings
@@ -189,7 +189,7 @@ def report_on(
     answers = {name: _judged(said[name], references, texts, schema) for name in named}
     facts, scores = _scored(metrics_for(metrics, references), answers, references, texts, picked.rows)
     return Report(
-        systems=described(named),
+        systems=(facts_of := described(named)),
         dataset=picked.facts,
         row_numbers=picked.numbers,
         prompts=tuple(texts),
@@ -202,6 +202,7 @@ def report_on(
         warnings=(*leak_warnings(named, picked.rows), *warnings, *cut_off(answers, settings)),
         columns=columns_kept(picked.rows),
         runs=runs_behind(named),
+        guards=guards_behind(facts_of),
         **provenance(),
     )
 
@@ -306,7 +307,7 @@ def _score(named: Mapping[str, System], picked: Picked, progress: Progress, clie
         scores[name] = tuple(found)
     left_out = [f"{empty:,} empty texts were left out."] if empty else []
     return Report(
-        systems=described(named),
+        systems=(facts_of := described(named)),
         dataset=picked.facts,
         row_numbers=tuple(number for number, _ in kept),
         prompts=tuple(texts),
@@ -324,6 +325,7 @@ def _score(named: Mapping[str, System], picked: Picked, progress: Progress, clie
         warnings=tuple(leak_warnings(named, [row for _, row in kept])),
         columns=columns_kept([row for _, row in kept]),
         runs=runs_behind(named),
+        guards=guards_behind(facts_of),
         **provenance(),
     )
 

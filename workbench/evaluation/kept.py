@@ -60,6 +60,7 @@ class KeptAnswers:
         *,
         allow_remote: bool = False,
         on_result: Callable[[int, Answer], None] | None = None,
+        on_text: Callable[[int, str], None] | None = None,
         cancel: Any = None,
         **decoding: Any,
     ) -> list[Answer | None]:
@@ -73,7 +74,8 @@ class KeptAnswers:
             return self.client.generate(system, prompts, on_result=on_result, cancel=cancel, **given)
 
         def ask(rows: list[int], take: Callable[[int, Answer], None]) -> None:
-            self.client.generate(system, [prompts[row] for row in rows], on_result=take, cancel=cancel, **given)
+            grow = {"on_text": lambda at, text: on_text(rows[at], text)} if on_text is not None else {}
+            self.client.generate(system, [prompts[row] for row in rows], on_result=take, cancel=cancel, **grow, **given)
 
         return self._through(self._shelf(system, decoding), prompts, Answer, ask, on_result)
 

@@ -211,7 +211,7 @@ def _parts(values: Sequence[Any], unit: str) -> list[tuple[str, list[int]]]:
         parts = [[place for place in given if of[place] == part] for part in range(4)]
         spans = [(min(given[at] for at in part), max(given[at] for at in part)) for part in parts if part]
         return [
-            (f"{_number(low)} to {_number(high)}{unit}", part)
+            (f"{_number(low)}{'' if low == high else f' to {_number(high)}'}{unit}", part)
             for (low, high), part in zip(spans, filter(None, parts), strict=True)
         ]
     by_value: dict[str, list[int]] = {}

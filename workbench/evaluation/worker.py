@@ -48,7 +48,7 @@ class _Here:
 
         self._generator = Generator()
 
-    def serve(self, request: dict[str, Any], take: Any, cancel: Any, result: type = Answer) -> bool:
+    def serve(self, request: dict[str, Any], take: Any, cancel: Any, result: type = Answer, grow: Any = None) -> bool:
         """Answer one request."""
         system = request["system"]
         if "texts" in request:
@@ -56,7 +56,7 @@ class _Here:
         elif "answer" in request:
             take(0, self._generator.losses(system, request["prompt"], request["answer"]))
         else:
-            self._generator.answer(system, request["prompts"], Decoding(**request["decoding"]), take)
+            self._generator.answer(system, request["prompts"], Decoding(**request["decoding"]), take, on_text=grow)
         return True
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.bundled import models
 from workbench.home import home
 from workbench.models.system import SECONDS, System
+from workbench.runs import runs
 
-__all__ = ["code_of", "detail", "distinct"]
+__all__ = ["code_of", "detail", "distinct", "named"]
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -34,6 +36,13 @@ def detail(system: System) -> str:
     extras += ["own instructions"] if system.prompt else []
     extras += ["held to a schema"] if system.schema is not None else []
     return ", ".join([where, *extras])
+
+
+def named(name: str, known: Mapping[str, Any]) -> Any:
+    """What a name typed in a panel stands for: something `known`, a run by its id, or a model."""
+    if name in known:
+        return known[name]
+    return name if name in models() else next((run for run in runs() if run.id == name), name)
 
 
 def code_of(source: Any, number: int) -> tuple[str, list[str]]:

@@ -117,6 +117,7 @@ class GenerationClient:
         seed: int = 0,
         allow_remote: bool = False,
         on_result: Callable[[int, Answer], None] | None = None,
+        on_text: Callable[[int, str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Answer | None]:
         """Answer prompts, in their order.
@@ -127,6 +128,9 @@ class GenerationClient:
             Whether prompts may be sent to a system that is elsewhere.
         on_result
             Called in this thread with row and answer as soon as a row is answered, shortest prompts first.
+        on_text
+            Called in this thread at every token, with row and text so far. Answers of functions and of systems with
+            tools come whole.
         cancel
             Once set, rows without an answer stay None.
 
@@ -168,8 +172,8 @@ class GenerationClient:
         if system.kind == "callable":
             _call(system, prompts, take, cancel)
             return answers
-        request = {"system": asked, "prompts": prompts, "decoding": vars(decoding)}
-        while not self._live_worker().serve(request, take, cancel):
+        request = {"system": asked, "prompts": prompts, "decoding": vars(decoding), "stream": on_text is not None}
+        while not self._live_worker().serve(request, take, cancel, grow=on_text):
             pass  # the process had just ended for want of work
         return answers
 
@@ -269,8 +273,9 @@ class _Worker:
         return not self.ended and self.process.poll() is None
 
     def serve(
-        self, request: dict[str, Any], take: Callable[[int, Any], None], cancel: Any, result: type = Answer
-    ) -> bool:
+        self, request: dict[str, Any], take: Callable[[int, Any], None], cancel: Any, result: type = Answer,
+        grow: Callable[[int, str], None] | None = None,
+    ) -> bool:  # fmt: skip
         """Answer one request; False where the process had ended of itself before it saw the request."""
         request_id, answers, asked = next(self._ids), queue.SimpleQueue[dict[str, Any] | None](), False
         with self.lock:
@@ -290,7 +295,10 @@ class _Worker:
                 if message is None:
                     return self._lost(seen)
                 seen = True
-                if "row" in message:
+                if "so_far" in message:
+                    assert grow is not None
+                    grow(message["row"], message["so_far"])
+                elif "row" in message:
                     take(message.pop("row"), result(**message))
                 elif "error" in message:
                     kind = getattr(errors, message["kind"], GenerationError)

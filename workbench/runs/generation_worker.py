@@ -4,9 +4,10 @@
 
 In, a line a request: ``{"id", "system", "prompts", "decoding"}``, or ``{"cancel": id}``. Out: ``{"id", "row", "text",
 "tokens", "seconds", "stop"}`` for each row as it ends, then ``{"id", "done", "cancelled"}``; or ``{"id", "error",
-"kind"}``. A request with ``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats",
-"bytes", "tokens"``. One with ``"prompt"`` and ``"answer"`` asks how surprising each token of the answer is; its one row
-carries ``"texts", "nats"``. It ends when its input does.
+"kind"}``. With ``"stream": true`` each token of a row brings ``{"id", "row", "so_far"}`` as well. A request with
+``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats", "bytes", "tokens"``. One
+with ``"prompt"`` and ``"answer"`` asks how surprising each token of the answer is; its one row carries ``"texts",
+"nats"``. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Generator:
         decoding: Decoding,
         on_answer: Callable[[int, Answer], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_text: Callable[[int, str], None] | None = None,
     ) -> list[Answer | None]:
         """Answers in the order of the prompts.
 
@@ -95,6 +97,7 @@ class Generator:
                 device=model.device,
                 constraint=constraint,
                 on_answer=on_answer,
+                on_text=on_text,
                 cancelled=cancelled,
             )
 
@@ -253,6 +256,9 @@ def main(argv: list[str]) -> None:
         def tell(row: int, answer: Answer | Likelihood, number: int = number) -> None:
             send(id=number, row=row, **vars(answer))
 
+        def grow(row: int, text: str, number: int = number) -> None:
+            send(id=number, row=row, so_far=text)
+
         def is_cancelled(number: int = number) -> bool:
             return number in cancelled
 
@@ -265,7 +271,8 @@ def main(argv: list[str]) -> None:
                 generator.score(request["system"], request["texts"], tell, is_cancelled)
             else:
                 decoding = Decoding(**request["decoding"])
-                generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled)
+                on_text = grow if request.get("stream") else None
+                generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled, on_text)
             send(id=number, done=True, cancelled=number in cancelled)
         except WorkbenchError as error:
             send(id=number, error=str(error), kind=type(error).__name__)
