@@ -150,12 +150,11 @@ def test_a_data_curve_from_start_to_sentence(recipe):
     assert list(bench.table()["system"]) == [f"{rows:,} rows" for rows in bench.curve().rows]
 
 
-def test_a_run_that_fails_stops_the_bench_with_its_reason(recipe, monkeypatch):
-    monkeypatch.setattr(wb.SFT, "eval_metrics", {})  # so that it is not refused before it starts
-    broken = recipe.replace({"training.best_metric": "no_such_metric"})
+def test_a_run_that_fails_stops_the_bench_with_its_reason(recipe):
+    broken = recipe.replace({"template": "{{ raise_exception('no_such_turn') }}"})
     bench = wb.bench(broken, {"lora": wb.LoRA(r=2)}, seeds=1, rates=(1.0,))
     assert bench.wait(120) == "failed"
-    assert "no_such_metric" in bench.reason
+    assert "no_such_turn" in bench.reason
     assert "lora/search" in bench.reason
 
 
