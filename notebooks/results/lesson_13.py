@@ -43,6 +43,9 @@ SET = 100
 LEAKED = 100
 RECIPES = {"one pass": (2_000, 40), "many passes": (300, 100), "leaked": (300, 100)}
 """Training rows and steps of 16 rows; of the leaked ones a third are the first test rows."""
+HALF = "half-way"
+"""The runs of one pass after half their steps: a fourth system for each seed."""
+SYSTEMS = (*RECIPES, HALF)
 TEMPERATURES = (0.5, 1, 1.5, 2)
 METRICS = ["exact_match", "field_accuracy"]
 OUT = Path(__file__).with_name("13-evaluation.json")
@@ -71,14 +74,14 @@ def fresh_rows() -> list[dict[str, Any]]:
 
 
 @torch.no_grad()
-def read(run: wb.Run, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.ndarray]:
+def read(one: wb.Recipe, weights: Path, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.ndarray]:
     """For each row whether the greedy answer is the reference, token by token, and the reference's ``-log2 p``.
 
     The latter for each temperature, shape ``(temperatures, rows)``.
     """
     ref = resolve_model("tiny-support")
-    renderer, one = Renderer(load_tokenizer(ref)), run.recipe
-    model = one.tuning.load(load_model(ref), run.folder.model).eval()
+    renderer = Renderer(load_tokenizer(ref))
+    model = one.tuning.load(load_model(ref), weights).eval()
     encoded = one.objective.encode_rows(list(rows), renderer)
     right, bits = [0] * len(rows), np.zeros((len(TEMPERATURES), len(rows)))
     order = sorted(range(len(rows)), key=lambda at: len(encoded[at].input_ids))
@@ -104,17 +107,28 @@ def read(run: wb.Run, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.nda
     return right, bits
 
 
-def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Train one run, or take the one that is there, and look at it from all sides; kept in a file.
+def trained(name: str, seed: int) -> wb.Run:
+    """The run that is there, or a new one."""
+    one = recipe(name, seed)
+    for run in wb.runs(home=HOME):
+        if run.status == "completed" and run.recipe.hash == one.hash:
+            return run
+    run = wb.launch(one, home=HOME)
+    assert run.wait() == "completed", run.reason
+    return run
 
-    Other than for the leak the second half of the test rows is answered token by token, too.
+
+def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Look at one run from all sides; kept in a file.
+
+    Where fields are counted the second half of the test rows is answered token by token, too.
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
-        run = wb.launch(recipe(name, seed), home=HOME)
-        assert run.wait() == "completed", run.reason
-        exact, _ = read(run, list(test))
-        right, bits = read(run, fresh)
+        run = trained("one pass" if name == HALF else name, seed)
+        weights = run.folder.path / "checkpoints" / "checkpoint-20" if name == HALF else run.folder.model
+        exact, _ = read(run.recipe, weights, list(test))
+        right, bits = read(run.recipe, weights, fresh)
         ones = bits[TEMPERATURES.index(1)]
         found = {
             "test": exact,
@@ -123,7 +137,7 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
             "dearest_tenth": float(np.sort(ones)[-len(fresh) // 10 :].sum() / ones.sum()),
             "seconds": float(run.metrics()["elapsed"].max()),
         }
-        if name != "leaked":
+        if name in ("one pass", "many passes"):
             asked = list(test)[LEAKED:]
             report = wb.evaluate([run], wb.load_dataset(asked, split={}), METRICS)
             [said], [marks] = report.answers.values(), report.scores["exact_match"].values()
@@ -163,7 +177,7 @@ def figures_of(runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     def over(name: str, key: str, n: int, part: slice = slice(None), most: int = 1) -> dict[str, Any]:
         return interval([float(np.mean(one[key][part])) / most for one in runs[name]], n, share=True)
 
-    answered = [name for name in RECIPES if "asked" in runs[name][0]]
+    answered = [name for name in SYSTEMS if "asked" in runs[name][0]]
     figures: dict[str, Any] = {
         "recipes": {name: {"rows": count, "steps": steps} for name, (count, steps) in RECIPES.items()},
         "leaked_rows": LEAKED,
@@ -178,13 +192,13 @@ def figures_of(runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
                 "other test rows": over(name, "test", 200 - LEAKED, slice(LEAKED, None)),
                 "fresh": over(name, "fresh", FRESH),
             }
-            for name in RECIPES
+            for name in SYSTEMS
         },
         "field_accuracy": {name: over(name, "fields", 200 - LEAKED, most=5) for name in answered},
         "bits_per_byte": {},
-        "dearest_tenth": {name: over(name, "dearest_tenth", FRESH) for name in RECIPES},
+        "dearest_tenth": {name: over(name, "dearest_tenth", FRESH) for name in SYSTEMS},
     }
-    for name in RECIPES:
+    for name in SYSTEMS:
         for place, temperature in enumerate(TEMPERATURES):
             seeds = [one["bits_per_byte"][place] for one in runs[name]]
             figures["bits_per_byte"][f"{name} at {temperature:g}"] = interval(seeds, FRESH)
@@ -195,9 +209,9 @@ def main() -> None:
     """Train, ask, and write the figures."""
     HOME.mkdir(parents=True, exist_ok=True)
     test, fresh = wb.load_dataset("support-desk/tickets").split("test"), fresh_rows()
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in RECIPES}
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in SYSTEMS}
     for seed in SEEDS:
-        for name in RECIPES:
+        for name in SYSTEMS:
             found = measured(name, seed, test, fresh)
             assert found.get("alike", SET) >= SET - 2, "both ways of looking say the same of nearly every row"
             runs[name].append(found)
