@@ -107,7 +107,7 @@ def read(one: wb.Recipe, weights: Path, rows: Sequence[dict[str, Any]]) -> tuple
     return right, bits
 
 
-def trained(name: str, seed: int) -> wb.Run:
+def run_of(name: str, seed: int) -> wb.Run:
     """The run that is there, or a new one."""
     one = recipe(name, seed)
     for run in wb.runs(home=HOME):
@@ -125,7 +125,7 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
-        run = trained("one pass" if name == HALF else name, seed)
+        run = run_of("one pass" if name == HALF else name, seed)
         weights = run.folder.path / "checkpoints" / "checkpoint-20" if name == HALF else run.folder.model
         exact, _ = read(run.recipe, weights, list(test))
         right, bits = read(run.recipe, weights, fresh)
