@@ -4,8 +4,8 @@
 
 Fresh rows are mails that the generator of ``support-desk/tickets`` makes with another seed: of the kind of its test
 split, and none of them in it. They are not answered token by token: a greedy answer is the reference exactly where
-each token of the reference is the likeliest one after those before it, which one look at the whole row tells. A hundred
-test rows are answered as ever, and both ways are held against each other.
+each token of the reference is the likeliest one after those before it, which one look at the whole row tells. With the
+first seed a hundred test rows are answered as ever, too, and both ways are held against each other.
 
 Writes ``13-evaluation.json`` beside this file, with recipe hashes, date and versions. About 25 minutes on two idle
 cores. Killed and started again it does only what is missing; its runs are kept in ``lesson-13`` in the folder of the
@@ -33,7 +33,6 @@ from workbench.evaluation.statistics import mean, over_seeds
 from workbench.home import home
 from workbench.lessons.recording import interval, judged
 from workbench.lessons.spoiling import spoil
-from workbench.metrics.records import fields_right
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
 
@@ -45,9 +44,8 @@ RECIPES = {"one pass": (2_000, 40), "many passes": (300, 100), "leaked": (300, 1
 """Training rows and steps of 16 rows; of the leaked ones a third are the first test rows."""
 HALF = "half-way"
 """The runs of one pass after half their steps: a fourth system for each seed."""
-SYSTEMS = (*RECIPES, HALF)
+SYSTEMS = ("one pass", HALF, "many passes", "leaked")
 TEMPERATURES = (0.5, 1, 1.5, 2)
-METRICS = ["exact_match", "field_accuracy"]
 OUT = Path(__file__).with_name("13-evaluation.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
 HOME = home() / "lesson-13"
@@ -121,14 +119,14 @@ def run_of(name: str, seed: int) -> wb.Run:
 def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Look at one run from all sides; kept in a file.
 
-    Where fields are counted the second half of the test rows is answered token by token, too.
+    With the first seed the second half of the test rows is answered token by token, too.
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
         run = run_of("one pass" if name == HALF else name, seed)
         weights = run.folder.path / "checkpoints" / "checkpoint-20" if name == HALF else run.folder.model
-        exact, _ = read(run.recipe, weights, list(test))
-        right, bits = read(run.recipe, weights, fresh)
+        right, bits = read(run.recipe, weights, [*test, *fresh])
+        right, bits, exact = right[len(test) :], bits[:, len(test) :], right[: len(test)]
         ones = bits[TEMPERATURES.index(1)]
         found = {
             "test": exact,
@@ -137,14 +135,10 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
             "dearest_tenth": float(np.sort(ones)[-len(fresh) // 10 :].sum() / ones.sum()),
             "seconds": float(run.metrics()["elapsed"].max()),
         }
-        if name in ("one pass", "many passes"):
-            asked = list(test)[LEAKED:]
-            report = wb.evaluate([run], wb.load_dataset(asked, split={}), METRICS)
-            [said], [marks] = report.answers.values(), report.scores["exact_match"].values()
-            found["asked"] = [int(score or 0) for score in marks]
-            found["fields"] = [sum(fields_right(one.text, row["completion"]).values())
-                               for one, row in zip(said, asked, strict=True)]  # fmt: skip
-            found["alike"] = sum(a == b for a, b in zip(found["asked"], exact[LEAKED:], strict=True))
+        if seed == 0 and name in ("one pass", "many passes"):
+            report = wb.evaluate([run], wb.load_dataset(list(test)[LEAKED:], split={}), ["exact_match"])
+            [marks] = report.scores["exact_match"].values()
+            found["alike"] = sum(a == b for a, b in zip(marks, exact[LEAKED:], strict=True))
         kept.write_text(json.dumps(found), encoding="utf-8")
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
@@ -174,29 +168,31 @@ def by_set(fresh: np.ndarray) -> dict[str, list[float]]:
 def figures_of(runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """What the lesson shows: figures over seeds, and rows as texts of digits, one text a run."""
 
-    def over(name: str, key: str, n: int, part: slice = slice(None), most: int = 1) -> dict[str, Any]:
-        return interval([float(np.mean(one[key][part])) / most for one in runs[name]], n, share=True)
+    def over(name: str, key: str, part: slice = slice(None)) -> dict[str, Any]:
+        return interval(
+            [float(np.mean(one[key][part])) for one in runs[name]], len(runs[name][0][key][part]), share=True
+        )
 
-    answered = [name for name in SYSTEMS if "asked" in runs[name][0]]
     figures: dict[str, Any] = {
         "recipes": {name: {"rows": count, "steps": steps} for name, (count, steps) in RECIPES.items()},
         "leaked_rows": LEAKED,
         "rows": {
-            key: {name: ["".join(map(str, one[key])) for one in each] for name, each in runs.items() if key in each[0]}
-            for key in ("test", "fresh", "asked", "fields")
+            key: {name: ["".join(map(str, one[key])) for one in each] for name, each in runs.items()}
+            for key in ("test", "fresh")
         },
         "exact_match": {
             name: {
-                "test": over(name, "test", 200),
-                "test rows that leaked": over(name, "test", LEAKED, slice(LEAKED)),
-                "other test rows": over(name, "test", 200 - LEAKED, slice(LEAKED, None)),
-                "fresh": over(name, "fresh", FRESH),
+                "test": over(name, "test"),
+                "test rows that leaked": over(name, "test", slice(LEAKED)),
+                "other test rows": over(name, "test", slice(LEAKED, None)),
+                "fresh": over(name, "fresh"),
             }
             for name in SYSTEMS
         },
-        "field_accuracy": {name: over(name, "fields", 200 - LEAKED, most=5) for name in answered},
         "bits_per_byte": {},
-        "dearest_tenth": {name: over(name, "dearest_tenth", FRESH) for name in SYSTEMS},
+        "dearest_tenth": {
+            name: interval([one["dearest_tenth"] for one in each], FRESH, share=True) for name, each in runs.items()
+        },
     }
     for name in SYSTEMS:
         for place, temperature in enumerate(TEMPERATURES):
@@ -210,13 +206,13 @@ def main() -> None:
     HOME.mkdir(parents=True, exist_ok=True)
     test, fresh = wb.load_dataset("support-desk/tickets").split("test"), fresh_rows()
     runs: dict[str, list[dict[str, Any]]] = {name: [] for name in SYSTEMS}
-    for seed in SEEDS:
-        for name in SYSTEMS:
+    for name in SYSTEMS:
+        for seed in SEEDS:
             found = measured(name, seed, test, fresh)
             assert found.get("alike", SET) >= SET - 2, "both ways of looking say the same of nearly every row"
             runs[name].append(found)
-            told = {key: round(float(np.mean(found[key])), 4) for key in ("test", "fresh", "fields") if key in found}
-            print(f"seed {seed}, {name}: {told}, {found.get('alike')}, {found['bits_per_byte']}", flush=True)
+            told = {key: round(float(np.mean(found[key])), 4) for key in ("test", "fresh")}
+            print(f"{name}, seed {seed}: {told}, {found['bits_per_byte']}", flush=True)
     figures = figures_of(runs)
     figures["by_set"] = by_set(np.array([one["fresh"] for one in runs["one pass"]]))
 
