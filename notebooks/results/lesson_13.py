@@ -122,7 +122,7 @@ def run_of(name: str, seed: int) -> wb.Run:
 def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Look at one run from all sides; kept in a file.
 
-    With the first seed the second half of the test rows is answered token by token, too.
+    With the first seed the last test rows are answered token by token, too.
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
@@ -140,9 +140,9 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
             "seconds": float(run.metrics()["elapsed"].max()),
         }
         if seed == 0 and name == "one pass":
-            report = wb.evaluate([run], wb.load_dataset(list(test)[LEAKED:], split={}), ["exact_match"])
+            report = wb.evaluate([run], wb.load_dataset(list(test)[-SET:], split={}), ["exact_match"])
             [marks] = report.scores["exact_match"].values()
-            found["alike"] = sum(a == b for a, b in zip(marks, exact[LEAKED:], strict=True))
+            found["alike"] = sum(a == b for a, b in zip(marks, exact[-SET:], strict=True))
         kept.write_text(json.dumps(found), encoding="utf-8")
     return dict(json.loads(kept.read_text(encoding="utf-8")))
 
