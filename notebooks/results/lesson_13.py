@@ -43,11 +43,8 @@ SET = 100
 LEAKED = 50
 RECIPES = {"one pass": (2_000, 40), "few rows": (100, 40), "leaked": (100, 40)}
 """Training rows and steps of 16 rows; of the leaked ones a half are the first test rows."""
-HALF = "half-way"
-"""The runs of one pass after half their steps: a fourth system for each seed."""
-SYSTEMS = ("one pass", HALF, "few rows", "leaked")
-FRESH_OF = {"few rows": 400, "leaked": 400}
-"""Fewer fresh rows, the first of them, do for these."""
+FRESH_OF = {"one pass": FRESH, "few rows": 400, "leaked": 400}
+"""For some fewer fresh rows do, the first of them."""
 TEMPERATURES = (0.5, 1, 1.5, 2)
 OUT = Path(__file__).with_name("13-evaluation.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
@@ -75,14 +72,14 @@ def fresh_rows() -> list[dict[str, Any]]:
 
 
 @torch.no_grad()
-def read(one: wb.Recipe, weights: Path, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.ndarray]:
+def read(run: wb.Run, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.ndarray]:
     """For each row whether the greedy answer is the reference, token by token, and the reference's ``-log2 p``.
 
     The latter for each temperature, shape ``(temperatures, rows)``.
     """
     ref = resolve_model("tiny-support")
-    renderer = Renderer(load_tokenizer(ref))
-    model = one.tuning.load(load_model(ref), weights).eval()
+    renderer, one = Renderer(load_tokenizer(ref)), run.recipe
+    model = one.tuning.load(load_model(ref), run.folder.model).eval()
     encoded = one.objective.encode_rows(list(rows), renderer)
     right, bits = [0] * len(rows), np.zeros((len(TEMPERATURES), len(rows)))
     order = sorted(range(len(rows)), key=lambda at: len(encoded[at].input_ids))
@@ -126,10 +123,8 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
-        run = run_of("one pass" if name == HALF else name, seed)
-        weights = run.folder.path / "checkpoints" / "checkpoint-20" if name == HALF else run.folder.model
-        fresh = fresh[: FRESH_OF.get(name, FRESH)]
-        right, bits = read(run.recipe, weights, [*test, *fresh])
+        run, fresh = run_of(name, seed), fresh[: FRESH_OF[name]]
+        right, bits = read(run, [*test, *fresh])
         right, bits, exact = right[len(test) :], bits[:, len(test) :], right[: len(test)]
         ones = bits[TEMPERATURES.index(1)]
         found = {
@@ -191,7 +186,7 @@ def figures_of(runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
                 "other test rows": over(name, "test", slice(LEAKED, None)),
                 "fresh": over(name, "fresh"),
             }
-            for name in SYSTEMS
+            for name in RECIPES
         },
         "bits_per_byte": {},
         "dearest_tenth": {
@@ -199,7 +194,7 @@ def figures_of(runs: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
             for name, each in runs.items()
         },
     }
-    for name in SYSTEMS:
+    for name in RECIPES:
         for place, temperature in enumerate(TEMPERATURES):
             seeds = [one["bits_per_byte"][place] for one in runs[name]]
             figures["bits_per_byte"][f"{name} at {temperature:g}"] = interval(seeds, len(runs[name][0]["fresh"]))
@@ -210,8 +205,8 @@ def main() -> None:
     """Train, ask, and write the figures."""
     HOME.mkdir(parents=True, exist_ok=True)
     test, fresh = wb.load_dataset("support-desk/tickets").split("test"), fresh_rows()
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in SYSTEMS}
-    for names in (("one pass", HALF), ("few rows", "leaked")):
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in RECIPES}
+    for names in (("one pass",), ("few rows", "leaked")):
         for seed, name in itertools.product(SEEDS, names):
             found = measured(name, seed, test, fresh)
             assert found.get("alike", SET) >= SET - 2, "both ways of looking say the same of nearly every row"
