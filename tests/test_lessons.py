@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from statsmodels.stats.multitest import multipletests
 
 import workbench as wb
 from workbench.errors import InvalidInputError
@@ -320,6 +321,63 @@ def test_the_front():
 def test_a_wrong_front_gets_a_hint(front, said, capsys):
     assert check("08.front", front) is False
     assert said in capsys.readouterr().out
+
+
+def stepped(p_values, factor, running=True, most=1.0):
+    order, largest, out = sorted(range(len(p_values)), key=lambda at: p_values[at]), 0.0, list(p_values)
+    for rank, at in enumerate(order):
+        value = min(most, factor(len(p_values), rank) * p_values[at])
+        largest = max(largest, value) if running else value
+        out[at] = largest
+    return out
+
+
+def test_holm():
+    assert check("13.holm", lambda p_values: None) is None
+    assert check("13.holm", lambda p_values: stepped(p_values, lambda m, rank: m - rank)) is True
+
+
+@pytest.mark.parametrize(
+    ("adjust", "said"),
+    [
+        (lambda p: stepped(p, lambda m, rank: m), "Bonferroni"),
+        (lambda p: p, "as they were"),
+        (lambda p: stepped(p, lambda m, rank: m - rank, running=False), "None may be smaller than the one before it"),
+        (lambda p: stepped(p, lambda m, rank: m - rank, most=9), "never above 1"),
+        (lambda p: multipletests(p, method="simes-hochberg")[1], "Hochberg"),
+        (lambda p: multipletests(p, method="fdr_bh")[1], "Smallest times m"),
+        (lambda p: sorted(stepped(p, lambda m, rank: m - rank)), "not in the order"),
+        (lambda p: p[:1], "one for each"),
+    ],
+)
+def test_a_wrong_holm_gets_a_hint(adjust, said, capsys):
+    assert check("13.holm", adjust) is False
+    assert said in capsys.readouterr().out
+
+
+SAID = {
+    "12 of 12": False,
+    "60 of 60": True,
+    "right on 9": True,
+    "right on 30": False,
+    "p = 0.01, ": False,
+    "p = 0.001, ": True,
+    "Five seeds": False,
+    "could have shown": False,
+}
+
+
+def test_what_may_be_said(capsys):
+    assert check("13.said", dict.fromkeys(SAID)) is None
+    assert check("13.said", SAID) is True
+    for sentence, hint in {
+        "12 of 12": "24%",
+        "right on 30": "p = 0.20",
+        "p = 0.01, ": "0.20",
+        "Five seeds": "0.6",
+    }.items():
+        assert check("13.said", {**SAID, sentence: True}) is False
+        assert hint in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("fault", FAULTS)

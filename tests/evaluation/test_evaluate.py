@@ -344,6 +344,9 @@ def test_rows_that_were_trained_on_are_warned_of(run_folder, no_hash):
     assert "stand in the validation split by which the weights of tuned were chosen" in warning
     whole = wb.System(str(folder / "model"), name="whole")
     assert "training split of whole" in wb.evaluate([whole], data.split("train"), client=client).warnings[0]
+    (folder / "checkpoints" / "checkpoint-20").mkdir(parents=True)
+    half = wb.System("tiny-support", adapters=[folder / "checkpoints" / "checkpoint-20"], name="half-way")
+    assert "training split of half-way" in wb.evaluate([half], data.split("train"), client=client).warnings[0]
     for file in (folder.parent / "datasets").rglob("*.parquet"):
         file.unlink()
     [warning] = wb.evaluate([tuned], data, client=client).warnings

@@ -50,9 +50,9 @@ def _of_run(name: str, folder: Path, keys: Sequence[str]) -> list[str]:
 
 
 def runs_of(system: System) -> list[Path]:
-    """The folders of the runs that made a system's weights."""
+    """The folders of the runs that made a system's weights: its final ones, or those of a checkpoint."""
     places = [*system.adapters, *([system.model.removeprefix("run:")] if system.model else [])]
-    folders = [folder for place in places for folder in (Path(place), Path(place).parent)]
+    folders = [folder for place in map(Path, places) for folder in (place, *place.parents[:2])]
     return [folder for folder in dict.fromkeys(folders) if (folder / "recipe.yaml").is_file()]
 
 
