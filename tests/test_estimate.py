@@ -63,3 +63,20 @@ def test_what_cannot_run_has_no_figures(changes, message):
     recipe = wb.Recipe("tiny-support", "support-desk/tickets").replace(changes)
     with pytest.raises(wb.RecipeError, match=message):
         wb.estimate(recipe)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1 KiB"),
+        (5 * 2**20, "5 MiB"),
+        (2**34, "16.0 GiB"),
+        (1.5 * 2**30, "1.5 GiB"),
+    ],
+)
+def test_bytes_are_in_units_of_1024_everywhere(count, words):
+    from workbench.estimate import size_words
+
+    assert size_words(count) == words

@@ -51,14 +51,46 @@ def test_it_is_frozen():
 
 def test_all_problems_at_once():
     found = problems_of(lambda: wb.Recipe(
-        model=3, dataset=7, objective="sft", tuning=wb.LoRA(r=0, lora_dropout=2), training=wb.Training(batch_size=1.5),
-        template="nothing", seed=-1, trust_remote_code="yes",
+        model=3, dataset=7, objective="sft", template="nothing", seed=-1, trust_remote_code="yes",
     ))  # fmt: skip
-    assert set(found) == {"model", "dataset", "objective", "tuning.r", "tuning.lora_dropout", "training.batch_size",
-                          "template", "seed", "trust_remote_code"}  # fmt: skip
-    assert "got 0" in found["tuning.r"]
+    assert set(found) == {"model", "dataset", "objective", "template", "seed", "trust_remote_code"}
     assert "wb.SFT()" in found["objective"]
+    found = problems_of(lambda: wb.Recipe.from_yaml(
+        "model: m\ndataset: d\ntuning: {name: lora, r: 0, lora_dropout: 2, rang: 3}\n"
+        "training: {batch_size: 1.5, max_steps: 5, num_epochs: 2.0}\nseed: -1\n"
+    ))  # fmt: skip
+    assert set(found) == {"tuning.r", "tuning.lora_dropout", "tuning.rang", "training.batch_size", "seed"}
+    assert "got 0" in found["tuning.r"]
     assert "got 1.5 (float)" in found["training.batch_size"]
+    found = problems_of(lambda: recipe().replace({"tuning.r": 0, "training.batch_size": 1.5, "training.rate": 1}))
+    assert set(found) == {"tuning.r", "training.batch_size", "training.rate"}
+
+
+@pytest.mark.parametrize(
+    ("make", "where", "message"),
+    [
+        (lambda: wb.LoRA(r="8"), "tuning.r", "must be a whole number, got '8' (str)"),
+        (lambda: wb.LoRA(r=0), "tuning.r", "must be 1 to"),
+        (lambda: wb.QLoRA(r=8, quant_type="nf3"), "tuning.quant_type", "'nf4'"),
+        (lambda: wb.Training(max_steps=1.5), "training.max_steps", "got 1.5 (float)"),
+        (lambda: wb.Training(learning_rate=float("nan")), "training.learning_rate", "got nan"),
+        (lambda: wb.SFT(completion_only_loss="yes"), "objective.completion_only_loss", "got 'yes'"),
+    ],
+)
+def test_a_value_that_will_not_do_is_refused_where_it_stands(make, where, message):
+    found = problems_of(make)
+    assert set(found) == {where}
+    assert message in found[where]
+
+
+def test_the_metric_of_the_best_checkpoint_is_checked_before_a_run_starts():
+    found = problems_of(lambda: recipe(training=wb.Training(best_metric="eval_los")))
+    assert "did you mean 'eval_loss'?" in found["training.best_metric"]
+    found = problems_of(lambda: recipe(training=wb.Training(best_metric="eval_mean_token_accuracy")))
+    assert "the worst checkpoint would be kept" in found["training.greater_is_better"]
+    recipe(training=wb.Training(best_metric="eval_mean_token_accuracy", greater_is_better=True))
+    for up in (True, False):
+        recipe(training=wb.Training(best_metric="eval_entropy", greater_is_better=up))
 
 
 def test_rows_of_a_type_the_objective_cannot_train_on():

@@ -49,7 +49,8 @@ def test_live_view_shows_the_answer_as_text():
     view.event({"type": "launched", "id": "the-run"})
     view.event({"type": "resolved", "max_steps": 10})
     for step, loss in enumerate([4.0, 3.0, 2.0], start=1):
-        view.event({"type": "log", "step": step, "loss": loss, "tokens_per_second": 1234.0, "eta": 7})
+        view.event({"type": "log", "step": step, "loss": loss, "tokens_per_second": 1234.0, "eta": 7,
+                    "evaluations_ahead": 2})  # fmt: skip
     view.event({"type": "sample", "step": 3, "probe": 0, "reference": "[red]wanted", "answer": "[bold]got\x1b[2J"})
     view.event({"type": "note", "level": "warning", "text": "flat loss", "remedy": None})
     view.say("Stopping.")
@@ -58,7 +59,7 @@ def test_live_view_shows_the_answer_as_text():
     for words in (
         "the-run",
         "3/10",
-        "7 s left",
+        "7 s left, and 2 evaluations",
         "█▅▁ 2.0000",
         "1,234 tokens/s",
         "[red]wanted",

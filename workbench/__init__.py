@@ -21,7 +21,8 @@ _HOMES = {
     "workbench.objectives.training": ("Training",),
     "workbench.recipe": ("Recipe",),
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),
-    "workbench.bench.decision": ("Decision", "decide", "open_decision"),
+    "workbench.bench.decide": ("decide",),
+    "workbench.bench.decision": ("Decision", "open_decision"),
     "workbench.runs": ("Run", "generate", "launch", "open_run", "runs"),
     "workbench.evaluation": (
         "Evaluation", "Report", "attribute_failures", "evaluate", "evaluations", "groundedness", "judge_calls",

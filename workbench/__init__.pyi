@@ -6,8 +6,8 @@ from workbench.bench import Bench as Bench
 from workbench.bench import bench as bench
 from workbench.bench import data_curve as data_curve
 from workbench.bench import open_bench as open_bench
+from workbench.bench.decide import decide as decide
 from workbench.bench.decision import Decision as Decision
-from workbench.bench.decision import decide as decide
 from workbench.bench.decision import open_decision as open_decision
 from workbench.data.dataset import Dataset as Dataset
 from workbench.data.dataset import load_dataset as load_dataset

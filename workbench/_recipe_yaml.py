@@ -6,7 +6,7 @@ import os
 import re
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from workbench.data.dataset import REFERENCE
 from workbench.data.setaside import BAD_ROWS
 from workbench.errors import Problem, RecipeError
 from workbench.objectives import Training, objectives
-from workbench.settings import nearest, unknown_settings
+from workbench.settings import Settings, made_of, nearest, unknown_settings
 from workbench.tuning import tunings
 
 __all__ = ["changed", "dump", "load", "parse_set", "reference_problems", "section"]
@@ -100,14 +100,15 @@ def changed(values: dict[str, Any], changes: dict[str, Any]) -> tuple[dict[str, 
             start = out["dataset"] if isinstance(out["dataset"], dict) else getattr(out["dataset"], "source", {})
             out["dataset"] = _reference({**start, "hash": None, **edit}, problems)
             continue
-        kind = type(out[part])
-        if not is_dataclass(kind):
+        if not isinstance(out[part], Settings):
             continue  # the recipe itself says what is wrong with it
+        kind: Any = type(out[part])
         problems += unknown_settings(kind, edit, part)
         known_names = {item.name for item in fields(kind)}
         current = {item.name: getattr(out[part], item.name) for item in fields(kind)}
         new = {name: value for name, value in _coerced(kind, edit).items() if name in known_names}
-        out[part] = kind(**{**current, **new})
+        out[part], wrong = made_of(kind, {**current, **new})
+        problems += wrong
     return out, problems
 
 
@@ -185,7 +186,9 @@ def _settings(name: str, raw: Any, known: dict[str, Any] | None, problems: list[
         kind = known[wanted]
     problems += unknown_settings(kind, given, name)
     names = {item.name for item in fields(kind)}
-    return kind(**{key: value for key, value in _coerced(kind, given).items() if key in names})
+    made, wrong = made_of(kind, {key: value for key, value in _coerced(kind, given).items() if key in names})
+    problems += wrong
+    return made
 
 
 def _unknown_kind(part: str, wanted: Any, known: Mapping[str, Any]) -> Problem:

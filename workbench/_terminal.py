@@ -13,7 +13,7 @@ import signal
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -149,8 +149,7 @@ class LiveView:
         state = self.state
         total = state.max_steps or 1
         bar = Table.grid(padding=(0, 1))
-        eta = state.last.get("eta")
-        left = f"{duration(eta)} left" if eta is not None and state.stage == "training" else state.stage
+        left = (left_words(state.last) if state.stage == "training" else "") or state.stage
         bar.add_row(
             ProgressBar(total=total, completed=state.step, width=40), f"{state.step}/{state.max_steps or '?'}", left
         )
@@ -268,7 +267,7 @@ def describe(event: dict[str, Any], state: State) -> str | None:
             if event.get(name) is not None:
                 parts.append(f"{name} {event[name]:{form}}")
         if event.get("eta") is not None:
-            parts.append(f"{duration(event['eta'])} left")
+            parts.append(left_words(event))
         return "  ".join(parts)
     if kind == "eval":
         loss = event.get("eval_loss")
@@ -295,6 +294,14 @@ def sparkline(values: Sequence[float], width: int) -> str:
     low, high = min(means), max(means)
     span = (high - low) or 1.0
     return "".join(BARS[round((mean - low) / span * (len(BARS) - 1))] for mean in means)
+
+
+def left_words(event: Mapping[str, Any]) -> str:
+    """How long a run goes on after a logged step, with the evaluations that are not in it since none was timed yet."""
+    if event.get("eta") is None:
+        return ""
+    ahead = event.get("evaluations_ahead") or 0
+    return f"{duration(event['eta'])} left" + (f", and {ahead} evaluation{'' if ahead == 1 else 's'}" if ahead else "")
 
 
 def duration(seconds: float) -> str:

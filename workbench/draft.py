@@ -21,6 +21,7 @@ from workbench.objectives import Facts, machine, resolve
 from workbench.objectives.lengths import roughly
 from workbench.objectives.memory import memory_parts
 from workbench.recipe import Recipe
+from workbench.settings import made_of
 
 __all__ = ["PRESETS", "Findings", "FormField", "build", "examine", "fields_of", "read", "shown"]
 
@@ -149,14 +150,17 @@ def build(values: Mapping[str, Any], kinds: Mapping[str, type]) -> tuple[Recipe 
     (Recipe or None, list of Problem)
         Nothing is read from disk.
     """
-    parts = {
-        part: kind(**{key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{part}.")})
-        for part, kind in kinds.items()
-    }
+    parts: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for part, kind in kinds.items():
+        own = {key.partition(".")[2]: value for key, value in values.items() if key.startswith(f"{part}.")}
+        parts[part], wrong = made_of(kind, own)
+        problems += wrong
     try:
-        return Recipe(**{key: value for key, value in values.items() if "." not in key}, **parts), []
+        recipe = Recipe(**{key: value for key, value in values.items() if "." not in key}, **parts)
     except RecipeError as error:
-        return None, error.problems
+        return None, [*error.problems, *problems]
+    return (None, problems) if problems else (recipe, [])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@
     └── RunError                       exit code 1: something went wrong with work already begun
         ├── RunBusyError               the run is already being worked on
         ├── RunNotLiveError            a command for a run that is not running
-        └── GenerationError            the generation process failed or was lost
+        ├── GenerationError            the generation process failed or was lost
+        └── RemoteError                an endpoint will not be asked: its key, its model, a setting, no answer at all
 
 Each message says what is wrong, the value got, and what to do.
 """
@@ -29,6 +30,7 @@ __all__ = [
     "ModelNotFoundError",
     "Problem",
     "RecipeError",
+    "RemoteError",
     "RunBusyError",
     "RunError",
     "RunNotFoundError",
@@ -124,3 +126,7 @@ class RunNotLiveError(RunError):
 
 class GenerationError(RunError):
     """The generation process failed, or was lost."""
+
+
+class RemoteError(RunError):
+    """An endpoint that will not answer any row, as things stand; what it has answered is kept."""

@@ -153,12 +153,12 @@ def estimate(recipe: Recipe) -> Estimate:
 
 
 def size_words(count: float) -> str:
-    """Bytes in words: ``"1.5 GB"``."""
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
+    """Bytes in units of 1024, as every text of the workbench has them: ``"1.5 GiB"``."""
+    for unit in ("B", "KiB", "MiB"):
+        if count < 1024:
             return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
+        count /= 1024
+    return f"{count:.1f} GiB"
 
 
 class _Room(ModuleType):

@@ -24,6 +24,7 @@ from workbench.data.rendering import NAMED, Renderer, template_problem
 from workbench.data.sources import source_stamp
 from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError, Problem, RecipeError
 from workbench.home import home as home_folder
+from workbench.models.endpoint import is_endpoint
 from workbench.models.loading import cannot_start
 from workbench.models.resolve import bundled_models, reference_of, resolve_model
 from workbench.models.shapes import shapes
@@ -386,6 +387,11 @@ class Recipe(Settings):
         found: list[Problem] = []
         if reference_of(self.model) is None:
             found.append(Problem("model", f"must be a model's name or folder, or a run, got {self.model!r}."))
+        elif is_endpoint(self.model):
+            found.append(
+                Problem("model", f"is an endpoint, {self.model!r}: its weights are elsewhere, so it cannot be trained.",
+                        "Give a model of this machine or the hub.")
+            )  # fmt: skip
         elif isinstance(self.model, str) and not self.model.strip():
             found.append(Problem("model", "is empty.", "Give a model's name or folder."))
         parts: list[tuple[str, Any, type, Iterable[type]]] = [

@@ -10,14 +10,15 @@ import dataclasses
 import difflib
 import math
 import typing
-from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
 
 from workbench.errors import Problem, RecipeError
 
 
 class Settings:
-    """The base of a dataclass of settings: a name it does not have is refused with the names that come near.
+    """The base of a dataclass of settings: names it does not have are refused, with the names that come near, and so
+    are values of another type or range.
 
     Attributes
     ----------
@@ -27,7 +28,7 @@ class Settings:
     Raises
     ------
     RecipeError
-        With every unknown name.
+        With every unknown name, or every value that will not do.
     """
 
     section: ClassVar[str] = ""
@@ -36,6 +37,23 @@ class Settings:
         if unknown := unknown_settings(cls, given, cls.section):
             raise RecipeError(unknown)
         return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        if problems := check_settings(self, self.section):
+            raise RecipeError(problems)
+
+
+Made = TypeVar("Made", bound=Settings)
+
+
+def made_of(cls: type[Made], values: Mapping[str, Any]) -> tuple[Made, list[Problem]]:
+    """Settings of those values that will do, the others left at their defaults, and what is wrong with these."""
+    try:
+        return cls(**values), []
+    except RecipeError as error:
+        wrong = {problem.where.rpartition(".")[2] for problem in error.problems}
+        made, more = made_of(cls, {name: value for name, value in values.items() if name not in wrong})
+        return made, [*error.problems, *more]
 
 
 def setting(

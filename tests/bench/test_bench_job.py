@@ -151,6 +151,7 @@ def test_a_data_curve_from_start_to_sentence(recipe):
 
 
 def test_a_run_that_fails_stops_the_bench_with_its_reason(recipe, monkeypatch):
+    monkeypatch.setattr(wb.SFT, "eval_metrics", {})  # so that it is not refused before it starts
     broken = recipe.replace({"training.best_metric": "no_such_metric"})
     bench = wb.bench(broken, {"lora": wb.LoRA(r=2)}, seeds=1, rates=(1.0,))
     assert bench.wait(120) == "failed"

@@ -26,14 +26,17 @@ def right_below(limit: int):
     return answer
 
 
-def decided(tmp_path, limits: dict[str, int], margin: float = 0.0, enough: float | None = None) -> Decision:
+def decided(
+    tmp_path, limits: dict[str, int], margin: float = 0.0, enough: float | None = None, changed=None
+) -> Decision:
     """A decision whose rungs are right on so many of 60 rows; the last one is a training."""
     folder = tmp_path / "decisions" / "one"
     folder.mkdir(parents=True)
     names = list(limits)
     rungs = [{"name": name, "kind": "prompting", "candidates": [{}]} for name in names[:-1]]
     rungs.append({"name": names[-1], "kind": "tuning", "recipe": ""})
-    plan = {"rungs": rungs, "margin": margin, "enough": enough, "tiny": False, "metrics": None, "max_rows": None}
+    plan = {"rungs": rungs, "margin": margin, "enough": enough, "tiny": False, "metrics": None, "max_rows": None,
+            "changed": changed}  # fmt: skip
     (folder / "plan.json").write_text(json.dumps(plan))
     report = wb.evaluate({name: right_below(limit) for name, limit in limits.items()}, LETTERS, ["exact_match"])
     report.to_json(folder / "report.json")
@@ -43,11 +46,11 @@ def decided(tmp_path, limits: dict[str, int], margin: float = 0.0, enough: float
 @pytest.mark.parametrize(
     ("limits", "settings", "stop"),
     [
-        ({"as it is": 10, "few-shot": 40, "LoRA": 41}, {}, "few-shot"),
-        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {}, "LoRA"),
-        ({"as it is": 50, "few-shot": 48, "LoRA": 52}, {}, "as it is"),
-        ({"as it is": 10, "few-shot": 40, "LoRA": 60}, {"margin": 0.5}, "few-shot"),
-        ({"as it is": 1, "few-shot": 2, "LoRA": 3}, {"enough": 0.5}, None),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 41}, {}, "few-shot"),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 60}, {}, "LoRA"),
+        ({"zero-shot": 50, "few-shot": 48, "LoRA": 52}, {}, "zero-shot"),
+        ({"zero-shot": 10, "few-shot": 40, "LoRA": 60}, {"margin": 0.5}, "few-shot"),
+        ({"zero-shot": 1, "few-shot": 2, "LoRA": 3}, {"enough": 0.5}, None),
         ({"LoRA": 3}, {}, "LoRA"),
     ],
 )
@@ -60,19 +63,54 @@ def test_it_stops_at_the_lowest_rung_that_nothing_above_is_shown_to_beat(tmp_pat
     assert list(table.loc[table["stop"], "rung"]) == ([stop] if stop else [])
     said = " ".join(decision.verdict())
     if stop is None:
-        assert said.startswith("None of these rungs is good enough: the best, LoRA, has 5.0 % (")
+        assert said.startswith(
+            "None of these rungs is good enough: the best, LoRA, has 5.0 % (95 % interval 1.7 % to 13.7 %), and "
+        )
         assert "50.0 % was asked for" in said
     else:
         assert said.startswith(f"Stop at {stop} (")
-    assert ("Nothing above it is shown to be better." in said) == (stop in ("few-shot", "as it is"))
+    assert ("Nothing above it is shown to be better." in said) == (stop in ("few-shot", "zero-shot"))
+    assert ("nothing that was tried here helps" in said) == (stop == "zero-shot")
     assert "trained once" in said
 
 
 def test_the_worse_of_two_readings_is_told_with_its_interval(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "few-shot": 40, "LoRA": 60})
+    decision = decided(tmp_path, {"zero-shot": 10, "few-shot": 40, "LoRA": 60})
 
     assert decision.report.compare("few-shot", "LoRA").sentence in decision.verdict()
     assert "Stop at LoRA" in decision._repr_html_()
+
+
+def test_when_facts_change_the_later_answers_decide_and_old_ones_are_counted(tmp_path):
+    """Of 60 facts the last 20 change; what was trained goes on with the old values, what looks things up follows."""
+    decision = decided(
+        tmp_path, {"zero-shot": 0, "retrieval": 50, "LoRA": 60}, changed={"recipe": "", "retriever": None}
+    )
+    with pytest.raises(RunError, match="has not asked the test rows yet"):
+        decision.stop_at()
+    later = [dict(row, completion=f"new {row['prompt']}") if int(row["prompt"]) >= 40 else row for row in LETTERS]
+
+    def retrieval(prompt: str) -> str:
+        return later[int(prompt)]["completion"] if int(prompt) < 50 else "no"
+
+    then = {"zero-shot": right_below(0), "retrieval": retrieval, "LoRA": right_below(60)}
+    wb.evaluate(then, later, ["exact_match"]).to_json(decision.path / "later.json")
+    wb.evaluate(then, LETTERS, ["exact_match"]).to_json(decision.path / "later-by-old.json")
+
+    table = decision.table().set_index("rung")
+    assert list(table["value"] * 60) == pytest.approx([0, 50, 60])
+    assert list(table["later"] * 60) == pytest.approx([0, 50, 40])
+    assert list(table["old_answers"]) == [0, 0, 1]
+    assert decision.stop_at()[0] == "retrieval", "before the change it was LoRA"
+    said = " ".join(decision.verdict())
+    assert "83.3 % of exact match once the facts have changed" in said
+    assert "20 of 60 rows have another right answer" in said
+    assert "retrieval 0.0 % (0.0 % to 16.1 %), LoRA 100.0 % (83.9 % to 100.0 %)" in said
+
+
+def test_without_a_change_there_is_nothing_later(tmp_path):
+    with pytest.raises(RunError, match=r"Give wb\.decide changed="):
+        decided(tmp_path, {"LoRA": 3}).old_answers("LoRA")
 
 
 @pytest.fixture
@@ -84,7 +122,7 @@ def recipe(tiny_model, arithmetic):
 def test_from_start_to_verdict_killed_on_the_way(recipe):
     settings = {"prompts": ["Be brief.", "Add: {prompt}"], "tunings": {"LoRA": wb.LoRA(r=2), "IA3": wb.IA3()}}
     decision = wb.decide(recipe, shots=(1, 2), metrics=["token_f1", "exact_match"], **settings)
-    assert decision.rungs == ["as it is", "few-shot", "best prompt", "LoRA", "IA3"]
+    assert decision.rungs == ["zero-shot", "few-shot", "best prompt", "LoRA", "IA3"]
     assert decision.verdict() == []
     with pytest.raises(RunError, match="has not asked the test rows yet"):
         decision.report  # noqa: B018
@@ -103,6 +141,7 @@ def test_from_start_to_verdict_killed_on_the_way(recipe):
     assert decision.status == "completed", decision.reason
     assert killed == 3
     assert len(wb.runs()) == 2, "no training was done twice"
+    assert {name: run.recipe.tuning.title for name, run in decision.runs.items()} == {"LoRA": "LoRA", "IA3": "IA3"}
     assert decision.progress() == (11, 11)
     table = decision.table()
     assert list(table["kind"]) == ["prompting"] * 3 + ["tuning"] * 2
@@ -120,17 +159,59 @@ def test_from_start_to_verdict_killed_on_the_way(recipe):
     assert shots[1] in (1, 2)
 
 
+ARTICLES = [{"id": str(number), "text": f"{number} + {number} makes {2 * number}."} for number in range(20)]
+
+
+def test_every_rung_with_a_change_and_prompts_that_place_passages(recipe):
+    rows = list(recipe.load_dataset().split("test"))
+    later = wb.load_dataset([dict(rows[0], completion="0"), *rows[1:]], split={})
+    before, after = (wb.build_index([*ARTICLES, {"id": "x", "text": text}]) for text in ("Old.", "New."))
+    decision = wb.decide(
+        recipe, prompts=["Add: {prompt}", "{passages}\n\nQ: {prompt}", "Be brief."], shots=(2,), retriever=before,
+        passages=(1, 2), tools=["stock"], metrics=["exact_match"], changed=later, changed_retriever=after, max_rows=4,
+    )  # fmt: skip
+    assert decision.rungs == ["zero-shot", "few-shot", "best prompt", "retrieval", "tools", "LoRA"]
+    forms = {(each["prompt"], len(each["shots"]), each["passages"]) for each in decision.plan["rungs"][3]["candidates"]}
+    asked = (None, "{passages}\n\nAdd: {prompt}", "{passages}\n\nQ: {prompt}", "Be brief.")
+    assert forms == {(form, shots, count) for form in asked for shots in (0, 2) for count in (1, 2)}
+    assert [each["prompt"] for each in decision.plan["rungs"][4]["candidates"]] == [None, "Be brief."]
+
+    assert decision.wait(timeout=240) == "completed", decision.reason
+
+    folders = [each.systems["retrieval"]["retriever"] for each in (decision.report, decision.later)]
+    assert folders == [str(before.path), str(after.path)]
+    assert decision.report.answers["LoRA"] == decision.later.answers["LoRA"], "kept, not asked again"
+    table = decision.table().set_index("rung")
+    assert table["prompt_tokens"]["retrieval"] > table["prompt_tokens"]["zero-shot"]
+    assert (table["prompt_tokens"] > 0).all()
+    assert table["old_answers"].notna().all()
+    assert decision.progress()[0] == decision.progress()[1]
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"margin": -0.1}, "margin must be from 0"),
         ({"metrics": ["exact_mach"]}, "did you mean 'exact_match'"),
         ({"prompts": ["", "x"]}, "prompts= takes texts"),
-        ({"tunings": {"as it is": wb.LoRA()}}, "Two rungs are called 'as it is'"),
+        ({"tunings": {"zero-shot": wb.LoRA()}}, "Two rungs are called 'zero-shot'"),
         ({"shots": (999,)}, "fewer than the 999 shots"),
+        ({"retriever": "nowhere"}, "no index in"),
+        ({"tools": ["stok"]}, "did you mean 'stock'"),
+        ({"prompts": ["{passages} {prompt}"]}, "says where passages stand. Give a retriever"),
+        ({"passages": (0,)}, "passages must be whole numbers"),
+        ({"metrics": ["field_accuracy"]}, "field_accuracy does not suit the data"),
+        ({"changed_retriever": "nowhere"}, "changed_retriever= needs changed="),
+        ({"changed": [{"prompt": "2 + 2", "completion": "5"}]}, "must ask what the test rows ask"),
+        ({"changed": "same"}, "No answer of .* differs"),
+        ({"changed": "other", "metrics": ["token_f1"]}, "the first metric must say right or wrong"),
     ],
 )
 def test_what_cannot_be_decided_is_refused_and_leaves_nothing(recipe, settings, message, tmp_path):
+    rows = list(recipe.load_dataset().split("test"))
+    given = {"same": rows, "other": [dict(row, completion="0") for row in rows]}
+    if settings.get("changed") in ("same", "other"):
+        settings = settings | {"changed": wb.load_dataset(given[settings["changed"]], split={})}
     with pytest.raises((InvalidInputError, wb.DatasetError), match=message):
         wb.decide(recipe, **settings)
     assert not list((tmp_path / "home").glob("decisions/*"))

@@ -1,5 +1,7 @@
 """The exported report in a browser without network: it asks for nothing, runs nothing, and fits a narrow window."""
 
+import dataclasses
+
 import pytest
 
 import workbench as wb
@@ -10,7 +12,9 @@ from tests.evaluation.desk import chatty, no_id, right, rows
 def file(tmp_path_factory):
     path = tmp_path_factory.mktemp("report") / "report.html"
     data = [{**row, "channel": "mail" if at % 3 else "chat"} for at, row in enumerate(rows(60))]
-    wb.evaluate({"base": no_id, "chatty": chatty, "tuned": right}, data).to_html(path)
+    report = wb.evaluate({"base": no_id, "chatty": chatty, "tuned": right}, data)
+    light = {"name": "memorisation", "light": "red", "figure": "3 of 60", "sentence": "Said: <script>alert(2)</script>"}
+    dataclasses.replace(report, guards=(light,)).to_html(path)
     return path
 
 
@@ -32,6 +36,8 @@ def test_it_opens_with_the_network_off_and_scripts_in_answers_stay_text(new_page
 
     assert page.get_by_text("tuned is better than base").first.is_visible()
     assert page.get_by_text("<script>alert(1)</script>").first.is_visible()
+    assert page.get_by_text("Said: <script>alert(2)</script>").is_visible()
+    assert page.get_by_text("■ red").is_visible()
     assert page.locator("script").count() == 0
     assert asked == [file.as_uri()]
     assert said == []

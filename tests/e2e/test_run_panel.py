@@ -22,7 +22,12 @@ folder.mkdir(parents=True, exist_ok=True)
 (folder / "recipe.yaml").touch()
 """
 LIVE = PLAY + "run = Script(folder, steps=3000, evals=30).play(300).run\nwb.panels.RunPanel(run)"
-DONE = PLAY + "wb.panels.RunPanel(Script(folder, overfit=2.0).whole().run, log_scale=True)"
+GUARDED = """
+import json
+light = {"name": "memorisation", "light": "red", "figure": "3 of 40", "sentence": "<script>window.hacked = 1</script>"}
+(folder / "guards.json").write_text(json.dumps({"guards": [{**light, "numbers": {}}]}))
+"""
+DONE = PLAY + GUARDED + "wb.panels.RunPanel(Script(folder, overfit=2.0).whole().run, log_scale=True)"
 AGAIN = PLAY + "wb.panels.RunPanel(PlayedRun(folder), x='tokens')"
 BUSY = """
 import time
@@ -105,6 +110,7 @@ def test_look_and_saved_form(open_notebook, lab, theme):
     notebook.run_all()
     panel = notebook.output(0).locator(".wb-panel")
     expect(panel.locator(".wb-chart")).to_have_count(7)
+    expect(panel.get_by_role("region", name="Guards")).to_contain_text("■ redmemorisation3 of 40<script>")
     stage = panel.locator(".wb-chart-large .wb-stage")
     stage.hover(position={"x": 300, "y": 80})
     expect(panel.locator(".wb-chart-large .wb-tip")).to_contain_text("train")

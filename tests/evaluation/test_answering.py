@@ -86,6 +86,23 @@ def test_a_function_that_raises_is_named_not_hidden(table):
     assert table.failures[0, 0] == "KeyError: 'colour'"
 
 
+def test_an_answer_that_streams_is_seen_growing_and_counts_once_it_is_there(table):
+    seen = []
+
+    def generate(system, prompts, *, on_result, on_text, cancel):
+        for text in ("f", "fo"):
+            on_text(0, text)
+        on_result(0, Answered("foo"))
+
+    def look():
+        shown = table.view(2)["answers"][0]
+        seen.append((shown["answer"]["text"], shown["growing"], bool(shown["marks"]), table.answers[2][0]))
+
+    answer_rows(table, [System("m", name="a")], [2], generate=generate, decoding={}, cancel=threading.Event(),
+                on_change=look, stream=True)  # fmt: skip
+    assert seen == [("f", True, False, None), ("fo", True, False, None), ("foo", False, False, "foo")]
+
+
 def test_cancelled_rows_stay_unanswered_and_are_asked_next_time(table):
     cancel, generator = threading.Event(), Generator()
     systems = [System("one", name="a"), System("two", name="b")]

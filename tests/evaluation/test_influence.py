@@ -14,6 +14,7 @@ import workbench as wb
 from workbench.errors import InvalidInputError, RunError
 from workbench.evaluation.influence import rankings
 from workbench.evaluation.influence.gradients import Sketch, Traced
+from workbench.evaluation.influence.result import RANKINGS
 from workbench.models.loading import load_model
 from workbench.models.resolve import resolve_model
 
@@ -99,6 +100,8 @@ def test_what_is_shown(run, found):
     assert list(found.dataset.to_pandas()["train_row"]) == found.rows
     assert [found.dataset[place]["prompt"] for place in range(5)] == list(table["prompt"])
     assert f"{len(rows)} training rows" in found.sentence
+    both = set(found.ranked()[:10]) & set(found.ranked("embedding")[:10])
+    assert f"Of its first 10, {len(both)} are also first by likeness" in found.sentence
     page = found._repr_html_()
     assert "&lt;b&gt;" in page
     assert "<b>" not in page
@@ -199,7 +202,7 @@ def test_only_the_model_is_left_and_is_said(run, tmp_path):
 
     [only] = weights_of(wb.open_run(copy))
     assert only["path"] == str(copy / "model")
-    said = wb.Influence("", "", "", "dot", None, [only["step"]], 0, [0], {"influence": [1.0]}).sentence
+    said = wb.Influence("", "", "", "dot", None, [only["step"]], 0, [0], {key: [1.0] for key in RANKINGS}).sentence
     assert f"only the weights of step {only['step']}" in said
 
 

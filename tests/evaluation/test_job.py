@@ -15,6 +15,11 @@ from workbench.runs.decoding import Decoding
 SLOWLY = {"max_new_tokens": 60}
 
 
+def looked_up(id: str) -> str:
+    """A tool of one's own."""
+    return id
+
+
 @pytest.fixture
 def many() -> list[dict[str, str]]:
     return [{"prompt": f"Question {number}: what is it?", "completion": f"It is {number}."} for number in range(900)]
@@ -138,6 +143,7 @@ def test_a_model_that_is_gone_is_a_reason(tiny_model, many, tmp_path):
     ("systems", "settings", "message"),
     [
         ([right], {}, "right is a function, which cannot cross into another process"),
+        ([wb.System("tiny-support", tools=[looked_up])], {}, "looked_up, a tool of tiny-support.*cannot cross"),
         (["tiny-support"], {"metrics": [lambda answer: 1.0]}, "is a function, which cannot cross"),
         (["tiny-support"], {"metrics": ["exact_mach"]}, "exact_match"),
         (["tiny-support"], {"decoding": {"max_new_tokens": 0}}, "max_new_tokens"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 import workbench as wb
-from workbench.errors import InvalidInputError
-from workbench.evaluation.judging import judge
+from workbench.errors import InvalidInputError, ModelNotFoundError
+from workbench.evaluation.judging import judge, judge_answers
 
 LETTERS = [{"prompt": letter, "completion": letter} for letter in "abcdefghij"]
 
@@ -63,6 +65,36 @@ def test_nonsense_and_failures_are_counted(report):
     assert found.unreadable == {0: "Both are excellent"}
     assert (found.tally.ties, found.tally.interval) == (9, None)
     assert found.sentences[1] == "On 1 of 10 rows it gave no verdict; on row 0: 'Both are excellent'."
+
+
+def test_a_judge_that_times_out_costs_its_rows_and_says_so(report):
+    def slow(question: str) -> str:
+        if "\nb\n" in question:
+            raise TimeoutError("no reply within 30 s")
+        return by_length(question)
+
+    found = judge(report, slow)
+    assert found.unreadable == {1: "no reply: TimeoutError: no reply within 30 s"}
+    assert found.tally.wins == 8
+
+
+def test_a_judge_that_is_not_there_is_told_at_once(report):
+    with pytest.raises(ModelNotFoundError):
+        judge(report, "./nowhere")
+
+
+def test_a_judge_that_is_cancelled_leaves_out_what_it_was_not_asked():
+    cancel, done = threading.Event(), []
+
+    def on_reply(count: int) -> None:
+        done.append(count)
+        if count == 3:
+            cancel.set()
+
+    pairs = dict.fromkeys((4, 7, 9), ("Which?", "short", "a longer answer"))
+    found = judge_answers(pairs, by_length, "a", "b", on_reply=on_reply, cancel=cancel)
+    assert done == [1, 2, 3]
+    assert found.preferences == {4: 1}
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,17 @@ def test_functions_are_called_each_time_and_leave_nothing(tmp_path):
     assert not (tmp_path / "answers").exists()
 
 
+def test_tools_of_ones_own_may_read_what_changes_and_leave_nothing(tmp_path):
+    def stock(item: str) -> int:
+        return 3
+
+    for tools, times in (([stock], 2), (["find_order", stock], 2), (["find_order"], 1)):
+        client = Client()
+        for _ in range(2):
+            ask(client, tmp_path, wb.System("tiny-support", tools=tools))
+        assert len(asked(client)) == 6 * times
+
+
 def test_scores_are_kept_too_and_apart_from_answers(tmp_path):
     client = Client()
     ask(client, tmp_path)

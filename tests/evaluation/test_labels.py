@@ -116,3 +116,87 @@ def test_pages_show_the_labels_and_their_texts_stay_texts():
     assert "| &lt;b&gt;no | 1 | 9 | 0 |" in text
     macro = next(line for line in text.splitlines() if line.startswith("| macro F1"))
     assert macro.startswith("| macro F1 | 92.4 % (")
+
+
+def noisy(rng, wanted, share, labels=3):
+    return np.where(rng.random(len(wanted)) < share, wanted, rng.integers(0, labels + 1, len(wanted)))
+
+
+def compared(wanted, *said):
+    words = [*LABELS, "other"]
+    return evaluated([words[at] for at in wanted], *([words[at] for at in answers] for answers in said))
+
+
+def plain_macro(wanted, said):
+    """Macro F1 by its definition, label by label."""
+    scores = []
+    for label in sorted(set(wanted)):
+        both = sum(a == b == label for a, b in zip(wanted, said, strict=True))
+        scores.append(2 * both / (list(said).count(label) + list(wanted).count(label)))
+    return np.mean(scores)
+
+
+def test_macro_f1_of_two_systems_is_compared_on_the_same_resampled_rows():
+    rng = np.random.default_rng(2)
+    wanted = rng.integers(0, 3, 90)
+    one, other = noisy(rng, wanted, 0.6), noisy(rng, wanted, 0.75)
+    found = compared(wanted, one, other).compare(metric="macro_f1")
+
+    value = plain_macro(wanted, other) - plain_macro(wanted, one)
+    draws = [rng.integers(0, 90, 90) for _ in range(3000)]
+    resampled = [plain_macro(wanted[at], other[at]) - plain_macro(wanted[at], one[at]) for at in draws]
+    swaps = [rng.random(90) < 0.5 for _ in range(3000)]
+    swapped = [
+        plain_macro(wanted, np.where(at, one, other)) - plain_macro(wanted, np.where(at, other, one)) for at in swaps
+    ]
+    assert found.difference == pytest.approx(value)
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(resampled, [0.025, 0.975])), abs=0.02)
+    assert found.p_value == pytest.approx(np.mean(np.abs(swapped) >= abs(value)), abs=0.03)
+    assert (found.n, found.wins, found.losses) == (
+        90, int(((other == wanted) & (one != wanted)).sum()), int(((one == wanted) & (other != wanted)).sum())
+    )  # fmt: skip
+    assert found.sentence.startswith("Macro F1: ")
+
+
+def test_with_few_rows_that_differ_all_swaps_are_tried():
+    wanted = [0, 1, 2] * 8
+    one, other = list(wanted), list(wanted)
+    one[:6] = [1, 2, 0, 1, 2, 0]
+    found = compared(wanted, one, other).compare(metric="macro_f1")
+
+    assert found.p_value == pytest.approx(2 / 2**6), "only as it is, or all swapped, are they so far apart"
+    assert found.shown
+    assert found.result.better
+    assert not compared(wanted, one, one).compare(metric="macro_f1").shown
+
+
+def test_of_two_systems_that_are_alike_a_difference_is_rarely_shown():
+    rng, shown, held = np.random.default_rng(3), 0, 0
+    for _ in range(100):
+        wanted = rng.choice(3, 100, p=[0.7, 0.2, 0.1])
+        found = compared(wanted, noisy(rng, wanted, 0.7), noisy(rng, wanted, 0.7)).compare(metric="macro_f1")
+        shown += found.shown
+        held += found.low <= 0 <= found.high
+    assert shown <= 11, "5 % of 100, and some"
+    assert 88 <= held <= 99
+
+
+def test_macro_f1_stands_in_tables_pages_and_holms_correction():
+    rng = np.random.default_rng(4)
+    wanted = rng.integers(0, 3, 60)
+    report = compared(wanted, *(noisy(rng, wanted, share) for share in (0.4, 0.6, 0.9)))
+
+    table = report.comparisons(against=2, metric="macro_f1")
+    assert list(table["metric"]) == ["macro_f1"] * 2
+    assert (table["adjusted"] >= table["p_value"]).all()
+    assert report.interval(1, "macro_f1") == report.macro_f1(1)
+    assert report.best(metric="macro_f1") == "s2"
+    assert "| Macro F1 | s0 | s2 |" in report.to_markdown()
+    part = report.compare(0, 2, "macro_f1", places=range(30))
+    assert part.n == 30
+    assert part.result.unit == "%"
+    for call in (report.slices, report.over_seeds):
+        with pytest.raises(InvalidInputError, match="no metric 'macro_f1'"):
+            call(*([["s0", "s1"]] if call == report.over_seeds else []), metric="macro_f1")
+    with pytest.raises(InvalidInputError, match="Labels are short texts"):
+        wb.evaluate([right, right], rows()).compare(metric="macro_f1")

@@ -262,7 +262,7 @@ def test_a_full_disk_is_said_before_the_work(file: Path, monkeypatch: pytest.Mon
 
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(gguf_conversion.shutil, "disk_usage", lambda path: usage(10**9, 10**9, 5_000_000))
-    with pytest.raises(WorkbenchError, match=r"0\.1 GB are needed .* 0\.0 GB are free.*WORKBENCH_CACHE"):
+    with pytest.raises(WorkbenchError, match=r"0\.1 GiB are needed .* 0\.0 GiB are free.*WORKBENCH_CACHE"):
         convert(gguf.find(str(file)), say_nothing)
 
 

@@ -7,19 +7,19 @@ import json
 import pytest
 
 import workbench as wb
-from tests.bench.test_decision import decided
+from tests.bench.test_decision import LETTERS, decided, right_below
 from workbench.errors import RunNotFoundError
 from workbench.panels import LadderPanel
 
 
 def test_the_rungs_and_where_to_stop(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "few <b>": 40, "LoRA": 42})
+    decision = decided(tmp_path, {"zero-shot": 10, "few <b>": 40, "LoRA": 42})
     panel = LadderPanel(str(decision.path))
 
     assert "Stop at few &lt;b&gt;" in panel._verdict.value
     assert "<b>few" not in panel._figure.value
     assert panel._figure.value.count("<li ") == 3
-    assert panel._figure.value.index("LoRA") < panel._figure.value.index("as it is"), "the lowest stands at the foot"
+    assert panel._figure.value.index("LoRA") < panel._figure.value.index("zero-shot"), "the lowest stands at the foot"
     stop = panel._figure.value.partition("wb-rung-stop")[2]
     assert stop.index("few &lt;b&gt;") < stop.index("</li>")
     assert "few &lt;b&gt; ◀ stop here" in panel._table.value
@@ -31,8 +31,25 @@ def test_the_rungs_and_where_to_stop(tmp_path):
     assert "<b>" not in saved.partition("few")[2][:20]
 
 
+def test_with_a_change_it_shows_where_rungs_were_before_and_who_gives_old_answers(tmp_path):
+    decision = decided(tmp_path, {"retrieval": 30, "LoRA": 60}, changed={"recipe": "", "retriever": None})
+    panel = LadderPanel(decision)
+    assert "Old answers" in panel._table.value
+    assert panel._figure.value == ""
+    later = [dict(row, completion="new") if int(row["prompt"]) >= 30 else row for row in LETTERS]
+    then = {"retrieval": lambda prompt: later[int(prompt)]["completion"], "LoRA": right_below(60)}
+    wb.evaluate(then, later, ["exact_match"]).to_json(decision.path / "later.json")
+    wb.evaluate(then, LETTERS, ["exact_match"]).to_json(decision.path / "later-by-old.json")
+    panel.show()
+    assert panel._figure.value.count("before the change") == 2
+    assert "50.0%" in panel._figure.value
+    assert "before the change 100.0 %" in panel._figure.value
+    assert panel._table.value.count("100 %") == 1
+    assert "LoRA 100.0 %" in panel._verdict.value
+
+
 def test_it_follows_a_decision_that_is_made(tmp_path):
-    decision = decided(tmp_path, {"as it is": 10, "LoRA": 60})
+    decision = decided(tmp_path, {"zero-shot": 10, "LoRA": 60})
     report = (decision.path / "report.json").read_text()
     (decision.path / "report.json").unlink()
     (decision.path / "state.json").write_text(json.dumps({"status": "stopped", "reason": None}))
@@ -54,7 +71,7 @@ def test_it_follows_a_decision_that_is_made(tmp_path):
 def test_an_unknown_decision_and_metric(tmp_path):
     with pytest.raises(RunNotFoundError, match="No decision 'none'"):
         LadderPanel("none")
-    panel = LadderPanel(decided(tmp_path, {"as it is": 10, "LoRA": 60}))
+    panel = LadderPanel(decided(tmp_path, {"zero-shot": 10, "LoRA": 60}))
     panel.metric = "beauty"
     assert "beauty" in panel.head._error
     assert isinstance(wb.open_decision(panel.decision.path), type(panel.decision))

@@ -148,3 +148,21 @@ def test_saved_form_is_bounded():
 def test_static_takes_two_words():
     with pytest.raises(ValueError, match="figures"):
         Counter(static="none")
+
+
+def test_a_pump_that_is_wanted_while_it_ends_goes_on():
+    panel, again = Counter(), threading.Event()
+
+    def last_call():
+        if not again.is_set():
+            again.set()
+            panel.start_pump()  # its thread lives, but has been told that nothing more will come
+            return False
+        panel.done.set()
+        return False
+
+    panel.pump = last_call
+    panel.start_pump()
+    assert panel.done.wait(5)
+    panel._pump_thread.join(5)
+    assert panel.head._live is False

@@ -242,7 +242,7 @@ def test_memory_is_shown_part_by_part(make):
     assert panel._facts.value != lora
     huge = memory_html({"weights": 3e12, "gradients": 0.0}, 2**34)
     assert "wb-memory-over" in huge
-    assert "only 17.2 GB here" in huge
+    assert "only 16.0 GiB here" in huge
     assert memory_html({}, 2**34) == ""
     parts = memory_html(dict.fromkeys(PARTS, 1000000000.0), 2**34)
     css = (Path(recipe.__file__).parents[1] / "_static" / "panel.css").read_text()
@@ -268,7 +268,7 @@ def test_time_and_memory_are_those_of_a_run_of_the_same_kind(make, monkeypatch):
     setting(panel, "training.max_steps").control.value = "100"
     panel.settle()
     assert "about 13 min, as fast as run-7" in panel._facts.value
-    assert "1.4 GB in run-7 (resident memory of the process)" in panel._facts.value
+    assert "1.3 GiB in run-7 (resident memory of the process)" in panel._facts.value
 
 
 def test_what_is_chosen_is_always_named():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import pytest
 
@@ -33,9 +34,14 @@ def test_every_section_says_something_and_stays_text(report):
     assert "exact match" in seen["figures"].lower()
     assert "p (Holm)" in seen["comparisons"]
     assert "■ red" in seen["guards"]
+    assert "■ Forgetting &lt;b&gt;" in panel._verdict.value, "the lights stand in sight of every section"
     assert "Forgetting &lt;b&gt;" in seen["guards"]
     assert "topic" in seen["answers"]
     assert "&lt;b&gt;came&lt;/b&gt;" in seen["rows"]
+    card = seen["rows"].partition("</article>")[0]
+    assert [name for name in ("prompt", "reference", "base", "no id", "tuned") if f"<dt>{name}</dt>" in card] == [
+        "prompt", "reference", "base", "no id", "tuned"
+    ]  # fmt: skip
     assert panel.to_code() == "wb.panels.ReportPanel(report, section='notes')"
     saved = panel.static_form().html()
     assert "95 %" in saved
@@ -75,7 +81,7 @@ def test_an_evaluation_is_followed_to_its_report(tiny_model):
 def test_one_system_and_no_references_are_told_in_words():
     panel = ReportPanel(wb.evaluate([right], rows(3), ["valid_json"]))
     for section, words in {"comparisons": "nothing to be held against", "slices": "the report has one",
-                           "guards": "No guards were kept"}.items():  # fmt: skip
+                           "guards": "There are no guards"}.items():  # fmt: skip
         panel.section = section
         assert words in panel._table.value
 
@@ -86,3 +92,20 @@ def test_one_system_and_no_references_are_told_in_words():
 def test_what_is_no_report_is_refused(given, error):
     with pytest.raises(error):
         ReportPanel(given)
+
+
+def test_guards_that_come_after_the_report_are_shown_and_written(tmp_path, tiny_model):
+    run = tmp_path / "run"
+    (run / "model").mkdir(parents=True)
+    report = wb.evaluate([right, no_id], rows(3))
+    systems = dict(report.systems)
+    systems["no_id"] = {**systems["no_id"], "adapters": [str(run / "model")]}
+    panel = ReportPanel(dataclasses.replace(report, systems=systems), section="guards")
+    assert "There are no guards" in panel._table.value
+    (run / "guards.json").write_text(json.dumps({"guards": [{**GUARD, "numbers": {}}]}))
+    panel.section = "figures"
+    panel.section = "guards"
+    assert "+0.30" in panel._table.value
+    assert "General texts cost more bits." in panel.static_form().html()
+    assert "■ red" in panel.write(tmp_path / "page.html").read_text()
+    assert wb.Report.from_json(panel.write(tmp_path / "page.json", kind="json")).guards[0]["name"] == GUARD["name"]

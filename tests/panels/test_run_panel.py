@@ -8,6 +8,7 @@ import pytest
 from tests.panels.played import PROBES, Script
 from workbench.errors import InvalidInputError, RunNotFoundError, RunNotLiveError
 from workbench.panels.run import RunPanel
+from workbench.runs import feed
 
 
 @pytest.fixture
@@ -224,3 +225,22 @@ def test_probe_texts_are_passed_on_as_they_are(make, tmp_path):
     panel = make(Script(tmp_path / "a").whole())
     click(panel, kind="draw")
     assert panel.sent[-1][0]["parts"][0]["probes"][1]["prompt"] == PROBES[1][0]
+
+
+def test_guards_are_waited_for_and_shown_when_they_are_ready(make, tmp_path, monkeypatch):
+    monkeypatch.setattr(feed, "GUARDS_SECONDS", 0)
+    script, found = Script(tmp_path / "a").whole(), []
+    guard = {"name": "forgetting <b>", "light": "red", "figure": "+0.30", "sentence": "It forgot.", "numbers": {"n": 1}}
+    monkeypatch.setattr(script.run, "guards", lambda: found or None, raising=False)
+    panel = make(script)
+    click(panel, kind="draw")
+    (part,) = panel.sent[-1][0]["parts"]
+    assert part["state"]["guards"] == [], "they are looking"
+    assert panel.pump() is True
+    found.append(guard)
+    assert panel.pump() is False
+    told = [part["state"]["guards"] for message, _ in panel.sent for part in message["parts"] if "state" in part]
+    assert told[-1] == [{key: guard[key] for key in ("name", "light", "figure", "sentence")}]
+    assert "Guard, red: forgetting &lt;b&gt;, +0.30. It forgot." in panel.static_form().html()
+    running = make(held(Script(tmp_path / "b")))
+    assert running.feeds[0].guards is None

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 import workbench as wb
+from tests.bench.test_decision import decided
 from workbench.errors import DatasetError, InvalidInputError
-from workbench.panels import Workbench, recipe
+from workbench.panels import Workbench, _decision_form, recipe
 
 
 @pytest.fixture
@@ -115,6 +116,54 @@ def test_a_run_that_goes_on_is_not_compared_yet(make, tmp_path):
     panel.run = SimpleNamespace(status="running", id="r")
     panel.tab = "compare"
     assert "The run is running" in panel._places["compare"].children[0].value
+
+
+def test_the_base_model_is_evaluated_before_there_is_a_run_and_followed(make, tiny_model, arithmetic):
+    ds = wb.load_dataset(arithmetic, split={"validation": 0.1, "test": 0.2})
+    panel = make(ds, wb.Recipe(str(tiny_model), ds), tab="report")
+    form = panel.evaluation_form
+    assert "There is no run yet" in form.words.value
+    form.rows.value = 5
+    form.start.click()
+    panel.settle()
+    assert panel.head._error == ""
+    evaluation = wb.open_evaluation("last")
+    try:
+        assert evaluation.systems == [tiny_model.name]
+        assert evaluation.progress()["total"] == 5
+        [_, shown] = panel._places["report"].children
+        assert shown.report.id == evaluation.id
+        assert f"report='{evaluation.id}', tab='report'" in panel.to_code()
+    finally:
+        evaluation.stop()
+
+    panel.run = SimpleNamespace(status="completed", id="r", recipe=SimpleNamespace(model="base"))
+    panel.tab = "data"
+    panel.tab = "report"
+    assert panel._evaluated() == ["base", panel.run]
+    assert "The base model and the run" in form.words.value
+
+
+def test_a_decision_is_started_and_shown_without_code(make, tmp_path, monkeypatch):
+    decision, asked = decided(tmp_path, {"as it is": 10, "few-shot": 40, "LoRA": 42}), []
+    monkeypatch.setattr(_decision_form, "decide", lambda recipe, **given: asked.append((recipe, given)) or decision)
+    panel = make(rows(tmp_path), tab="decision")
+    form = panel.decision_form
+    assert "Is tuning needed at all?" in form.children[0].value
+    form.prompts.value = "Be brief.\n\n  Be polite. "
+    form.shots.value, form.margin.value = "2, 5", 3
+    form.start.click()
+    panel.settle()
+    given = {"prompts": ["Be brief.", "Be polite."], "shots": [2, 5], "max_rows": 100, "margin": 0.03}
+    assert asked == [(panel.recipe, given)]
+    [_, shown] = panel._places["decision"].children
+    assert "Stop at few-shot" in shown._verdict.value
+    assert "decision='one', tab='decision'" in panel.to_code()
+    form.shots.value = "two"
+    form.start.click()
+    panel.settle()
+    assert "whole numbers, such as 2, 5; got 'two'" in panel.head._error
+    assert len(asked) == 1
 
 
 def test_a_bench_is_started_without_code(make, tiny_model, arithmetic):

@@ -140,16 +140,38 @@ def test_each_row_ends_for_itself_and_is_told_at_once():
                 break
         return input_ids
 
-    told = []
+    told, grown = [], []
     prompts = [[9, 9, 9, 5], [9, 3], [9, 9, 30]]
     answers = answer_rows(
         generate, Tokenizer(), prompts, Decoding(max_new_tokens=6), stop_ids=[1], positions=8,
-        on_answer=lambda row, answer: told.append(row),
+        on_answer=lambda row, answer: told.append(row), on_text=lambda row, text: grown.append((row, text)),
     )  # fmt: skip
     assert [answer.text for answer in answers] == ["4 3 2", "2", "29 28 27 26 25"]
     assert [answer.stop for answer in answers] == ["eos", "eos", "length"], "the last was cut by the context of 8"
     assert [answer.tokens for answer in answers] == [4, 2, 5]
     assert told == [1, 0, 2]
+    assert [text for row, text in grown if row == 0] == ["4", "4 3", "4 3 2"]
+    assert [text for row, text in grown if row == 1] == ["2"], "a row that has ended grows no more"
+
+
+def test_half_a_character_is_held_back_until_the_rest_has_come():
+    import torch
+
+    class Bytes:
+        pad_token_id = 0
+
+        def decode(self, tokens, skip_special_tokens=False):
+            return bytes(tokens).decode(errors="replace")
+
+    def generate(input_ids, stopping_criteria, **_):
+        for byte in "aé!".encode():
+            input_ids = torch.cat([input_ids, torch.tensor([[byte]])], 1)
+            stopping_criteria[0](input_ids, None)
+
+    grown = []
+    answer_rows(generate, Bytes(), [[5]], Decoding(9), stop_ids=[], positions=None,
+                on_text=lambda row, text: grown.append(text))  # fmt: skip
+    assert grown == ["a", "a", "aé", "aé!"]
 
 
 def test_drawn_answers_depend_on_the_seed_alone(tiny_model):
@@ -170,6 +192,17 @@ def test_process_serves_streams_cancels_and_is_replaced(client, run, tiny_model)
     same = Generator().answer(run.system.to_dict(), PROMPTS, Decoding(8))
     assert [answer.text for answer in answers] == [answer.text for answer in same]
     first = client.pid
+
+    grown = []
+    (whole,) = client.generate(run, PROMPTS[:1], max_new_tokens=8, on_text=lambda row, text: grown.append(text))
+    assert len(grown) >= whole.tokens - 1
+    assert all(whole.text.startswith(text) for text in grown)
+
+    cancel = threading.Event()
+    (half,) = client.generate(
+        str(tiny_model), ["x"], max_new_tokens=400, cancel=cancel, on_text=lambda row, text: cancel.set()
+    )
+    assert half is None, "cancelled within an answer"
 
     cancel = threading.Event()
     some = client.generate(

@@ -87,6 +87,7 @@ def test_a_system_with_tools_is_named_hashed_and_refused():
         ({"tools": ["find_order", "find_order"]}, "Two tools are called 'find_order'"),
         ({"tools": ["stock"], "retriever": "x"}, "tools or a retriever, not both"),
         ({"tools": ["stock"], "prompt": "Q: {prompt}"}, "not be wrapped around"),
+        ({"tools": ["stock"], "schema": {"type": "object"}}, "tools or a schema, not both"),
         ({"tools": ["stok"]}, "did you mean 'stock'"),
     ):
         with pytest.raises(InvalidInputError, match=needle):

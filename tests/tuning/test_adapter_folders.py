@@ -113,3 +113,64 @@ def test_an_adapter_given_as_a_model_says_how_to_use_it(made):
         ask(Generator(), folders["lora"])
     assert f"wb.System(BASE, adapters=['{folders['lora']}'])" in str(told.value)
     assert f"its settings name '{base}'" in str(told.value)
+
+
+def copied(folder, to, **settings):
+    """An adapter's folder with other settings."""
+    shutil.copytree(folder, to)
+    file = to / "adapter_config.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | settings))
+    return to
+
+
+@pytest.mark.parametrize("kind", ["lora", "prefix", "adapter"])
+def test_another_base_of_the_same_shape_is_told_from_its_own(made, kind, tmp_path):
+    from tests.conftest import make_model, make_tokenizer
+
+    base, _, folders = made
+    twin = make_model(tmp_path / "twin", make_tokenizer(), seed=7)
+    generator = Generator()
+    plain, right = ask(generator, twin), ask(generator, base, folders[kind])
+    with pytest.raises(
+        ModelNotFoundError, match=r"does not fit the model .* made for .* \(the weights of the two differ"
+    ):
+        ask(generator, twin, folders[kind])
+    elsewhere = copied(folders[kind], tmp_path / "elsewhere", base_model_name_or_path="someone/another-model")
+    with pytest.raises(ModelNotFoundError, match=r"made for 'someone/another-model' \(that is not here to be compared"):
+        ask(generator, base, elsewhere)
+    assert (ask(generator, twin), ask(generator, base, folders[kind])) == (plain, right)
+
+
+def test_the_same_base_under_another_name_is_taken(made, tmp_path):
+    base, _, folders = made
+    right = ask(Generator(), base, folders["lora"])
+    shutil.copytree(base, tmp_path / "copy")
+    assert ask(Generator(), tmp_path / "copy", folders["lora"]) == right
+    hub = f"/gone/hub/models--someone--{base.name}/snapshots/0123456789abcdef"
+    for number, name in enumerate([f"/gone/{base.name}", f"someone/{base.name}", hub, None]):
+        folder = copied(folders["lora"], tmp_path / f"named{number}", base_model_name_or_path=name)
+        assert ask(Generator(), base, folder) == right
+
+
+def test_an_adapter_of_a_run_on_a_run_may_name_the_model_under_both(made, tmp_path):
+    from workbench.models.adapters import explained
+    from workbench.models.resolve import ModelRef, resolve_model
+
+    base, other, folders = made
+    run = ModelRef("run:first", folders["ia3"], "run", base=resolve_model(str(base)))
+    with explained(folders["lora"], run):
+        pass
+    run = ModelRef("run:first", folders["ia3"], "run", base=resolve_model(str(other)))
+    with pytest.raises(ModelNotFoundError, match="the weights of the two differ"), explained(folders["lora"], run):
+        pass
+
+
+def test_settings_of_a_newer_peft_are_never_left_out_in_silence(made, tmp_path):
+    base, _, folders = made
+    folder = copied(folders["lora"], tmp_path / "newer", twist_angle=0.5, peft_version="9.9.9", later_option=None)
+    with pytest.raises(
+        ModelNotFoundError, match=r"does not know twist_angle=0.5, and would leave it out.* \(9\.9\.9\)"
+    ):
+        ask(Generator(), base, folder)
+    off = copied(folders["lora"], tmp_path / "off", twist_angle=None, later_option=False)
+    assert ask(Generator(), base, off) == ask(Generator(), base, folders["lora"])

@@ -2,8 +2,9 @@
 
 import uPlot from "uplot";
 import { el, setText } from "./dom.js";
-import { nearest } from "./lines.js";
+import { isAlone, nearest } from "./lines.js";
 
+export const WHOLE_STEPS = Array.from({ length: 12 }, (_, e) => [1, 2, 5].map((n) => n * 10 ** e)).flat();
 const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 const EVAL_DASH = [6, 4];
 
@@ -84,7 +85,7 @@ export class Chart {
     const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: line.dashed, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const marks = { show: (plot, i) => line.dashed || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : undefined;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
@@ -124,7 +125,7 @@ export class Chart {
       },
       series,
       axes: [
-        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : undefined, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
+        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : WHOLE_STEPS, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
         { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || this.lines.length === 0 || (this.log && !isRound(y)) ? "" : this.format(y))) },
       ],
       hooks: {

@@ -60,6 +60,13 @@ export function nearest(xs, ys, x) {
   return x - xs[before] <= xs[after] - x ? before : after;
 }
 
+/** Whether a column has one number only: a line of one point would not be seen without a mark. */
+export function isAlone(values) {
+  let count = 0;
+  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
+  return count === 1;
+}
+
 /**
  * The points of a growing line that are worth drawing: the lowest and the highest of each stretch of the axis, so that no
  * spike is lost, and the last one. Stretches have a width that is a power of two and stay where they are while the line

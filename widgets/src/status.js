@@ -209,6 +209,13 @@ function lastOf(column) {
   return null;
 }
 
+/** What is left: in time, and the evaluations that are not in it, since none has been timed yet. */
+export function leftWords({ eta, evaluations_ahead: ahead }) {
+  const evaluations = ahead ? `${whole(ahead)} evaluation${ahead === 1 ? "" : "s"}` : "";
+  if (eta) return [`about ${estimate(eta)}${evaluations && " of steps"} left${evaluations && `, and ${evaluations}`}`];
+  return evaluations ? [`${evaluations} left`] : [];
+}
+
 function whereWords(state) {
   const parts = [];
   if (state.status === "queued") parts.push(state.behind ? `waits for run ${state.behind} to leave the device` : "waits for the device");
@@ -216,7 +223,7 @@ function whereWords(state) {
   else if (state.status === "running") parts.push(state.stage ?? "starting");
   if (state.status === "running" && state.max_steps && !state.step && state.stage) parts.push(state.stage);
   if (state.elapsed) parts.push(`${duration(state.elapsed)} of training`);
-  if (state.status === "running" && state.eta) parts.push(`about ${estimate(state.eta)} left`);
+  if (state.status === "running") parts.push(...leftWords(state));
   return parts.join(" · ");
 }
 

@@ -412,6 +412,248 @@ function lossLens(systems) {
   return el("section", { class: "wb-losses", "aria-label": "Loss of each token of the reference" }, ...lines, el("p", { class: "wb-hint", text: "The deeper the band, the less a system expected the token: 0 nats is certain, 4 and more is one in 55 or less." }));
 }
 
+// src/cards.js
+var Cards = class {
+  /**
+   * @param {(kind: string, value: any) => void} send
+   * @param {() => void} redraw called when a card of a row has to be made anew
+   */
+  constructor(send, redraw) {
+    Object.assign(this, { send, redraw });
+    this.opened = /* @__PURE__ */ new Set();
+    this.whole = /* @__PURE__ */ new Map();
+    this.losses = /* @__PURE__ */ new Map();
+  }
+  /** Take in what was asked for. */
+  hear(message) {
+    if (message.kind === "cell") this.whole.set(`${message.row}/${message.column}`, message.cell);
+    if (message.kind === "losses" && this.losses.has(message.row)) this.losses.set(message.row, message.systems);
+  }
+  /** A row with all that its card depends on. */
+  known(row) {
+    const whole = Array.from(this.whole.keys()).filter((key) => key.startsWith(`${row.row}/`)).length;
+    return { ...row, whole, losses: this.losses.get(row.row) };
+  }
+  text(row, column, cell, name, { against = null, open = false } = {}) {
+    const key = `${row}/${column}`;
+    return textCell(this.whole.get(key) ?? cell, {
+      open: open || this.opened.has(key),
+      against,
+      name,
+      onOpen: (wanted) => wanted ? this.opened.add(key) : this.opened.delete(key),
+      onAll: () => this.send("cell", { row, column })
+    });
+  }
+  lensLink(row) {
+    const open = Array.isArray(row.losses);
+    const toggle = () => {
+      if (this.losses.has(row.row)) this.losses.delete(row.row);
+      else {
+        this.losses.set(row.row, "asked");
+        this.send("losses", row.row);
+      }
+      this.redraw();
+    };
+    const words2 = row.losses === "asked" ? "Reading …" : open ? "Hide token loss" : "Token loss";
+    return el("button", { type: "button", class: "wb-link", "aria-expanded": String(open), disabled: row.losses === "asked", text: words2, title: "How surprising each token of the reference is to each system", on: { click: toggle } });
+  }
+  pinLink(row) {
+    const title = row.pinned ? "Let it stand in its order again" : "Keep this row before all others";
+    return el("button", { type: "button", class: "wb-link wb-pin", "aria-pressed": String(row.pinned), text: row.pinned ? "Pinned" : "Pin", title, on: { click: () => this.send("pin", row.row) } });
+  }
+  /** @param {object} row as `known` gives it  @param {object} head the panel's */
+  card(row, head) {
+    const lens = head.lens && row.reference && row.row >= 0 ? this.lensLink(row) : null;
+    const heading = el(
+      "div",
+      { class: "wb-card-head" },
+      el("span", { class: "wb-row-number", text: row.label }),
+      row.change ? changeTag(row.change) : null,
+      row.judged ? el("span", { class: "wb-mark wb-judged", text: `Judge: ${row.judged}` }) : null,
+      el("span", { class: "wb-card-links" }, lens, row.pinned === void 0 ? null : this.pinLink(row))
+    );
+    const prompt = part("Prompt", this.text(row.row, "prompt", row.prompt, "prompt"));
+    const below = Array.isArray(row.losses) ? lossLens(row.losses) : null;
+    if (row.fieldwise && row.fields?.length) {
+      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, prompt), fieldTable(row, head)), below);
+    }
+    const given = el("div", { class: "wb-given" }, prompt);
+    if (row.reference) given.append(part("Reference", this.text(row.row, "reference", row.reference, "reference")));
+    const answers = row.answers.map((answer, i) => this.answer(row, answer, i, head.systems[i]));
+    return el(
+      "li",
+      { class: "wb-card" },
+      heading,
+      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
+      below
+    );
+  }
+  answer(row, answer, i, system) {
+    const base = row.against === "reference" ? row.reference : row.against === "first" && i > 0 ? row.answers[0].answer : null;
+    const head = el("div", { class: "wb-answer-head" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }), ...answer.marks.map(mark));
+    const against = answer.growing ? null : uncut(base);
+    let body;
+    if (answer.error) body = el("div", { class: "wb-text wb-failed", text: answer.error });
+    else if (answer.answer) body = this.text(row.row, i, answer.answer, `answer of ${system.name}`, { against, open: answer.growing });
+    else body = el("div", { class: "wb-text wb-waiting", text: row.waiting });
+    if (answer.growing && !row.pending) head.append(el("span", { class: "wb-mark wb-judged", text: "stopped here" }));
+    const growing = answer.growing && row.pending;
+    return el("section", { class: growing ? "wb-answer wb-growing" : "wb-answer", "aria-busy": growing ? "true" : null, "aria-label": `Answer of ${system.name}` }, head, body);
+  }
+};
+function uncut(cell) {
+  return cell && cell.text !== void 0 && cell.length === cell.text.length ? cell.text : null;
+}
+function fieldTable(row, head) {
+  const value = (said) => {
+    if (!said) return el("td", {}, el("span", { class: "wb-waiting", text: row.waiting }));
+    const shown = el("span", { class: said.text === null ? "wb-none" : "", text: said.text ?? "not there" });
+    if (said.ok && said.text === null) return el("td", {}, shown);
+    const sign = el("span", { class: said.ok ? "wb-yes" : "wb-no", role: "img", "aria-label": said.ok ? "right" : "wrong" }, icon(said.ok ? "check" : "close"));
+    return el("td", { dir: "auto" }, el("span", { class: "wb-field-value" }, sign, shown));
+  };
+  const name = (system, i) => el("th", { scope: "col" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }));
+  const line = (field) => el(
+    "tr",
+    {},
+    el("th", { scope: "row", text: field.name }),
+    el("td", { dir: "auto", class: field.reference === null ? "wb-none" : "", text: field.reference ?? "not asked for" }),
+    ...field.values.map(value)
+  );
+  const heads = el("tr", {}, el("th", { scope: "col", text: "Field" }), el("th", { scope: "col", text: "Reference" }), ...head.systems.map(name));
+  return el(
+    "div",
+    { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": `Fields of ${row.label}` },
+    el("table", { class: "wb-table wb-field-table" }, el("thead", {}, heads), el("tbody", {}, ...row.fields.map(line)))
+  );
+}
+function part(label, content) {
+  return el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: label }), content);
+}
+function mark({ ok, word }) {
+  return el("span", { class: `wb-mark ${ok ? "wb-yes" : "wb-no"}` }, icon(ok ? "check" : "close"), el("span", { text: word }));
+}
+function changeTag({ kind, word }) {
+  return el("span", { class: `wb-mark ${kind === "better" ? "wb-yes" : "wb-no"}` }, el("span", { "aria-hidden": "true", text: kind === "better" ? "▲" : "▼" }), el("span", { text: word }));
+}
+
+// src/decoding.js
+function decodingForm(onDecode) {
+  const field = (label, props) => {
+    const input = el("input", { class: "wb-field wb-decoding-field", type: "number", ...props });
+    input.id = uniqueId("decoding");
+    return { input, element: el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: input.id, text: label }), input) };
+  };
+  const fields = {
+    max_new_tokens: field("At most new tokens", { min: 1, step: 1 }),
+    temperature: field("Temperature", { min: 0, step: 0.1, title: "0: always the likeliest token" }),
+    seed: field("Seed", { min: 0, step: 1, title: "For drawing; without effect at temperature 0" })
+  };
+  const go = button({ label: "Answer anew", icon: "running", onClick: () => onDecode(Object.fromEntries(Object.entries(fields).map(([name, { input }]) => [name, Number(input.value)]))) });
+  const words2 = el("summary", { class: "wb-muted" });
+  const row = el("div", { class: "wb-row-toolbar" }, ...Object.values(fields).map(({ element }) => element), go);
+  return {
+    element: el("details", { class: "wb-decoding" }, words2, row),
+    update(decoding) {
+      const how = decoding.temperature ? `drawn at temperature ${decoding.temperature}, seed ${decoding.seed}` : "greedy";
+      setText(words2, `Decoding: ${how}, at most ${number(decoding.max_new_tokens)} new tokens`);
+      for (const [name, { input }] of Object.entries(fields)) if (document.activeElement !== input) input.value = String(decoding[name]);
+    }
+  };
+}
+
+// src/fields.js
+function selectField(label, onChange) {
+  const field = el("select", { class: "wb-field", on: { change: () => onChange(field.value) } });
+  field.id = uniqueId("field");
+  return { field, element: el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: field.id, text: label }), field) };
+}
+function fillSelect(select, options, chosen) {
+  const print = JSON.stringify(options);
+  if (select.dataset.options !== print) {
+    select.dataset.options = print;
+    select.replaceChildren(...options.map(({ key, label }) => el("option", { value: key, text: label })));
+  }
+  if (select.value !== chosen) select.value = chosen;
+}
+function fold(title, onOpen, ...children) {
+  const element = el("details", { class: "wb-fold" }, el("summary", { text: title }), el("div", { class: "wb-fold-body" }, ...children));
+  let told = false;
+  element.addEventListener("toggle", () => {
+    if (element.open !== told) onOpen(told = element.open);
+  });
+  element.put = (open) => {
+    told = open;
+    if (element.open !== open) element.open = open;
+  };
+  return element;
+}
+
+// src/judge.js
+function judgeView(send) {
+  const names = el("datalist", { id: uniqueId("judges") });
+  const field = el("input", { class: "wb-field", type: "text", list: names.id, placeholder: "A model, or one of the systems" });
+  field.id = uniqueId("judge");
+  const ask = () => field.value.trim() && !go.disabled && send("judge", field.value.trim());
+  field.addEventListener("keydown", (event) => event.key === "Enter" && ask());
+  const go = button({ label: "Let it judge", icon: "evaluate", onClick: ask });
+  const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel judge") });
+  const progress = progressLine("Replies of the judge");
+  const said = el("div", { class: "wb-judge-said", role: "status" });
+  const hint = el("p", { class: "wb-muted", text: "It is asked about every row twice, with the sides swapped, since judges prefer a side. Only what it says both ways round counts." });
+  const chosen = el("div", { class: "wb-row-toolbar" }, el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: field.id, text: "Judge" }), field, names), go, cancel, progress.element);
+  const element = fold("LLM judge", () => {
+  }, hint, chosen, said);
+  let drawn = "";
+  let known = "";
+  return {
+    element,
+    update(state) {
+      element.hidden = !(state.can || state.sentences.length);
+      if (state.judge !== known) {
+        known = state.judge;
+        field.value = known;
+        element.put(known !== "" || element.open);
+      }
+      names.replaceChildren(...state.names.map((value) => el("option", { value })));
+      progress.update(state.progress);
+      cancel.hidden = !state.progress.running;
+      go.disabled = state.progress.running || !state.can;
+      const print = JSON.stringify(state.sentences);
+      if (print === drawn) return;
+      drawn = print;
+      said.replaceChildren(...state.sentences.map((text) => el("p", { class: "wb-said", text })));
+    }
+  };
+}
+
+// src/own.js
+function ownPrompt(send, cards) {
+  const field = el("textarea", { class: "wb-field", rows: 2, placeholder: "Type a prompt: every system answers it", "aria-label": "Your own prompt" });
+  const ask = button({ label: "Ask all", icon: "send", class: "wb-primary", title: "Ask all systems (Ctrl+Enter)", onClick: onAsk });
+  const stop = button({ label: "Stop", icon: "stopped", title: "Stop answering; what is there stays", onClick: () => send("cancel") });
+  const list = el("ol", { class: "wb-rows wb-asked" });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      onAsk();
+    }
+  });
+  function onAsk() {
+    if (!field.value.trim()) return;
+    send("ask", field.value);
+    field.value = "";
+  }
+  return {
+    element: el("section", { class: "wb-own", "aria-label": "Your own prompt" }, el("h4", { text: "Try your own prompt" }), el("div", { class: "wb-try" }, field, ask, stop), list),
+    update(head, asked) {
+      stop.hidden = !head.asking;
+      const against = head.against === "reference" ? "none" : head.against;
+      keyed(list, asked.map((row) => cards.known({ ...row, against })), (row) => row.row, (row) => cards.card(row, head));
+    }
+  };
+}
+
 // src/score.js
 function percent(value) {
   if (value > 0 && value < 5e-3) return "<1 %";
@@ -432,6 +674,70 @@ function scoreCell(score) {
   );
   const line = el("div", { class: "wb-score-line" }, el("span", { class: "wb-score-value", text: percent(score.value) }), track);
   return el("div", { class: "wb-score" }, line, el("div", { class: "wb-hint", text: scoreWords(score) }));
+}
+
+// src/slices.js
+function sliceView(send) {
+  let state = { by: "", options: [], slices: [] };
+  const by = selectField("Slice by", (value) => send("slice_by", value));
+  const told = el("p", { class: "wb-said", role: "status" });
+  const body = el("tbody");
+  const heads = ["Rows where", "Rows", "Difference", "95 % interval", "p (Holm)", "Finding"].map((text) => el("th", { scope: "col", text }));
+  const table = el("div", { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": "Slices" }, el("table", { class: "wb-table wb-slice-table" }, el("thead", {}, el("tr", {}, ...heads)), body));
+  const more = el("p", { class: "wb-muted" });
+  const folded = fold("Slices", (open) => send("slice_by", open ? state.options[0] : ""), by.element, told, table, more);
+  const chipText = el("span");
+  const chip = el("div", { class: "wb-chip-line", hidden: true }, chipText, el("button", { type: "button", class: "wb-link", text: "Show all rows", on: { click: () => send("slice", "") } }));
+  let drawn = "";
+  function line(slice) {
+    const pressed = slice.name === state.chosen;
+    const show = el("button", { type: "button", class: "wb-link wb-slice-name", "aria-pressed": String(pressed), title: pressed ? "Show all rows again" : "Show only these rows", text: slice.name, on: { click: () => send("slice", pressed ? "" : slice.name) } });
+    const kind = slice.better === null ? "wb-muted" : slice.better ? "wb-mark wb-yes" : "wb-mark wb-no";
+    const sign = slice.better === null ? "" : slice.better ? "▲ " : "▼ ";
+    return el(
+      "tr",
+      { class: pressed ? "wb-selected" : null },
+      el("th", { scope: "row" }, show),
+      el("td", { text: slice.rows }),
+      el("td", { class: "wb-nowrap", text: slice.difference }),
+      el("td", {}, interval(slice), el("div", { class: "wb-hint wb-nowrap", text: slice.interval })),
+      el("td", { class: "wb-nowrap", text: slice.p }),
+      el("td", {}, el("span", { class: kind, text: sign + slice.finding }))
+    );
+  }
+  return {
+    element: folded,
+    chip,
+    update(changed, possible) {
+      state = changed;
+      folded.hidden = !possible;
+      folded.put(state.by !== "");
+      fillSelect(by.field, state.options.map((key) => ({ key, label: key })), state.by || state.options[0]);
+      setText(told, state.running && !state.sentence ? "Looking at slices …" : state.sentence);
+      table.hidden = !state.slices.length;
+      setText(more, state.more ? `${state.more} more slices are not listed.` : "");
+      more.hidden = !state.more;
+      chip.hidden = !state.chosen;
+      setText(chipText, state.chosen ? `Only rows where ${state.chosen}` : "");
+      const print = JSON.stringify([state.slices, state.chosen]);
+      if (print === drawn) return;
+      const focused = document.activeElement?.closest?.("tr");
+      const at = focused && body.contains(focused) ? [...body.children].indexOf(focused) : -1;
+      drawn = print;
+      body.replaceChildren(...state.slices.map(line));
+      body.children[at]?.querySelector("button").focus();
+    }
+  };
+}
+function interval({ ends: [low, value, high] }) {
+  const at = (end) => `${50 + 50 * end}%`;
+  return el(
+    "span",
+    { class: "wb-interval wb-interval-signed", "aria-hidden": "true" },
+    el("span", { class: "wb-interval-zero" }),
+    el("span", { class: "wb-interval-range", style: { left: at(low), right: `${50 - 50 * high}%` } }),
+    el("span", { class: "wb-interval-value", style: { left: at(value) } })
+  );
 }
 
 // src/vote.js
@@ -520,255 +826,112 @@ function voteView(send) {
 function render({ model, el: root }) {
   root.classList.add("wb-rows-view", "wb-compare");
   const send = (kind, value) => model.send({ kind, value });
-  const opened = /* @__PURE__ */ new Set();
-  const whole = /* @__PURE__ */ new Map();
-  const losses = /* @__PURE__ */ new Map();
+  const cards = new Cards((kind, value) => send(kind, value), () => drawRows());
   const scores = el("div", { class: "wb-scores wb-scroll", tabindex: 0, role: "region", "aria-label": "Scores" });
   const verdicts = el("div", { class: "wb-verdicts" });
   const progress = progressLine("Rows answered");
   const more = button({ label: "Run on all rows", icon: "running", onClick: () => send("all") });
   const cancel = button({ label: "Cancel", icon: "stopped", onClick: () => send("cancel") });
+  const exported = el("span", { class: "wb-muted wb-text", role: "status" });
+  const save = button({ label: "Export", title: "Write figures and rows into one HTML file", onClick: () => send("export") });
+  const vote = voteView((act, choice) => send("vote", { act, choice }));
+  const settings = decodingForm((decoding) => send("decode", decoding));
+  const slices = sliceView(send);
+  const judge = judgeView(send);
   const filters = choices("Which rows", (key) => send("filter", key));
-  const search = searchField("Search prompts and answers", (text2) => send("search", text2));
-  const against = el("select", { class: "wb-field", on: { change: () => send("against", against.value) } });
-  against.id = uniqueId("against");
-  const order = el("select", { class: "wb-field", on: { change: () => send("order", order.value) } });
-  order.id = uniqueId("order");
-  const ordering = el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: order.id, text: "Order" }), order);
+  const search = searchField("Search prompts and answers", (text) => send("search", text));
+  const order = selectField("Order", (value) => send("order", value));
+  const against = selectField("Mark words against", (value) => send("against", value));
   const fieldwise = el("input", { type: "checkbox", on: { change: () => send("fields", fieldwise.checked) } });
   const fielding = el("label", { class: "wb-labelled" }, fieldwise, el("span", { text: "Field by field" }));
-  const marks = el(
-    "span",
-    { class: "wb-muted wb-text wb-marks" },
-    el("del", { text: "only there" }),
-    el("ins", { text: "only in the answer" })
-  );
+  const marks = el("span", { class: "wb-muted wb-text wb-marks" }, el("del", { text: "only there" }), el("ins", { text: "only in the answer" }));
   const rows = el("ol", { class: "wb-rows" });
   const nothing = el("p", { class: "wb-muted wb-nothing", hidden: true });
   const pages = pager((page) => send("page", page));
-  const asked = el("ol", { class: "wb-rows wb-asked" });
-  const field = el("textarea", { class: "wb-field", rows: 2, placeholder: "Type a prompt: every system answers it", "aria-label": "Your own prompt" });
-  const ask = button({ label: "Ask all", icon: "send", class: "wb-primary", title: "Ask all systems (Ctrl+Enter)", onClick: onAsk });
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      onAsk();
-    }
-  });
-  function onAsk() {
-    if (!field.value.trim() || ask.disabled) return;
-    send("ask", field.value);
-    field.value = "";
-  }
-  const against_ = el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: against.id, text: "Mark words against" }), against);
-  const exported = el("span", { class: "wb-muted wb-text", role: "status" });
-  const save = button({ label: "Export", title: "Write figures and rows into one HTML file", onClick: () => send("export") });
-  const settings = decodingForm((decoding) => send("decode", decoding));
-  const vote = voteView((act, choice) => send("vote", { act, choice }));
+  const own = ownPrompt(send, cards);
+  const toolbar = el("div", { class: "wb-row-toolbar" }, filters.element, search.element, order.element, fielding, against.element, marks);
+  const listed = el("div", { class: "wb-listed" }, toolbar, slices.chip, rows, nothing, pages.element);
+  const work = el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more));
   const signed = el(
     "div",
     { class: "wb-signed" },
     el("div", { class: "wb-summary" }, scores, verdicts),
-    el("div", { class: "wb-work" }, progress.element, el("div", { class: "wb-work-buttons" }, vote.open, save, cancel, more)),
+    work,
     exported,
-    settings.element,
-    el(
-      "div",
-      { class: "wb-row-toolbar" },
-      filters.element,
-      search.element,
-      ordering,
-      fielding,
-      against_,
-      marks
-    ),
-    rows,
-    nothing,
-    pages.element,
-    el("section", { class: "wb-own", "aria-label": "Your own prompt" }, el("h4", { text: "Try your own prompt" }), el("div", { class: "wb-try" }, field, ask), asked)
+    el("div", { class: "wb-folds" }, settings.element, slices.element, judge.element),
+    listed,
+    own.element
   );
   root.append(signed, vote.element);
   function drawHead() {
     const head = model.get("_head");
     if (!head.systems) return;
     drawScores(scores, head);
-    const sentences = [...head.verdicts.map((text2) => el("p", { text: text2 })), el("p", { class: "wb-muted", text: head.note })];
+    const sentences = [...head.verdicts.map((text) => el("p", { text })), el("p", { class: "wb-muted", text: head.note })];
     verdicts.replaceChildren(...sentences.filter((sentence) => sentence.textContent));
     progress.update(head.progress);
-    cancel.hidden = !head.progress.running;
+    cancel.hidden = !(head.progress.running && head.progress.total);
     more.hidden = !head.more;
     if (head.more) setText(more.querySelector("span"), head.more);
     setText(exported, head.told);
     exported.hidden = !head.told;
     save.hidden = !head.progress.done;
     settings.update(head.decoding);
+    listed.hidden = work.hidden = !head.prompts;
     filters.update(head.filters, head.filter);
     search.update(head.search);
-    fillSelect(against, head.bases, head.against);
-    fillSelect(order, head.orders, head.order);
-    ordering.hidden = !head.orders.length;
+    fillSelect(against.field, head.bases, head.against);
+    fillSelect(order.field, head.orders, head.order);
+    order.element.hidden = !head.orders.length;
     fielding.hidden = !head.records;
     fieldwise.checked = head.fields;
-    against_.hidden = head.fields;
+    against.element.hidden = head.fields;
     marks.hidden = head.against === "none" || head.fields;
-    ask.disabled = head.asking;
+    drawSlices();
     drawRows();
-    drawAsked();
+    drawOwn();
+  }
+  function drawSlices() {
+    slices.update(model.get("_slices"), model.get("_head").sliceable);
   }
   function drawRows() {
     const head = model.get("_head");
     const page = model.get("_page");
     if (!head.systems || !page.rows) return;
-    keyed(rows, page.rows.map((row) => ({ ...row, against: head.against, fieldwise: head.fields, whole: wholeOf(row.row), losses: losses.get(row.row) })), (row) => row.row, (row) => card(row, head));
+    const shown = page.rows.map((row) => cards.known({ ...row, against: head.against, fieldwise: head.fields }));
+    keyed(rows, shown, (row) => row.row, (row) => cards.card(row, head));
     nothing.hidden = page.total > 0;
-    setText(nothing, page.total > 0 ? "" : head.nothing);
+    setText(nothing, page.total > 0 ? "" : "No row is in this choice.");
     pages.update(page);
   }
-  function drawAsked() {
+  function drawOwn() {
     const head = model.get("_head");
-    if (!head.systems) return;
-    keyed(asked, model.get("_asked").map((row) => ({ ...row, against: head.against === "reference" ? "none" : head.against })), (row) => row.row, (row) => card(row, head));
+    if (head.systems) own.update(head, model.get("_asked"));
   }
-  function wholeOf(row) {
-    return Array.from(whole.keys()).filter((key) => key.startsWith(`${row}/`)).length;
-  }
-  function text(row, column, cell, name, base = null) {
-    const key = `${row}/${column}`;
-    return textCell(whole.get(key) ?? cell, {
-      open: opened.has(key),
-      against: base,
-      name,
-      onOpen: (open) => open ? opened.add(key) : opened.delete(key),
-      onAll: () => send("cell", { row, column })
-    });
-  }
-  function lensLink(row) {
-    const open = Array.isArray(row.losses);
-    const toggle = () => {
-      if (losses.has(row.row)) losses.delete(row.row);
-      else {
-        losses.set(row.row, "asked");
-        send("losses", row.row);
-      }
-      drawRows();
-    };
-    return el("button", { type: "button", class: "wb-link", "aria-expanded": String(open), disabled: row.losses === "asked", text: row.losses === "asked" ? "Reading …" : open ? "Hide token loss" : "Token loss", title: "How surprising each token of the reference is to each system", on: { click: toggle } });
-  }
-  function card(row, head) {
-    const base = row.against === "reference" ? row.reference : row.against === "first" ? row.answers[0].answer : null;
-    const given = el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt")));
-    if (row.reference) given.append(part("Reference", text(row.row, "reference", row.reference, "reference")));
-    const pin = row.pinned === void 0 ? null : el("button", { type: "button", class: "wb-link wb-pin", "aria-pressed": String(row.pinned), text: row.pinned ? "Pinned" : "Pin", title: row.pinned ? "Let it stand in its order again" : "Keep this row before all others", on: { click: () => send("pin", row.row) } });
-    const lens = head.lens && row.reference && row.row >= 0 ? lensLink(row) : null;
-    const heading = el("div", { class: "wb-card-head" }, el("span", { class: "wb-row-number", text: row.label }), row.change ? changeTag(row.change) : null, el("span", { class: "wb-card-links" }, lens, pin));
-    const below = Array.isArray(row.losses) ? lossLens(row.losses) : null;
-    if (row.fieldwise && row.fields?.length) {
-      return el("li", { class: "wb-card" }, heading, el("div", { class: "wb-card-body" }, el("div", { class: "wb-given" }, part("Prompt", text(row.row, "prompt", row.prompt, "prompt"))), fieldTable(row, head)), below);
-    }
-    const answers = row.answers.map((answer, i) => {
-      const system = head.systems[i];
-      const own = row.against === "first" && i === 0;
-      return el(
-        "section",
-        { class: "wb-answer", "aria-label": `Answer of ${system.name}` },
-        el("div", { class: "wb-answer-head" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }), ...answer.marks.map(mark)),
-        answer.error ? el("div", { class: "wb-text wb-failed", text: answer.error }) : answer.answer ? text(row.row, i, answer.answer, `answer of ${system.name}`, own ? null : uncut(base)) : el("div", { class: "wb-text wb-waiting", text: row.waiting })
-      );
-    });
-    return el(
-      "li",
-      { class: "wb-card" },
-      heading,
-      el("div", { class: "wb-card-body" }, given, el("div", { class: "wb-compared", style: { "--wb-systems": String(row.answers.length) } }, ...answers)),
-      below
-    );
+  function drawJudge() {
+    judge.update(model.get("_judge"));
   }
   function drawVote() {
     const state = model.get("_vote");
     signed.hidden = state.open === true;
     vote.update(state);
   }
-  const redraw = { "change:_vote": drawVote, "change:_head": drawHead, "change:_page": drawRows, "change:_asked": drawAsked };
-  for (const [event, handler] of Object.entries(redraw)) model.on(event, handler);
+  const redraw = { _vote: drawVote, _head: drawHead, _page: drawRows, _asked: drawOwn, _slices: drawSlices, _judge: drawJudge };
+  for (const [name, handler] of Object.entries(redraw)) model.on(`change:${name}`, handler);
   function onMessage(message) {
-    if (message.kind === "cell") whole.set(`${message.row}/${message.column}`, message.cell);
-    if (message.kind === "losses" && losses.has(message.row)) losses.set(message.row, message.systems);
+    cards.hear(message);
     drawRows();
+    drawOwn();
   }
   model.on("msg:custom", onMessage);
   drawHead();
+  drawJudge();
   drawVote();
   return () => {
     search.destroy();
-    for (const [event, handler] of Object.entries(redraw)) model.off(event, handler);
+    for (const [name, handler] of Object.entries(redraw)) model.off(`change:${name}`, handler);
     model.off("msg:custom", onMessage);
   };
-}
-function uncut(cell) {
-  return cell && cell.text !== void 0 && cell.length === cell.text.length ? cell.text : null;
-}
-function decodingForm(onDecode) {
-  const field = (label, props) => {
-    const input = el("input", { class: "wb-field wb-decoding-field", type: "number", ...props });
-    input.id = uniqueId("decoding");
-    return { input, element: el("span", { class: "wb-labelled" }, el("label", { class: "wb-muted", for: input.id, text: label }), input) };
-  };
-  const fields = {
-    max_new_tokens: field("At most new tokens", { min: 1, step: 1 }),
-    temperature: field("Temperature", { min: 0, step: 0.1, title: "0: always the likeliest token" }),
-    seed: field("Seed", { min: 0, step: 1, title: "For drawing; without effect at temperature 0" })
-  };
-  const go = button({ label: "Answer anew", icon: "running", onClick: () => onDecode(Object.fromEntries(Object.entries(fields).map(([name, { input }]) => [name, Number(input.value)]))) });
-  const words2 = el("summary", { class: "wb-muted" });
-  const row = el("div", { class: "wb-row-toolbar" }, ...Object.values(fields).map(({ element }) => element), go);
-  return {
-    element: el("details", { class: "wb-decoding" }, words2, row),
-    update(decoding) {
-      const how = decoding.temperature ? `drawn at temperature ${decoding.temperature}, seed ${decoding.seed}` : "greedy";
-      setText(words2, `Decoding: ${how}, at most ${number(decoding.max_new_tokens)} new tokens`);
-      for (const [name, { input }] of Object.entries(fields)) if (document.activeElement !== input) input.value = String(decoding[name]);
-    }
-  };
-}
-function fillSelect(select, options, chosen) {
-  const print = JSON.stringify(options);
-  if (select.dataset.options !== print) {
-    select.dataset.options = print;
-    select.replaceChildren(...options.map(({ key, label }) => el("option", { value: key, text: label })));
-  }
-  if (select.value !== chosen) select.value = chosen;
-}
-function fieldTable(row, head) {
-  const value = (said) => {
-    if (!said) return el("td", {}, el("span", { class: "wb-waiting", text: row.waiting }));
-    const shown = el("span", { class: said.text === null ? "wb-none" : "", text: said.text ?? "not there" });
-    if (said.ok && said.text === null) return el("td", {}, shown);
-    const sign = el("span", { class: said.ok ? "wb-yes" : "wb-no", role: "img", "aria-label": said.ok ? "right" : "wrong" }, icon(said.ok ? "check" : "close"));
-    return el("td", { dir: "auto" }, el("span", { class: "wb-field-value" }, sign, shown));
-  };
-  const name = (system, i) => el("th", { scope: "col" }, el("span", { class: `wb-name wb-name-${i % 6}`, text: system.name, title: system.detail }));
-  const line = (field) => el(
-    "tr",
-    {},
-    el("th", { scope: "row", text: field.name }),
-    el("td", { dir: "auto", class: field.reference === null ? "wb-none" : "", text: field.reference ?? "not asked for" }),
-    ...field.values.map(value)
-  );
-  const heads = el("tr", {}, el("th", { scope: "col", text: "Field" }), el("th", { scope: "col", text: "Reference" }), ...head.systems.map(name));
-  return el(
-    "div",
-    { class: "wb-scroll", tabindex: 0, role: "region", "aria-label": `Fields of ${row.label}` },
-    el("table", { class: "wb-table wb-field-table" }, el("thead", {}, heads), el("tbody", {}, ...row.fields.map(line)))
-  );
-}
-function part(label, content) {
-  return el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: label }), content);
-}
-function mark({ ok, word }) {
-  return el("span", { class: `wb-mark ${ok ? "wb-yes" : "wb-no"}` }, icon(ok ? "check" : "close"), el("span", { text: word }));
-}
-function changeTag({ kind, word }) {
-  return el("span", { class: `wb-mark ${kind === "better" ? "wb-yes" : "wb-no"}` }, el("span", { "aria-hidden": "true", text: kind === "better" ? "▲" : "▼" }), el("span", { text: word }));
 }
 function drawScores(parent, head) {
   const print = JSON.stringify([head.systems, head.metrics, head.scores]);

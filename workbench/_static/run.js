@@ -4820,6 +4820,11 @@ function nearest(xs, ys, x) {
   if (after >= xs.length) return before;
   return x - xs[before] <= xs[after] - x ? before : after;
 }
+function isAlone(values) {
+  let count = 0;
+  for (const value of values) if (typeof value === "number" && (count += 1) > 1) return false;
+  return count === 1;
+}
 var Thinned = class {
   constructor() {
     this.key = "";
@@ -4868,6 +4873,7 @@ function pushed(picked, low, high) {
 }
 
 // src/chart.js
+var WHOLE_STEPS = Array.from({ length: 12 }, (_2, e) => [1, 2, 5].map((n) => n * 10 ** e)).flat();
 var TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400];
 var EVAL_DASH = [6, 4];
 var Chart = class {
@@ -4940,7 +4946,7 @@ var Chart = class {
     const strong = [false];
     for (const line of this.lines) {
       const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: line.dashed, size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const marks = { show: (plot, i) => line.dashed || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : void 0;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
@@ -4980,7 +4986,7 @@ var Chart = class {
       },
       series,
       axes: [
-        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : void 0, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
+        { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : WHOLE_STEPS, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
         { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !isRound(y) ? "" : this.format(y)) }
       ],
       hooks: {
@@ -5372,6 +5378,46 @@ function titleOf(name) {
   return words2[0].toUpperCase() + words2.slice(1);
 }
 
+// src/guards.js
+var SIGNS = { red: "■", amber: "▲", green: "●", grey: "○" };
+var ORDER = Object.keys(SIGNS);
+var Guards = class {
+  constructor(context) {
+    this.context = context;
+    this.words = el("p", { class: "wb-help" });
+    this.cards = el("div", { class: "wb-guards" });
+    this.el = el("section", { class: "wb-guarded", "aria-label": "Guards", hidden: true }, el("div", { class: "wb-section-head" }, el("h4", { text: "What tuning may have broken" })), this.words, this.cards);
+  }
+  draw() {
+    const { runs, view } = this.context;
+    const guards = runs.runs[view.selected].state.guards;
+    this.el.hidden = !guards;
+    if (!guards) return;
+    const none = guards.length === 1 && guards[0].name === "guards";
+    const words2 = none ? guards[0].sentence : guards.length ? "" : "The guards are looking at the tuned model; this takes no time from runs.";
+    setText(this.words, words2);
+    this.words.hidden = !words2;
+    this.cards.hidden = none;
+    const print = JSON.stringify(guards);
+    if (this.cards.dataset.print === print) return;
+    this.cards.dataset.print = print;
+    this.cards.replaceChildren(...worstFirst(guards).map(card2));
+  }
+};
+function worstFirst(guards) {
+  return [...guards].sort((a, b) => ORDER.indexOf(a.light) - ORDER.indexOf(b.light));
+}
+function card2({ name, light, figure: figure2, sentence }) {
+  return el(
+    "div",
+    { class: "wb-guard" },
+    el("div", { class: `wb-light wb-light-${light}`, text: `${SIGNS[light]} ${light}` }),
+    el("div", { class: "wb-guard-name", text: name }),
+    el("div", { class: "wb-guard-figure", text: figure2 }),
+    el("div", { text: sentence })
+  );
+}
+
 // src/points.js
 var AXES2 = ["step", "num_tokens", "elapsed"];
 var Points = class {
@@ -5667,6 +5713,11 @@ function lastOf2(column) {
   for (let i = (column?.length ?? 0) - 1; i >= 0; i -= 1) if (!Number.isNaN(column[i])) return column[i];
   return null;
 }
+function leftWords({ eta, evaluations_ahead: ahead }) {
+  const evaluations = ahead ? `${whole(ahead)} evaluation${ahead === 1 ? "" : "s"}` : "";
+  if (eta) return [`about ${estimate(eta)}${evaluations && " of steps"} left${evaluations && `, and ${evaluations}`}`];
+  return evaluations ? [`${evaluations} left`] : [];
+}
 function whereWords(state) {
   const parts = [];
   if (state.status === "queued") parts.push(state.behind ? `waits for run ${state.behind} to leave the device` : "waits for the device");
@@ -5674,7 +5725,7 @@ function whereWords(state) {
   else if (state.status === "running") parts.push(state.stage ?? "starting");
   if (state.status === "running" && state.max_steps && !state.step && state.stage) parts.push(state.stage);
   if (state.elapsed) parts.push(`${duration(state.elapsed)} of training`);
-  if (state.status === "running" && state.eta) parts.push(`about ${estimate(state.eta)} left`);
+  if (state.status === "running") parts.push(...leftWords(state));
   return parts.join(" · ");
 }
 function factWords(state) {
@@ -5705,7 +5756,7 @@ var run_default = () => {
     const waiting = el("p", { class: "wb-muted wb-waiting", text: "Waiting for the kernel…" });
     const send = (message) => model.send(message);
     const context = { model, runs, view, send, changed: () => schedule() };
-    const parts = [new Status(context), new Curves(context), new Answers(context), new Ask(context)];
+    const parts = [new Status(context), new Curves(context), new Guards(context), new Answers(context), new Ask(context)];
     const body = el("div", { class: "wb-run-body", hidden: true }, ...parts.map((part) => part.el));
     root.append(waiting, body);
     let frame = 0;

@@ -1,32 +1,30 @@
-"""The decision path as an experiment: the same rows by every rung, and which rung to stop on."""
+"""A decision: the same rows by every rung of the path, and which rung to stop on. `wb.decide` makes one."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from workbench.bench.ladder import KINDS, ladder_plan
-from workbench.bench.work import Work, find, make
-from workbench.errors import InvalidInputError, RunError
+from workbench.bench.changed import changed_places, old_answers
+from workbench.bench.ladder import KINDS
+from workbench.bench.work import Work, find
+from workbench.errors import RunError
 from workbench.evaluation.comparisons import adjusted
 from workbench.evaluation.facts import Comparison
 from workbench.evaluation.report import Report
-from workbench.evaluation.results import figure
+from workbench.evaluation.results import Interval, figure
+from workbench.runs import Run, open_run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from workbench.recipe import Recipe
-    from workbench.tuning import Tuning
-
-__all__ = ["Decision", "decide", "open_decision"]
+__all__ = ["LATER", "LATER_BY_OLD", "REPORT", "Decision", "open_decision"]
 
 ALPHA = 0.05
-REPORT = "report.json"
+REPORT, LATER, LATER_BY_OLD = "report.json", "later.json", "later-by-old.json"
 
 
 class Decision(Work):
@@ -56,14 +54,20 @@ class Decision(Work):
         """The names of the rungs, from the lowest."""
         return [rung["name"] for rung in self.plan["rungs"]]
 
+    @property
+    def runs(self) -> dict[str, Run]:
+        """The training of each rung that has one, once it was launched."""
+        begun = self._state().get("runs", {})
+        return {name: open_run(each["run"], home=self.home) for name, each in begun.items() if "run" in each}
+
     def progress(self) -> tuple[int, int]:
         """Steps that are done, and steps in all: choices on validation, trainings, the test rows, the clock."""
         state = self._state()
         done = len(state.get("chosen", {})) + sum("seconds" in run for run in state.get("runs", {}).values())
-        asked = (self.path / REPORT).is_file()
+        asked = sum((self.path / name).is_file() for name in self._reports)
         choices = sum("candidates" in rung for rung in self.plan["rungs"])
         trainings = sum("recipe" in rung for rung in self.plan["rungs"])
-        return done + asked + len(state.get("costs", {})), choices + trainings + 1 + len(self.rungs)
+        return done + asked + len(state.get("costs", {})), choices + trainings + len(self._reports) + len(self.rungs)
 
     @cached_property
     def report(self) -> Report:
@@ -74,10 +78,37 @@ class Decision(Work):
         RunError
             While they were not asked yet.
         """
-        file = self.path / REPORT
-        if not file.is_file():
-            raise RunError(f"Decision {self.id} ({self.status}) has not asked the test rows yet; it does that once.")
-        return Report.from_json(file)
+        return self._read(REPORT)
+
+    @cached_property
+    def later(self) -> Report:
+        """The same after the change of `wb.decide(changed=)`: nothing trained again, the index as it is then.
+
+        Raises
+        ------
+        RunError
+            While this was not asked yet, or where no change was given.
+        """
+        return self._read(LATER)
+
+    @cached_property
+    def _by_old(self) -> Report:
+        return self._read(LATER_BY_OLD)
+
+    @property
+    def changes(self) -> bool:
+        """Whether facts change: `wb.decide` was given the rows as they are later."""
+        return bool(self.plan.get("changed"))
+
+    @property
+    def judged(self) -> Report:
+        """The report that decides: `later` where there is a change, else `report`."""
+        return self.later if self.changes else self.report
+
+    @property
+    def asked(self) -> bool:
+        """Whether the rows were asked that decide."""
+        return all((self.path / name).is_file() for name in self._reports)
 
     def table(self, metric: str | None = None) -> pd.DataFrame:
         """One row a rung, from the lowest.
@@ -85,35 +116,57 @@ class Decision(Work):
         Returns
         -------
         pandas.DataFrame
-            ``rung, kind, value, low, high, n`` (the metric on the test rows); ``seconds_an_answer`` (median of answers
-            asked one by one), ``prompt_tokens`` and ``answer_tokens`` (means); ``making_seconds`` (training, or asking
-            validation rows to choose), ``training_rows``; ``stop``: the rung to stop on.
+            ``rung, kind, value, low, high, n`` (the metric on the test rows); with a change also ``later, later_low,
+            later_high`` (by the answers that are right then) and ``old_answers`` (see there);
+            ``seconds_an_answer`` (median of answers asked one by one), ``prompt_tokens`` and ``answer_tokens`` (means);
+            ``making_seconds`` (training, or asking validation rows to choose), ``training_rows``; ``stop``: the rung to
+            stop on.
         """
         import pandas as pd
 
-        report = self.report if (self.path / REPORT).is_file() else None
-        state, stop = self._state(), self.stop_at(metric)[0] if report is not None else None
+        state, stop = self._state(), self.stop_at(metric)[0] if self.asked else None
         rows = []
         for rung in self.plan["rungs"]:
             name = rung["name"]
             cost, run = state.get("costs", {}).get(name, {}), state.get("runs", {}).get(name, {})
-            figures: list[Any] = [math.nan, math.nan, math.nan, 0]
-            if report is not None:
-                found = report.interval(name, metric)
-                figures = [found.value, found.low, found.high, found.n_rows]
             making = run.get("seconds") if "recipe" in rung else state.get("chosen", {}).get(name, {}).get("seconds")
-            rows.append([name, rung["kind"], *figures, cost.get("seconds"), cost.get("prompt_tokens"),
-                         cost.get("answer_tokens"), making, run.get("rows", 0), name == stop])  # fmt: skip
-        columns = ["rung", "kind", "value", "low", "high", "n", "seconds_an_answer", "prompt_tokens", "answer_tokens",
-                   "making_seconds", "training_rows", "stop"]  # fmt: skip
-        return pd.DataFrame(rows, columns=columns)
+            found = self.report.interval(name, metric) if self.asked else _NONE
+            row = {"rung": name, "kind": rung["kind"], "value": found.value, "low": found.low, "high": found.high,
+                   "n": found.n_rows}  # fmt: skip
+            if self.changes:
+                then, old = (
+                    (self.later.interval(name, metric), self.old_answers(name)) if self.asked else (_NONE, _NONE)
+                )
+                row |= {"later": then.value, "later_low": then.low, "later_high": then.high, "old_answers": old.value}
+            rows.append(row | {
+                "seconds_an_answer": cost.get("seconds"), "prompt_tokens": cost.get("prompt_tokens"),
+                "answer_tokens": cost.get("answer_tokens"), "making_seconds": making,
+                "training_rows": run.get("rows", 0), "stop": name == stop,
+            })  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def old_answers(self, rung: str) -> Interval:
+        """The share of the rows whose fact changed that a rung still answers as it was right before.
+
+        By the first metric, with Wilson's interval.
+
+        Raises
+        ------
+        RunError
+            While this was not asked yet, or where no change was given.
+        """
+        by_old = self._by_old
+        return old_answers(
+            by_old.name_of(rung), changed_places(self.report, self.later), by_old, by_old.metrics[0].name
+        )
 
     def stop_at(self, metric: str | None = None) -> tuple[str | None, list[Comparison]]:
         """The lowest rung that no rung above is shown to beat by more than the margin, and what it was held against.
 
         p values are adjusted for as many comparisons as there are rungs above (Holm). None: no rung is good enough.
+        With a change, rungs are judged by the answers that are right then.
         """
-        report, margin = self.report, self.plan["margin"]
+        report, margin = self.judged, self.plan["margin"]
         names = self.rungs
         for at, name in enumerate(names):
             above = adjusted([report.compare(name, other, metric) for other in names[at + 1 :]])
@@ -125,9 +178,9 @@ class Decision(Work):
 
     def verdict(self, metric: str | None = None) -> list[str]:
         """Which rung to stop on and why, sentence by sentence; empty while the test rows were not asked."""
-        if not (self.path / REPORT).is_file():
+        if not self.asked:
             return []
-        report, names = self.report, self.rungs
+        report, names = self.judged, self.rungs
         stop, above = self.stop_at(metric)
         facts = report.metric(metric)
         sign = 1 if facts.higher_is_better else -1
@@ -136,20 +189,50 @@ class Decision(Work):
             found, enough = report.interval(best, metric), self.plan["enough"]
             return [
                 f"None of these rungs is good enough: the best, {best}, has {figure(found.value, facts.unit)} "
-                f"({found.low:.0%} to {found.high:.0%}), and {figure(enough, facts.unit)} was asked for. Look at the "
-                "rows and at the data before anything else.",
+                f"(95 % interval {_span(found, facts.unit)}), and {figure(enough, facts.unit)} was asked for. Look at "
+                "the rows and at the data before anything else.",
+                *self._changes(None),
                 *self._notes(),
             ]
         at, out = names.index(stop), []
         kind = KINDS[self.plan["rungs"][at]["kind"]]
+        when = " once the facts have changed" if self.changes else ""
         out.append(f"Stop at {stop} ({kind}): {figure(report.interval(stop, metric).value, facts.unit)} of "
-                   f"{facts.title.lower()}.")  # fmt: skip
+                   f"{facts.title.lower()}{when}.")  # fmt: skip
         if below := names[:at]:
             out.append(report.compare(report.best(below, metric), stop, metric).sentence)
         if above:
             best_above = max(above, key=lambda each: sign * each.difference)
             out.append(f"Nothing above it is shown to be better. {best_above.sentence}")
-        return [*out, *self._notes()]
+        if stop == names[0] and above:
+            out.append(
+                "So nothing that was tried here helps, as far as these rows can show. Where that figure is not enough, "
+                "look at the rows: what is asked for may stand in no prompt, index or training row."
+            )
+        return [*out, *self._changes(stop), *self._notes()]
+
+    @property
+    def _reports(self) -> tuple[str, ...]:
+        return (REPORT, LATER, LATER_BY_OLD) if self.changes else (REPORT,)
+
+    def _read(self, name: str) -> Report:
+        file = self.path / name
+        if not file.is_file():
+            if name not in self._reports:
+                raise RunError(f"Decision {self.id} knows of no change. Give wb.decide changed= to see one.")
+            raise RunError(f"Decision {self.id} ({self.status}) has not asked the test rows yet; it does that once.")
+        return Report.from_json(file)
+
+    def _changes(self, stop: str | None) -> list[str]:
+        """What becomes of the answers when facts change, of the rung to stop on and of every training."""
+        if not self.changes:
+            return []
+        rungs = [each["name"] for each in self.plan["rungs"] if each["name"] == stop or each["kind"] == "tuning"]
+        told = [(name, self.old_answers(name)) for name in rungs]
+        each = ", ".join(f"{name} {figure(old.value, '%')} ({_span(old, '%')})" for name, old in told)
+        count = len(changed_places(self.report, self.later))
+        out = f"{count} of {len(self.later.prompts)} rows have another right answer after the change."
+        return [f"{out} The old one is still given to so many of them: {each}." if told else out]
 
     def _notes(self) -> list[str]:
         out = []
@@ -165,89 +248,6 @@ class Decision(Work):
         return out
 
 
-def decide(
-    recipe: Recipe,
-    *,
-    prompts: Sequence[str] = (),
-    shots: Sequence[int] = (3,),
-    schema: Mapping[str, Any] | None = None,
-    retriever: Any = None,
-    tools: Sequence[Any] | None = None,
-    tunings: Mapping[str, Tuning] | None = None,
-    metrics: Sequence[str] | None = None,
-    max_rows: int | None = 100,
-    margin: float = 0.0,
-    enough: float | None = None,
-    home: str | os.PathLike[str] | None = None,
-) -> Decision:
-    """Walk the decision path on your own rows: prompting, then retrieval, then tools, then tuning; and where to stop.
-
-    Choices (which prompt, how many shots) are made on the validation split, tuning trains on the train split, and the
-    test split is asked once, at the end, by all rungs.
-
-    Parameters
-    ----------
-    recipe
-        Base model, data, and how its tuning is trained.
-    prompts
-        Instructions to try, each without and with shots.
-    shots
-        Numbers of examples to try in the prompt.
-    schema
-        A JSON Schema that a rung holds its answers to.
-    retriever, tools
-        What `System` takes; a rung each, on the best prompting.
-    tunings
-        Names to ways of tuning; by default the recipe's own.
-    metrics
-        As for `wb.evaluate`; the first decides.
-    max_rows
-        Test rows asked at most, and validation rows for each choice.
-    margin
-        How much better a rung must be shown to be, so that climbing to it pays.
-    enough
-        The figure below which no rung will do.
-    home
-        The folder of the runs; the decision lies in ``decisions/`` there.
-
-    Returns
-    -------
-    Decision
-        At once; the work goes on in a process of its own. Killed and resumed it does what is missing.
-
-    Raises
-    ------
-    InvalidInputError, RecipeError, DatasetError
-        For what cannot be used.
-    """
-    from workbench.errors import RecipeError
-    from workbench.metrics import METRICS
-    from workbench.models.resolve import resolve_model
-    from workbench.models.shapes import shapes
-    from workbench.settings import nearest
-
-    if not isinstance(margin, (int, float)) or not 0 <= margin < 1:
-        raise InvalidInputError(f"margin must be from 0 to below 1, got {margin!r}. 0.02 asks for two points.")
-    for name in metrics or ():
-        if name not in METRICS:
-            raise InvalidInputError(f"There is no metric {name!r}{nearest(str(name), METRICS)}.")
-    if errors := [problem for problem in recipe.problems() if problem.severity == "error"]:
-        raise RecipeError(errors)
-    if "test" not in recipe.load_dataset().splits or "validation" not in recipe.load_dataset().splits:
-        raise InvalidInputError("A decision needs a validation and a test split. Load the data with split={...}.")
-    rungs = ladder_plan(
-        recipe, prompts=prompts, shots=shots, schema=schema, retriever=retriever, tools=tools, tunings=tunings
-    )
-    base = recipe.stored(home)
-    plan = {
-        "rungs": rungs, "recipe": base.to_yaml(), "metrics": list(metrics) if metrics else None, "max_rows": max_rows,
-        "margin": float(margin), "enough": enough, "tiny": shapes(resolve_model(recipe.model_name)).parameters < 5e7,
-    }  # fmt: skip
-    made = make(Decision, plan, home, f"{len(rungs)}-rungs")
-    made.resume()
-    return made
-
-
 def open_decision(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike[str] | None = None) -> Decision:
     """The decision with this id, or at this path; ``"last"`` is the newest.
 
@@ -257,6 +257,13 @@ def open_decision(id_or_path: str | os.PathLike[str], *, home: str | os.PathLike
         Where there is none.
     """
     return find(Decision, id_or_path, home)
+
+
+def _span(found: Interval, unit: str) -> str:
+    return f"{figure(found.low, unit)} to {figure(found.high, unit)}"
+
+
+_NONE = Interval(math.nan, math.nan, math.nan, 0, 1, "not asked yet")
 
 
 def _beats(comparison: Comparison, margin: float) -> bool:

@@ -9,18 +9,23 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import workbench as wb
-from workbench.bench.decision import REPORT, Decision
+from workbench.bench.changed import tested
+from workbench.bench.decision import LATER, LATER_BY_OLD, REPORT, Decision
 from workbench.bench.work import Driver, begin
 from workbench.data.rendering import Renderer
 from workbench.errors import RunError
+from workbench.evaluation.facts import Answered
 from workbench.models.loading import load_tokenizer
 from workbench.models.resolve import resolve_model
 from workbench.models.system import System
 from workbench.recipe import Recipe
+from workbench.retrieval.prompting import retrieved
 from workbench.runs.generation import shared_client
+from workbench.tools.transcript import transcript
 
 TIMED = 5
 """Answers asked one by one for the time of one."""
@@ -47,18 +52,29 @@ class _Driver(Driver):
         for rung in self.plan["rungs"]:
             if "recipe" in rung:
                 self._train(rung)
-        systems = {rung["name"]: self._system(rung) for rung in self.plan["rungs"]}
-        file = self.decision.path / REPORT
-        if not file.is_file():
-            rows, metrics = self.dataset.split("test"), self.plan["metrics"]
-            report = wb.evaluate(systems, rows, metrics, max_rows=self.plan["max_rows"])
-            draft = file.with_suffix(".draft")
-            report.to_json(draft)
-            os.replace(draft, file)
+        systems, rows = {rung["name"]: self._system(rung) for rung in self.plan["rungs"]}, self.dataset.split("test")
+        self._ask(REPORT, systems, rows)
+        if changed := self.plan["changed"]:
+            later = Recipe.from_yaml(changed["recipe"]).load_dataset()
+            moved = {name: System(system, retriever=changed["retriever"]) if system.retriever else system
+                     for name, system in systems.items()}  # fmt: skip
+            self._ask(LATER, moved, tested(later))
+            self._ask(LATER_BY_OLD, moved, rows)
         for name, system in systems.items():
             if name not in self.state["costs"]:
                 self.state["costs"][name] = self._cost(name, system)
                 self.tell()
+
+    def _ask(self, name: str, systems: dict[str, System], rows: wb.Dataset) -> None:
+        """Ask the test rows, unless that was done; always with the settings of the first time."""
+        file, first = self.decision.path / name, self.decision.path / REPORT
+        if file.is_file():
+            return
+        decoding = self.decision.report.decoding if first.is_file() else None
+        report = wb.evaluate(systems, rows, self.plan["metrics"], max_rows=self.plan["max_rows"], decoding=decoding)
+        draft = file.with_suffix(".draft")
+        report.to_json(draft)
+        os.replace(draft, file)
 
     def _choice(self, candidates: list[dict[str, Any]]) -> dict[str, Any]:
         """Which candidate does best on validation rows, how it does there, and what the choice took."""
@@ -96,9 +112,9 @@ class _Driver(Driver):
             return System(wb.open_run(self.state["runs"][name]["run"], home=self.decision.home), name=name)
         if "candidates" in rung:
             return System(System.from_dict(rung["candidates"][self.state["chosen"][name]["candidate"]]), name=name)
-        best = max(self.state["chosen"], key=lambda each: self.state["chosen"][each]["value"])
-        below = next(each for each in self.plan["rungs"] if each["name"] == best)
-        return System(self._system(below), **rung["add"], name=name)
+        prompting = [rung for rung in self.plan["rungs"] if rung["kind"] == "prompting"]
+        best = max(prompting, key=lambda each: self.state["chosen"][each["name"]]["value"])
+        return System(self._system(best), **rung["add"], name=name)
 
     def _cost(self, name: str, system: System) -> dict[str, Any]:
         """What one answer takes: seconds, asked alone, and tokens read and written."""
@@ -114,18 +130,28 @@ class _Driver(Driver):
             taken.append(time.perf_counter() - began)
         ref = resolve_model(system.model or "")
         renderer = Renderer(load_tokenizer(ref), system.template)
-        bare = None if system.prompt and "{passages}" in system.prompt else system.prompt
-        texts = [
-            "\n".join([*(passage.text for passage in said.passages), renderer.prompt_text(prompt, system.shots, bare)])
-            for prompt, said in zip(report.prompts, report.answers[name], strict=True)
-        ]
-        read = [len(ids) for ids in renderer.ids(texts)]
+        form, asked = _asked(system, report.prompts, report.answers[name])
+        texts = [[renderer.prompt_text(prompt, system.shots, form) for prompt in steps] for steps in asked]
+        read = [sum(map(len, renderer.ids(steps))) for steps in texts]
         written = [said.tokens for said in report.answers[name]]
         return {
             "seconds": statistics.median(taken),
             "prompt_tokens": statistics.fmean(read),
             "answer_tokens": statistics.fmean(written),
         }
+
+
+def _asked(system: System, prompts: Sequence[str], answers: Sequence[Answered]) -> tuple[str | None, list[list[str]]]:
+    """The instructions, and what the model read for each answer: once, or once a step where it calls tools."""
+    if system.tools:
+        pairs = zip(prompts, answers, strict=True)
+        return system.prompt, [
+            [transcript(prompt, said.calls[:step]) for step in range(len(said.calls) + 1)] for prompt, said in pairs
+        ]
+    if system.retriever is not None:
+        wraps = "{prompt}" in (system.prompt or "")
+        return None if wraps else system.prompt, [[prompt] for prompt in retrieved(system, prompts)[0]]
+    return system.prompt, [[prompt] for prompt in prompts]
 
 
 if __name__ == "__main__":

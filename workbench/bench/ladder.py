@@ -6,14 +6,14 @@ which one is best but which is the lowest that nothing above is shown to beat.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation.baselines import draw_shots
 from workbench.models.system import System
 from workbench.recipe import Recipe
+from workbench.retrieval import open_index
 from workbench.tuning import Tuning
 
 __all__ = ["KINDS", "ladder_plan"]
@@ -35,6 +35,7 @@ def ladder_plan(
     shots: Sequence[int],
     schema: Mapping[str, Any] | None,
     retriever: Any,
+    passages: Sequence[int],
     tools: Sequence[Any] | None,
     tunings: Mapping[str, Tuning] | None,
 ) -> list[dict[str, Any]]:
@@ -49,23 +50,36 @@ def ladder_plan(
     Raises
     ------
     InvalidInputError
-        For shots or prompts that cannot be used, and names that come twice.
+        For shots, prompts, an index or tools that cannot be used, and names that come twice.
     """
     model = recipe.model_name
     counts = sorted({int(count) for count in shots})
     drawn = draw_shots(recipe.load_dataset(), max(counts, default=0), recipe.seed)
-    rungs: list[dict[str, Any]] = [_prompting("as it is", [_system(model, recipe)])]
+    if wrong := [text for text in prompts if not isinstance(text, str) or not text.strip()]:
+        raise InvalidInputError(f"prompts= takes texts with instructions, got {wrong[0]!r}.")
+    placing = [text for text in prompts if "{passages}" in text]
+    if placing and retriever is None:
+        raise InvalidInputError(f"{placing[0]!r} says where passages stand. Give a retriever, or leave it out.")
+    texts = [text for text in prompts if text not in placing]
+
+    def tried(texts: Sequence[str | None], counts: Iterable[int], **settings: Any) -> list[dict[str, Any]]:
+        pairs = [(text, count) for text in texts for count in counts]
+        systems = [System(model, template=recipe.template, prompt=text, shots=drawn[:count], **settings)
+                   for text, count in pairs]  # fmt: skip
+        return [system.to_dict() for system in systems]
+
+    with_none = sorted({0, *counts})
+    rungs = [_chosen("zero-shot", "prompting", tried([None], [0]))]
     if few := [count for count in counts if count]:
-        rungs.append(_prompting("few-shot", [_system(model, recipe, shots=drawn[:count]) for count in few]))
-    if texts := list(prompts):
-        if wrong := [text for text in texts if not isinstance(text, str) or not text.strip()]:
-            raise InvalidInputError(f"prompts= takes texts with instructions, got {wrong[0]!r}.")
-        tried = [_system(model, recipe, prompt=text, shots=drawn[:count]) for text in texts for count in {0, *counts}]
-        rungs.append(_prompting("best prompt", tried))
+        rungs.append(_chosen("few-shot", "prompting", tried([None], few)))
+    if texts:
+        rungs.append(_chosen("best prompt", "prompting", tried(texts, with_none)))
     if schema is not None:
         rungs.append({"name": "schema", "kind": "schema", "add": {"schema": dict(schema)}})
     if retriever is not None:
-        rungs.append({"name": "retrieval", "kind": "retrieval", "add": {"retriever": os.fspath(retriever)}})
+        folder, forms = open_index(retriever).path, [None, *map(_with_place, texts), *placing]
+        found = [tried(forms, with_none, retriever=folder, passages=count) for count in passages]
+        rungs.append(_chosen("retrieval", "retrieval", [each for some in found for each in some]))
     if tools:
         names = [getattr(tool, "name", tool) for tool in tools]
         if functions := [name for name in names if not isinstance(name, str)]:
@@ -73,7 +87,8 @@ def ladder_plan(
                 "tools= of a decision takes names, since a function cannot cross into another process; got "
                 f"{functions[0]!r}."
             )
-        rungs.append({"name": "tools", "kind": "tools", "add": {"tools": names}})
+        plain = [text for text in texts if "{prompt}" not in text]  # requests have a form of their own
+        rungs.append(_chosen("tools", "tools", tried([None, *plain], [0], tools=names)))
     for name, tuning in (tunings if tunings is not None else {recipe.tuning.title: recipe.tuning}).items():
         changes: dict[str, Any] = {"tuning": tuning}
         if tuning != recipe.tuning:
@@ -86,9 +101,10 @@ def ladder_plan(
     return rungs
 
 
-def _system(model: str, recipe: Recipe, **settings: Any) -> dict[str, Any]:
-    return System(model, template=recipe.template, **settings).to_dict()
+def _chosen(name: str, kind: str, candidates: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"name": name, "kind": kind, "candidates": candidates}
 
 
-def _prompting(name: str, candidates: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"name": name, "kind": "prompting", "candidates": candidates}
+def _with_place(text: str) -> str:
+    """A prompt with a place for passages: before it, where it is wrapped around the question."""
+    return f"{{passages}}\n\n{text}" if "{prompt}" in text else text

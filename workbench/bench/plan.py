@@ -8,7 +8,7 @@ from typing import Any
 
 from workbench.data.dataset import Dataset
 from workbench.errors import InvalidInputError, RecipeError
-from workbench.metrics.registry import METRICS
+from workbench.evaluation.similarity import metric_of
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 from workbench.recipe import Recipe
@@ -187,9 +187,7 @@ def _asked(
                 f"splits= names {name!r}{nearest(name, there)}; the data has {', '.join(there)}, and train is no test."
             )
     for name in metrics or ():
-        if name not in METRICS:
-            near = nearest(str(name), METRICS)
-            raise InvalidInputError(f"There is no metric {name!r}{near}. Known: {', '.join(METRICS)}.")
+        metric_of(name)
     return {"metrics": list(metrics) if metrics is not None else None, "splits": names, "max_rows": max_rows}
 
 

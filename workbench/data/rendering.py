@@ -13,7 +13,7 @@ from typing import Any
 
 from workbench.errors import InvalidInputError
 
-__all__ = ["BUNDLED_TEMPLATE", "Messages", "Renderer", "template_problem"]
+__all__ = ["BUNDLED_TEMPLATE", "Messages", "Renderer", "asked_turns", "template_problem"]
 
 Messages = list[dict[str, Any]]
 
@@ -141,22 +141,9 @@ class Renderer:
         system
             Instructions. A text with ``{prompt}`` in it is wrapped around the user's turns instead.
         """
-        shots = list(shots or ())
-        if system and "{prompt}" in system:
-            wrapper, system = system, None
-            shots = [(wrapper.replace("{prompt}", question), answer) for question, answer in shots]
-            prompt = _wrapped(prompt, wrapper)
-        if not self.chat:
-            return self._plain_prompt(prompt, shots, system)
-        messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
-        if system and messages and messages[0]["role"] == "system":
-            messages = messages[1:]
-        before: Messages = [{"role": "system", "content": system}] if system else []
-        if messages and messages[0]["role"] == "system":
-            before, messages = messages[:1], messages[1:]
-        for question, answer in shots:
-            before += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-        return self._render(before + messages, ask=True)
+        if self.chat:
+            return self._render(asked_turns(prompt, shots, system), ask=True)
+        return self._plain_prompt(*_unwrapped(prompt, list(shots or ()), system))
 
     def full_text(self, row: Mapping[str, Any]) -> str:
         """The text of a row as trained: prompt, answer and end; or the conversation; or text and EOS."""
@@ -239,6 +226,22 @@ class Renderer:
         return "".join([*parts, *(f"{question}{answer}\n\n" for question, answer in shots), prompt])
 
 
+def asked_turns(
+    prompt: str | Messages, shots: Iterable[tuple[str, str]] | None = None, system: str | None = None
+) -> Messages:
+    """The turns of a conversation in which a model answers next; parameters as for `Renderer.prompt_text`."""
+    prompt, shots, system = _unwrapped(prompt, list(shots or ()), system)
+    messages = [{"role": "user", "content": prompt}] if isinstance(prompt, str) else list(prompt)
+    if system and messages and messages[0]["role"] == "system":
+        messages = messages[1:]
+    before: Messages = [{"role": "system", "content": system}] if system else []
+    if messages and messages[0]["role"] == "system":
+        before, messages = messages[:1], messages[1:]
+    for question, answer in shots:
+        before += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    return before + messages
+
+
 def template_problem(template: Any) -> str | None:
     """What is wrong with a recipe's ``template=``, without reading anything but a template file; None if nothing."""
     if template is None or template in NAMED:
@@ -264,6 +267,16 @@ def _default_template(own: Any) -> str:
     if isinstance(own, Mapping):
         return own.get("default") or next(iter(own.values()))
     return own
+
+
+def _unwrapped(
+    prompt: str | Messages, shots: list[tuple[str, str]], system: str | None
+) -> tuple[str | Messages, list[tuple[str, str]], str | None]:
+    """The same with instructions that hold ``{prompt}`` put around the user's turns."""
+    if not system or "{prompt}" not in system:
+        return prompt, shots, system
+    shots = [(system.replace("{prompt}", question), answer) for question, answer in shots]
+    return _wrapped(prompt, system), shots, None
 
 
 def _wrapped(prompt: str | Messages, wrapper: str) -> str | Messages:

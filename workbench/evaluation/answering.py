@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from workbench.errors import InvalidInputError, WorkbenchError
@@ -53,6 +54,7 @@ class Answering:
         self.asked: list[SideBySide] = []
         self.changes = 0
         self._waiting: deque[SideBySide] = deque()
+        self._answered: SideBySide | None = None
         self._lock = threading.Lock()
         self._cancel = threading.Event()
         self._thread: threading.Thread | None = None
@@ -71,12 +73,16 @@ class Answering:
             self._start()
 
     def ask(self, prompt: Any) -> None:
-        """Have all systems answer one more prompt, before the rows go on."""
+        """Have all systems answer one more prompt, token by token, before the rows go on."""
         table = SideBySide(self.table.systems, [prompt])
         with self._lock:
             self.asked.insert(0, table)
             self._waiting.append(table)
             self._start()
+
+    def pending(self, asked: SideBySide) -> bool:
+        """Whether a prompt asked in between is being answered, or waits for it."""
+        return asked is self._answered or asked in self._waiting
 
     def cancel(self) -> None:
         """Stop soon; `run` goes on with what is missing."""
@@ -110,7 +116,7 @@ class Answering:
         text = f"{done:,} of {total:,} answers" if total else ""
         if failed:
             text += f", {failed:,} failed"
-        if self.running and not done and not failed:
+        if self.running and total and not done and not failed:
             text = "Loading the model …"
         elif self.running and (new := done - self._done_before) > 0 and done + failed < total:
             left = (time.monotonic() - self._began) / new * (total - done - failed)
@@ -138,7 +144,7 @@ class Answering:
                     return
                 cancel = self._cancel
             if wanted:
-                self._fill(self.table, self.table.rows, cancel, self._answer_asked)
+                self._fill(self.table, self.table.rows, cancel, between=self._answer_asked)
 
     def _answer_asked(self) -> None:
         while True:
@@ -146,13 +152,14 @@ class Answering:
                 if not self._waiting:
                     return
                 table, cancel = self._waiting.popleft(), self._cancel
-            self._fill(table, [0], cancel, lambda: None)
+                self._answered = table
+            self._fill(table, [0], cancel, stream=True)
+            self._answered = None
+            self._count()
 
-    def _fill(
-        self, table: SideBySide, rows: Sequence[int], cancel: threading.Event, between: Callable[[], None]
-    ) -> None:
+    def _fill(self, table: SideBySide, rows: Sequence[int], cancel: threading.Event, **options: Any) -> None:
         answer_rows(table, self.systems, rows, generate=self.generate, decoding=self.decoding, cancel=cancel,
-                    on_change=self._count, between=between)  # fmt: skip
+                    on_change=self._count, **options)  # fmt: skip
 
     def _count(self) -> None:
         self.changes += 1
@@ -172,6 +179,7 @@ def answer_rows(
     cancel: threading.Event,
     on_change: Callable[[], None] = lambda: None,
     between: Callable[[], None] = lambda: None,
+    stream: bool = False,
 ) -> None:
     """Ask all systems for the answers that are missing, and put them into the table as they come.
 
@@ -194,7 +202,10 @@ def answer_rows(
         Called after every answer or failure.
     between
         Called between two blocks: time for something more urgent.
+    stream
+        Whether the table is told each answer as it grows, token by token.
     """
+    ask = partial(generate, cancel=cancel, **decoding)
     bases = {system.model for system in systems if system.kind == "model"}
     size = BLOCK if len(bases) <= 1 else max(1, len(rows))
     for start in range(0, len(rows), size):
@@ -203,7 +214,7 @@ def answer_rows(
             missing = [row for row in rows[start : start + size] if table.answers[row][column] is None]
             if cancel.is_set():
                 return
-            _answer(table, column, system, missing, generate, decoding, cancel, on_change)
+            _answer(table, column, system, missing, ask, cancel, on_change, stream)
 
 
 def _answer(
@@ -211,19 +222,26 @@ def _answer(
     column: int,
     system: System,
     rows: list[int],
-    generate: Generate,
-    decoding: dict[str, Any],
+    ask: Generate,
     cancel: threading.Event,
     on_change: Callable[[], None],
+    stream: bool,
 ) -> None:
     def take(at: int, answer: Any) -> None:
-        table.put(rows[at], column, Answered.of(answer))
+        if answer.error:
+            table.fail(rows[at], column, f"{answer.error}: {answer.detail}")
+        else:
+            table.put(rows[at], column, Answered.of(answer))
+        on_change()
+
+    def grow(at: int, text: str) -> None:
+        table.grow(rows[at], column, text)
         on_change()
 
     if not rows:
         return
     try:
-        generate(system, [table.prompts[row] for row in rows], on_result=take, cancel=cancel, **decoding)
+        ask(system, [table.prompts[row] for row in rows], on_result=take, **({"on_text": grow} if stream else {}))
     except InvalidInputError as error:
         if len(rows) == 1:
             table.fail(rows[0], column, str(error))
@@ -232,7 +250,7 @@ def _answer(
         # One prompt that does not fit spoils the whole request: the others are asked one by one.
         for row in rows:
             if table.answers[row][column] is None and not cancel.is_set():
-                _answer(table, column, system, [row], generate, decoding, cancel, on_change)
+                _answer(table, column, system, [row], ask, cancel, on_change, stream)
     except Exception as error:
         # A function of the user's may raise anything; the other systems go on.
         reason = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, RemoteError
 from workbench.evaluation.facts import Answered
 from workbench.models.system import System
 
@@ -15,15 +16,21 @@ Progress = Callable[[int, int, str], None]
 
 
 def answers_of(
-    named: Mapping[str, System], prompts: Sequence[Any], settings: Mapping[str, Any], progress: Progress, client: Any
+    named: Mapping[str, System],
+    prompts: Sequence[Any],
+    settings: Mapping[str, Any],
+    progress: Progress,
+    client: Any,
+    allow_remote: bool = False,
 ) -> tuple[dict[str, list[Answered]], list[str]]:
     """Every system's answers in the order of the prompts, and a warning for each that could not answer some rows.
 
     Raises
     ------
-    InvalidInputError
+    InvalidInputError, RemoteError
         When a system can answer none of them.
     """
+    asked_with = {**settings, "allow_remote": True} if allow_remote else settings
     if client is None:
         from workbench.runs.generation import shared_client
 
@@ -41,8 +48,10 @@ def answers_of(
             found[row] = Answered.of(answer)
             progress(before + len(found), total, name)
 
-        _ask(client, system, prompts, list(range(len(prompts))), settings, take, found)
+        _ask(client, system, prompts, list(range(len(prompts))), asked_with, take, found)
         answers[name] = [found[row] for row in range(len(prompts))]
+        if unanswered := [said for said in answers[name] if said.error]:
+            warnings += _unanswered(name, unanswered, len(prompts))
         failed = [said for said in answers[name] if said.stop == "failed"]
         if failed:
             warnings.append(
@@ -50,6 +59,17 @@ def answers_of(
                 f"answers: {failed[0].detail}"
             )
     return answers, warnings
+
+
+def _unanswered(name: str, found: Sequence[Answered], rows: int) -> list[str]:
+    """The warning for answers of an endpoint that did not come; the error where it gave none at all."""
+    lost = [said for said in found if not said.came]
+    counted = found if len(found) == rows else lost
+    counts = ", ".join(f"{count:,} {error}" for error, count in Counter(said.error for said in counted).most_common())
+    text = f"{len(counted):,} of the {rows:,} rows got no answer from {name} ({counts})"
+    if len(found) == rows:
+        raise RemoteError(f"{text}: {found[0].detail}")
+    return [f"{text}, and have no score: {lost[0].detail} Evaluate again to ask for these alone."] if lost else []
 
 
 def _ask(

@@ -10,9 +10,10 @@ from typing import Any
 from workbench.evaluation.leaks import runs_of
 from workbench.models.system import System
 from workbench.runs.events import read_events
+from workbench.runs.home import GUARDS
 from workbench.runs.job import read_json
 
-__all__ = ["columns_kept", "runs_behind"]
+__all__ = ["columns_kept", "guards_behind", "runs_behind"]
 
 TEXTS = ("prompt", "completion", "messages", "text", "chosen", "rejected")
 """Columns that a report holds as prompts and references, or that are no property of a row."""
@@ -47,6 +48,26 @@ def runs_behind(systems: Mapping[str, System]) -> dict[str, tuple[dict[str, Any]
     """
     found = {name: tuple(_run(folder) for folder in runs_of(system)) for name, system in systems.items()}
     return {name: runs for name, runs in found.items() if runs}
+
+
+def guards_behind(systems: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """What the guards have found so far in the runs that made systems, which are given as plain data.
+
+    Of runs that were trained on top of each other the last counts. With several runs a guard's name says whose it is.
+    """
+    found = {}
+    for name, facts in systems.items():
+        for place in [*reversed(facts.get("adapters") or ()), facts.get("model") or ""]:
+            kept = read_json(Path(str(place).removeprefix("run:")).parent / f"{GUARDS}.json")
+            if kept is not None:
+                found[name] = kept[GUARDS]
+                break
+    several = len(found) > 1
+    return tuple(
+        {**guard, "name": f"{guard['name']} ({name})" if several else guard["name"]}
+        for name, guards in found.items()
+        for guard in guards
+    )
 
 
 def _run(folder: Path) -> dict[str, Any]:

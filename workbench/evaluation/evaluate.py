@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import json
-import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from workbench.data.browse import plain_text
 from workbench.errors import InvalidInputError
 from workbench.evaluation import likelihood
 from workbench.evaluation.asking import Progress, answers_of
-from workbench.evaluation.behind import columns_kept, runs_behind
+from workbench.evaluation.behind import columns_kept, guards_behind, runs_behind
 from workbench.evaluation.facts import Answered, MetricFacts
 from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.leaks import leak_warnings
 from workbench.evaluation.picking import Picked, pick_rows
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
-from workbench.evaluation.results import SMALL
+from workbench.evaluation.stated import cut_off, described, few_rows, how_decoded, provenance, sent_to
 from workbench.evaluation.structured import copied_fields, judge
 from workbench.evaluation.suiting import metrics_for
 from workbench.metrics import Metric
 from workbench.metrics.json_schema import Schema
 from workbench.metrics.strict_json import is_container
 from workbench.models.system import System
+from workbench.runs.generation import shared_client
+from workbench.runs.remote import check_remote
+from workbench.runs.scoring import check_scores
 
 if TYPE_CHECKING:
     from workbench.evaluation.job import Evaluation
@@ -41,13 +40,13 @@ Settings = Mapping[str, Any] | None
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., progress: Progress | None = ...,
-    client: Any = ...,
+    schema: Any = ..., wait: Literal[True] = ..., keep: bool = ..., allow_remote: bool = ...,
+    progress: Progress | None = ..., client: Any = ...,
 ) -> Report: ...  # fmt: skip
 @overload
 def evaluate(
     systems: Any, dataset: Any, metrics: Metrics = ..., *, max_rows: int | None = ..., decoding: Settings = ...,
-    schema: Any = ..., wait: Literal[False], keep: bool = ...,
+    schema: Any = ..., wait: Literal[False], keep: bool = ..., allow_remote: bool = ...,
 ) -> Evaluation: ...  # fmt: skip
 def evaluate(
     systems: Any,
@@ -59,6 +58,7 @@ def evaluate(
     schema: Any = None,
     wait: bool = True,
     keep: bool = True,
+    allow_remote: bool = False,
     progress: Progress | None = None,
     client: Any = None,
 ) -> Report | Evaluation:
@@ -70,15 +70,16 @@ def evaluate(
     Parameters
     ----------
     systems
-        One or more of what `System` takes: model names, runs, functions, Systems; a list, or a dict of your names.
+        One or more of what `System` takes: model names, runs, functions, endpoints, Systems; a list, or a dict of your
+        names.
     dataset
         A `Dataset`, or anything `load_dataset` takes. Its test split is used where there is one, else all its rows.
         Plain texts are not asked but scored, in bits per byte.
     metrics
-        Names (`workbench.metrics.METRICS`) or functions of ``(answer, reference)``; the first is the headline. By
-        default, for references that are JSON, exact match, whether the answer is JSON, and its fields and values; for
-        references that are labels (short, few, often the same), label accuracy; for other texts exact match and token
-        F1, and for long ones chrF.
+        Names (`workbench.metrics.METRICS`, and ``"embedding_similarity:FOLDER"`` with a model that embeds texts) or
+        functions of ``(answer, reference)``; the first is the headline. By default, for references that are JSON, exact
+        match, whether the answer is JSON, and its fields and values; for references that are labels (short, few, often
+        the same), label accuracy; for other texts exact match and token F1, and for long ones chrF.
     max_rows
         At most so many rows, drawn with seed 0.
     decoding
@@ -91,7 +92,10 @@ def evaluate(
     wait
         False starts it in a process of its own, which outlives this one, and returns at once.
     keep
-        Use answers that are kept and keep new ones. False generates every answer anew.
+        Use answers that are kept and keep new ones. False generates every answer anew. Not kept are those of functions,
+        and of systems with tools of your own, since what they read may change.
+    allow_remote
+        Whether rows may leave this machine for the endpoint of a system that is elsewhere (``openai:URL#model``).
     progress
         Called with answers done, answers in all, and the name of the system that is at work.
     client
@@ -105,23 +109,21 @@ def evaluate(
     Raises
     ------
     InvalidInputError
-        For systems, metrics, decoding settings or a schema that cannot be used; with ``wait=False`` also for
-        functions, which cannot cross into another process.
+        For systems, metrics, decoding settings or a schema that cannot be used, and for a system that is elsewhere
+        without ``allow_remote``; with ``wait=False`` also for functions, which cannot cross into another process.
     DatasetError
         For data without prompts.
-    GenerationError
-        When a model's process fails.
+    GenerationError, RemoteError
+        When a model's process fails, or an endpoint answers no row.
     """
     named, picked = _named(systems), pick_rows(dataset, max_rows)
     if not wait:
         from workbench.evaluation.job import start
 
-        return start(named, picked, metrics, decoding, schema, keep)
+        return start(named, picked, metrics, decoding, schema, keep, allow_remote)
     if client is None:
-        from workbench.runs.generation import shared_client
-
         client = KeptAnswers(shared_client()) if keep else shared_client()
-    return answered_report(named, picked, metrics, decoding, schema, progress or _silent, client)
+    return answered_report(named, picked, metrics, decoding, schema, progress or _silent, client, allow_remote)
 
 
 def answered_report(
@@ -132,27 +134,38 @@ def answered_report(
     schema: Any,
     progress: Progress,
     client: Any,
+    allow_remote: bool = False,
 ) -> Report:
     """The report on rows that were picked, after `client` has answered them; see `evaluate`."""
+    check(picked, metrics, decoding, schema, named, allow_remote)
     if not asks(picked):
-        return _score(named, picked, metrics, progress, client)
+        return _score(named, picked, progress, client)
     prompts, references = _asked(picked)
     checked = Schema(schema) if schema is not None else None
     measured, settings = metrics_for(metrics, references), decoding_for(decoding, references)
-    said, failures = answers_of(named, prompts, settings, progress, client)
+    said, failures = answers_of(named, prompts, settings, progress, client, allow_remote)
     return report_on(named, picked, said, metrics=measured, settings=settings, schema=checked, warnings=failures)
 
 
-def check(picked: Picked, metrics: Any, decoding: Mapping[str, Any] | None, schema: Any) -> None:
-    """Raise what `answered_report` would raise before its first answer."""
-    if asks(picked):
-        references = _asked(picked)[1]
-        metrics_for(metrics, references)
-        decoding_for(decoding, references)
-        if schema is not None:
-            Schema(schema)
-    else:
+def check(
+    picked: Picked,
+    metrics: Any,
+    decoding: Mapping[str, Any] | None,
+    schema: Any,
+    named: Mapping[str, System] | None = None,
+    allow_remote: bool = False,
+) -> None:
+    """Raise what can be raised before the first answer; of systems, where they are known already."""
+    if not asks(picked):
         _only_bits_per_byte(metrics)
+        for system in (named or {}).values():
+            check_scores(system)
+        return
+    references = _asked(picked)[1]
+    metrics_for(metrics, references)
+    check_remote(named or {}, len(picked.rows), allow_remote, decoding_for(decoding, references))
+    if schema is not None:
+        Schema(schema)
 
 
 def asks(picked: Picked) -> bool:
@@ -176,7 +189,7 @@ def report_on(
     answers = {name: _judged(said[name], references, texts, schema) for name in named}
     facts, scores = _scored(metrics_for(metrics, references), answers, references, texts, picked.rows)
     return Report(
-        systems=_described(named),
+        systems=(facts_of := described(named)),
         dataset=picked.facts,
         row_numbers=picked.numbers,
         prompts=tuple(texts),
@@ -185,11 +198,12 @@ def report_on(
         metrics=facts,
         scores=scores,
         decoding=settings,
-        notes=(picked.note, _how(settings), *_few(picked)),
-        warnings=(*leak_warnings(named, picked.rows), *warnings, *_cut_off(answers, settings)),
+        notes=(picked.note, how_decoded(settings), *few_rows(picked), *sent_to(named)),
+        warnings=(*leak_warnings(named, picked.rows), *warnings, *cut_off(answers, settings)),
         columns=columns_kept(picked.rows),
         runs=runs_behind(named),
-        **_provenance(),
+        guards=guards_behind(facts_of),
+        **provenance(),
     )
 
 
@@ -240,7 +254,7 @@ def _judged(
     for said, reference, prompt in zip(answers, records, prompts, strict=True):
         found = judge(said.text, reference, prompt, schema=schema, copied=copied)
         detail = said.detail or found.detail
-        kind = "no answer" if said.stop == "failed" else found.kind
+        kind = said.error or ("no answer" if said.stop == "failed" else found.kind)
         out.append(replace(said, error=kind, detail=detail))
     return tuple(out)
 
@@ -252,12 +266,15 @@ def _scored(
     prompts: Sequence[str],
     rows: Sequence[Mapping[str, Any]],
 ) -> tuple[tuple[MetricFacts, ...], dict[str, dict[str, tuple[float | None, ...]]]]:
-    """Every metric's score of every answer. A function of one's own is a rate when it only ever says 0 or 1."""
+    """Every metric's score of every answer that came. A function of one's own is a rate when it says only 0 and 1."""
     facts, scores = [], {}
     for metric in metrics:
+        if metric.prepare is not None:
+            came = [said.text for said_all in answers.values() for said in said_all if said.came]
+            metric.prepare([*came, *(reference for reference in references if reference is not None)])
         by_system = {
             name: tuple(
-                metric.score(said.text, reference=reference, prompt=prompt, row=row)
+                metric.score(said.text, reference=reference, prompt=prompt, row=row) if said.came else None
                 for said, reference, prompt, row in zip(said_all, references, prompts, rows, strict=True)
             )
             for name, said_all in answers.items()
@@ -268,9 +285,8 @@ def _scored(
     return tuple(facts), scores
 
 
-def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: Progress, client: Any) -> Report:
+def _score(named: Mapping[str, System], picked: Picked, progress: Progress, client: Any) -> Report:
     """A report in bits per byte, for plain texts."""
-    _only_bits_per_byte(metrics)
     kept = [(number, row) for number, row in zip(picked.numbers, picked.rows, strict=True) if row["text"]]
     empty = len(picked.rows) - len(kept)
     if not kept:
@@ -291,7 +307,7 @@ def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: 
         scores[name] = tuple(found)
     left_out = [f"{empty:,} empty texts were left out."] if empty else []
     return Report(
-        systems=_described(named),
+        systems=(facts_of := described(named)),
         dataset=picked.facts,
         row_numbers=tuple(number for number, _ in kept),
         prompts=tuple(texts),
@@ -300,57 +316,23 @@ def _score(named: Mapping[str, System], picked: Picked, metrics: Any, progress: 
         metrics=(likelihood.BITS_PER_BYTE,),
         scores={"bits_per_byte": scores},
         weights=tuple(map(float, sizes)),
-        notes=(picked.note, "Every byte counts the same, so longer texts count for more.", *left_out, *_few(picked)),
+        notes=(
+            picked.note,
+            "Every byte counts the same, so longer texts count for more.",
+            *left_out,
+            *few_rows(picked),
+        ),
         warnings=tuple(leak_warnings(named, [row for _, row in kept])),
         columns=columns_kept([row for _, row in kept]),
         runs=runs_behind(named),
-        **_provenance(),
+        guards=guards_behind(facts_of),
+        **provenance(),
     )
 
 
 def _only_bits_per_byte(metrics: Any) -> None:
     if metrics not in (None, ["bits_per_byte"], ("bits_per_byte",), "bits_per_byte"):
         raise InvalidInputError("Plain texts are scored in bits per byte and nothing else. Leave metrics= out.")
-
-
-def _described(named: Mapping[str, System]) -> dict[str, dict[str, Any]]:
-    """What the systems are, as plain data."""
-    return {
-        name: json.loads(json.dumps({**system.to_dict(), "name": name, "hash": system.hash}, default=repr))
-        for name, system in named.items()
-    }
-
-
-def _cut_off(answers: Mapping[str, Sequence[Answered]], settings: Mapping[str, Any]) -> list[str]:
-    """Systems whose answers ran into the limit, so that a wrong answer may be an unfinished one."""
-    out = []
-    for name, said_all in answers.items():
-        if count := sum(said.stop == "length" for said in said_all):
-            out.append(
-                f"{count:,} of the {len(said_all):,} answers of {name} did not end by themselves and were cut off at "
-                f"{settings['max_new_tokens']} tokens or the end of the context."
-            )
-    return out
-
-
-def _how(settings: Mapping[str, Any]) -> str:
-    drawn = f"Drawn at temperature {settings['temperature']:g} with seed {settings['seed']}"
-    return f"{drawn if settings['temperature'] else 'Greedy'}, at most {settings['max_new_tokens']} new tokens."
-
-
-def _few(picked: Picked) -> list[str]:
-    count = len(picked.rows)
-    return [f"Only {count} rows: small differences cannot show in so few."] if count < SMALL else []
-
-
-def _provenance() -> dict[str, Any]:
-    versions = {"python": platform.python_version(), "platform": platform.platform()}
-    for package in ("finetune-workbench", "torch", "transformers", "peft"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            continue
-    return {"created": datetime.now(UTC).isoformat(timespec="seconds"), "versions": versions}
 
 
 def _silent(done: int, total: int, system: str) -> None:

@@ -56,10 +56,10 @@ class Answered:
     seconds : float
     stop : str
         ``"eos"``, ``"length"`` when it was cut off, ``"rounds"`` when it only called tools, ``"failed"`` when the
-        system could not answer.
+        system could not answer, ``"lost"`` when an endpoint's answer did not come: such a row has no score.
     error, detail : str
         What is wrong with it, where the reference is a record: one of `workbench.evaluation.structured.ERRORS`.
-        Where it failed, why.
+        Where an endpoint gave none, one of `workbench.runs.remote.ERRORS`. Where it failed, why.
     passages : tuple of Passage
         What the system was given to read, the best first.
     calls : tuple of Call
@@ -75,11 +75,16 @@ class Answered:
     passages: tuple[Passage, ...] = ()
     calls: tuple[Call, ...] = ()
 
+    @property
+    def came(self) -> bool:
+        """Whether it can be judged: an endpoint's answer that was lost on the way says nothing of its model."""
+        return self.stop != "lost"
+
     @classmethod
     def of(cls, answer: Answer) -> Answered:
         """What the generation process answered."""
         text, passages, calls = plain_text(answer.text), tuple(answer.passages), tuple(answer.calls)
-        return cls(text, answer.tokens, answer.seconds, answer.stop, passages=passages, calls=calls)
+        return cls(text, answer.tokens, answer.seconds, answer.stop, answer.error, answer.detail, passages, calls)
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Answered:

@@ -53,10 +53,13 @@ def fields(report: Report) -> pd.DataFrame:
 
 
 def field_scores(report: Report, name: str) -> dict[str, list[bool]]:
-    """Each field of the references with whether a system has it right, row by row."""
+    """Each field of the references with whether a system has it right, on the rows that every system has answered."""
     out: dict[str, list[bool]] = {}
     if report.structured:
-        for said, reference in zip(report.answers[name], report.references, strict=True):
+        everywhere = [all(said.came for said in row) for row in zip(*report.answers.values(), strict=True)]
+        for said, reference, there in zip(report.answers[name], report.references, everywhere, strict=True):
+            if not there:
+                continue
             for key, right in fields_right(said.text, reference or "").items():
                 out.setdefault(key, []).append(right)
     return out

@@ -87,6 +87,7 @@ def start(
     decoding: Mapping[str, Any] | None,
     schema: Any,
     keep: bool,
+    allow_remote: bool = False,
     *,
     home: str | os.PathLike[str] | None = None,
 ) -> Evaluation:
@@ -95,13 +96,18 @@ def start(
     Raises
     ------
     InvalidInputError
-        For what cannot be used, and for functions.
+        For what cannot be used, and for functions, also as tools.
     """
     from workbench.evaluation.evaluate import check
 
     if functions := [name for name, system in named.items() if system.kind == "callable"]:
         raise InvalidInputError(
             f"{functions[0]} is a function, which cannot cross into another process. Leave wait=False out."
+        )
+    if own := [(name, tool.name) for name, system in named.items() for tool in system.tools if not tool.built_in]:
+        raise InvalidInputError(
+            f"{own[0][1]}, a tool of {own[0][0]}, is a function, which cannot cross into another process. Leave "
+            "wait=False out, or give tools by name."
         )
     names = metrics
     if metrics is not None:
@@ -112,7 +118,7 @@ def start(
                 f"The metric {functions[0]!r} is a function, which cannot cross into another process. Give metrics by "
                 "name, or leave wait=False out."
             )
-    check(picked, names, decoding, schema)
+    check(picked, names, decoding, schema, named, allow_remote)
     folder = new_folder(home_of(home) / "evaluations", f"{len(named)}-systems" if len(named) > 1 else "1-system")
     plan = {
         "systems": {name: system.to_dict() for name, system in named.items()},
@@ -120,6 +126,7 @@ def start(
         "decoding": dict(decoding) if decoding is not None else None,
         "schema": None if schema is None else Schema(schema).data,
         "keep": keep,
+        "allow_remote": allow_remote,
     }
 
     def prepare(events: EventWriter) -> None:

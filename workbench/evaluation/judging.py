@@ -8,18 +8,23 @@ said anything. What a judge is worth is its agreement with people: `Judgement.ag
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError, RemoteError, WorkbenchError
+from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.report import Report
 from workbench.evaluation.results import Interval
 from workbench.evaluation.statistics import kappa, rate
 from workbench.evaluation.votes import Tally, tally_of
 from workbench.models.system import System
+from workbench.runs.generation import shared_client
+from workbench.runs.remote import check_remote
 
-__all__ = ["QUESTION", "Agreement", "Judgement", "judge"]
+__all__ = ["QUESTION", "Agreement", "Judgement", "judge", "judge_answers"]
 
 QUESTION = """Two assistants have answered the same question.
 
@@ -137,7 +142,15 @@ class Judgement:
 
 
 def judge(
-    report: Report, system: Any, a: Any = 0, b: Any = -1, *, question: str = QUESTION, client: Any = None
+    report: Report,
+    system: Any,
+    a: Any = 0,
+    b: Any = -1,
+    *,
+    question: str = QUESTION,
+    max_new_tokens: int = 8,
+    allow_remote: bool = False,
+    client: Any = None,
 ) -> Judgement:
     """Have a model judge the answers of two systems in a report.
 
@@ -146,66 +159,123 @@ def judge(
     report
         With answers.
     system
-        The judge: a model, a run, a `System`, or a function of the question.
+        The judge: a model, a run, an endpoint, a `System`, or a function of the question.
     a, b
         Which of the report's systems; by default the first and the last.
     question
         What it is asked, with ``{prompt}``, ``{a}`` and ``{b}`` in it. The reply must begin with A, B or T.
+    max_new_tokens
+        How long a reply may be; a judge that thinks before it says a letter needs more.
+    allow_remote
+        Whether the rows and answers may leave this machine for a judge that is elsewhere.
     client
-        The generation process to use; by default the shared one.
+        The generation process to use, and nothing is kept; by default the shared one.
 
     Raises
     ------
     InvalidInputError
-        For a report without answers, or a question that lacks one of the three.
+        For a report without answers, a question that lacks one of the three, or a judge elsewhere without leave.
+    RemoteError
+        When a judge that is elsewhere will not reply.
+    """
+    if not report.answers:
+        raise InvalidInputError("The report has scores but no answers, so there is nothing to judge.")
+    first, second = report.name_of(a), report.name_of(b)
+    answers = zip(report.answers[first], report.answers[second], strict=True)
+    pairs = {
+        number: (prompt, one.text, other.text)
+        for number, prompt, (one, other) in zip(report.row_numbers, report.prompts, answers, strict=True)
+        if one.came and other.came
+    }
+    return judge_answers(pairs, system, first, second, question=question, max_new_tokens=max_new_tokens,
+                         allow_remote=allow_remote, client=client)  # fmt: skip
+
+
+def judge_answers(
+    pairs: Mapping[int, tuple[str, str, str]], system: Any, a: str, b: str, *, question: str = QUESTION,
+    max_new_tokens: int = 8, allow_remote: bool = False, client: Any = None,
+    on_reply: Callable[[int], None] = lambda done: None, cancel: threading.Event | None = None,
+) -> Judgement:  # fmt: skip
+    """Have a model judge pairs of answers.
+
+    Parameters
+    ----------
+    pairs
+        Row number to the prompt, the answer of a and the answer of b.
+    system, question, max_new_tokens, allow_remote, client
+        As for `judge`.
+    a, b
+        The names of the two.
+    on_reply
+        Told how many replies are there; two a row are wanted.
+    cancel
+        Once set, rows without both replies are left out.
+
+    Raises
+    ------
+    InvalidInputError
+        For a question that lacks one of its three parts, or a judge elsewhere without leave.
+    ModelNotFoundError, GenerationError, RemoteError
+        For a judge that cannot be asked anything.
     """
     if lacking := [name for name in ("prompt", "a", "b") if "{" + name + "}" not in question]:
         raise InvalidInputError(f"question= lacks {{{lacking[0]}}}, where the {lacking[0]} is put. Put it in.")
-    if not report.answers:
-        raise InvalidInputError("The report has scores but no answers, so there is nothing to judge.")
-    if client is None:
-        from workbench.runs.generation import shared_client
-
-        client = shared_client()
-    named, first, second = System(system), report.name_of(a), report.name_of(b)
-    pairs = [(one.text, other.text) for one, other in zip(report.answers[first], report.answers[second], strict=True)]
-    asked = [
-        _filled(question, report.prompts[place], *sides)
-        for place, pair in enumerate(pairs)
-        for sides in (pair, pair[::-1])
-    ]
-    replies = _replies(client, named, asked)
-    letters = [_letter(reply) for reply in replies]
+    named, said = System(system), dict[int, str]()
+    asked = [_filled(question, prompt, *sides) for prompt, *pair in pairs.values() for sides in (pair, reversed(pair))]
+    settings: dict[str, Any] = {"max_new_tokens": max_new_tokens, "temperature": 0.0, "seed": 0}
+    check_remote({named.name: named}, len(asked), allow_remote, settings)
+    if named.kind == "remote":
+        settings["allow_remote"] = True
+    ask = partial((client or KeptAnswers(shared_client())).generate, named, cancel=cancel, **settings)
+    _ask(ask, asked, range(len(asked)), said, on_reply, cancel)
+    letters = {place: _letter(reply) for place, reply in said.items()}
     preferences: dict[int, int | None] = {}
     inconsistent, unreadable = [], {}
-    for place, number in enumerate(report.row_numbers):
-        straight, swapped = letters[2 * place : 2 * place + 2]
+    for row, place in zip(pairs, range(0, len(asked), 2), strict=True):
+        if place not in said or place + 1 not in said:
+            continue
+        straight, swapped = letters[place], letters[place + 1]
         if straight is None or swapped is None:
-            unreadable[number] = replies[2 * place] if straight is None else replies[2 * place + 1]
+            unreadable[row] = said[place] if straight is None else said[place + 1]
         elif _system(straight) == _system(swapped, swapped=True):
-            preferences[number] = _system(straight)
+            preferences[row] = _system(straight)
         else:
-            inconsistent.append(number)
-    readable = sum(letter is not None for letter in letters)
-    return Judgement(
-        named.name, first, second, preferences, tuple(inconsistent), unreadable, letters.count("A"), readable
-    )
+            inconsistent.append(row)
+    found = list(letters.values())
+    return Judgement(named.name, a, b, preferences, tuple(inconsistent), unreadable, found.count("A"),
+                     len(found) - found.count(None))  # fmt: skip
 
 
-def _replies(client: Any, judge: System, asked: list[str]) -> list[str]:
-    """The judge's replies; a question it cannot be asked, as one too long, is answered by why."""
-    said: dict[int, str] = {}
+def _ask(
+    generate: Callable[..., Any],
+    asked: Sequence[str],
+    places: Sequence[int],
+    said: dict[int, str],
+    on_reply: Callable[[int], None],
+    cancel: threading.Event | None,
+) -> None:
+    """Ask the questions at `places`. One that cannot be asked, or is not answered in time, is answered by why."""
 
-    def take(row: int, answer: Any) -> None:
-        said[row] = answer.text
+    def take(at: int, answer: Any) -> None:
+        said[places[at]] = f"no reply: {answer.detail}" if answer.error else answer.text
+        on_reply(len(said))
 
     try:
-        client.generate(judge, asked, on_result=take, max_new_tokens=8, temperature=0.0, seed=0)
-    except WorkbenchError as error:
-        if len(asked) == 1:
-            return [f"no reply: {error}"]
-        return [said[row] if row in said else _replies(client, judge, [asked[row]])[0] for row in range(len(asked))]
-    return [said[row] for row in range(len(asked))]
+        generate([asked[place] for place in places], on_result=take)
+    except RemoteError:
+        raise  # an endpoint that will answer nothing
+    except Exception as error:  # a function, such as one that asks a service, may raise anything
+        one = type(error) is InvalidInputError or not isinstance(error, WorkbenchError)  # that question's alone
+        if len(places) > 1 and (one or said):
+            for place in places:
+                if place not in said and not (cancel is not None and cancel.is_set()):
+                    _ask(generate, asked, [place], said, on_reply, cancel)
+        elif one or said:
+            reason = str(error) if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            said[places[0]] = f"no reply: {reason}"
+            on_reply(len(said))
+        else:
+            raise
 
 
 def _filled(question: str, prompt: str, a: str, b: str) -> str:

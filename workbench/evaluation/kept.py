@@ -1,8 +1,9 @@
 """Answers that were given once are not generated again: kept on disk, by all that shaped them.
 
 ``HOME/answers/KEY.jsonl`` has one line an answer. The key is a hash of the system (models and adapters by content), the
-decoding, the kind of device, and the versions of the libraries; with any of these another, answers are made anew. The
-folder may be deleted at any time.
+decoding, the kind of device, and the versions of the libraries; with any of these another, answers are made anew. Of an
+endpoint it is the URL and the name of its model: what lies behind them may change unseen, and ``keep=False`` asks anew.
+The folder may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -57,17 +58,24 @@ class KeptAnswers:
         system: System | Any,
         prompts: Sequence[Any],
         *,
+        allow_remote: bool = False,
         on_result: Callable[[int, Answer], None] | None = None,
+        on_text: Callable[[int, str], None] | None = None,
         cancel: Any = None,
         **decoding: Any,
     ) -> list[Answer | None]:
-        """Answer prompts, in their order; as `GenerationClient.generate`. Functions are always called."""
+        """Answer prompts, in their order; as `GenerationClient.generate`.
+
+        Functions are always called, and systems with tools of one's own always asked, since what these read may change.
+        """
         system, prompts = System(system), list(prompts)
-        if system.kind == "callable":
-            return self.client.generate(system, prompts, on_result=on_result, cancel=cancel, **decoding)
+        given = {**decoding, "allow_remote": True} if allow_remote else decoding
+        if system.kind == "callable" or not all(tool.built_in for tool in system.tools):
+            return self.client.generate(system, prompts, on_result=on_result, cancel=cancel, **given)
 
         def ask(rows: list[int], take: Callable[[int, Answer], None]) -> None:
-            self.client.generate(system, [prompts[row] for row in rows], on_result=take, cancel=cancel, **decoding)
+            grow = {"on_text": lambda at, text: on_text(rows[at], text)} if on_text is not None else {}
+            self.client.generate(system, [prompts[row] for row in rows], on_result=take, cancel=cancel, **grow, **given)
 
         return self._through(self._shelf(system, decoding), prompts, Answer, ask, on_result)
 
@@ -81,7 +89,7 @@ class KeptAnswers:
     ) -> list[Likelihood | None]:
         """How likely the system's model finds each text; as `GenerationClient.score`."""
         system, texts = System(system), list(texts)
-        if system.kind == "callable":
+        if system.kind != "model":
             return self.client.score(system, texts, on_result=on_result, cancel=cancel)
 
         def ask(rows: list[int], take: Callable[[int, Likelihood], None]) -> None:
@@ -112,7 +120,8 @@ class KeptAnswers:
                 put(row, kind(**shelf.known[key]) if kind is not Answer else _answer(shelf.known[key]))
 
         def take(at: int, result: Any) -> None:
-            shelf.add(keys[missing[at]], asdict(result))
+            if not getattr(result, "error", ""):  # what an endpoint failed to answer is asked again
+                shelf.add(keys[missing[at]], asdict(result))
             put(missing[at], result)
 
         if missing:
@@ -120,13 +129,10 @@ class KeptAnswers:
         return found
 
     def _shelf(self, system: System, decoding: Mapping[str, Any]) -> _Shelf:
-        made_by = {
-            "format": FORMAT,
-            "system": system.hash,
-            "decoding": dict(decoding),
-            "device": devices()[0].partition(":")[0],
-            "versions": {name: _version(name) for name in SHAPING},
-        }
+        made_by = {"format": FORMAT, "system": system.hash, "decoding": dict(decoding)}
+        if system.kind != "remote":  # which is made by another machine, whatever is installed here
+            made_by["device"] = devices()[0].partition(":")[0]
+            made_by["versions"] = {name: _version(name) for name in SHAPING}
         key = hashlib.sha256(json.dumps(made_by, sort_keys=True, default=repr).encode()).hexdigest()[:24]
         return _Shelf(self.folder / f"{key}.jsonl", {"name": system.name, **made_by})
 

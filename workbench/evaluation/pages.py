@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from workbench.evaluation.report import Report
     from workbench.evaluation.tables import Table
 
-__all__ = ["fragment", "page"]
+__all__ = ["SIGNS", "fragment", "page"]
 
 MAX_TEXT = 2_000
 
 SIGNS = {"red": "■", "amber": "▲", "green": "●", "grey": "○"}
+"""A light is a shape and a word as well as a colour."""
 
 
 def fragment(report: Report) -> str:

@@ -101,8 +101,10 @@ class Report:
         return frames.rows(self)
 
     def interval(self, system: Any, metric: str | None = None) -> Interval:
-        """One figure with its interval: Wilson's for rates, a bootstrap over rows for means."""
-        facts, name = self.metric(metric), self.name_of(system)
+        """One figure with its interval: Wilson's for rates, a bootstrap over rows for means and for ``"macro_f1"``."""
+        facts, name = self._figure(metric), self.name_of(system)
+        if facts is labelled.MACRO_F1:
+            return self.macro_f1(name)
         kept = [place for place, score in enumerate(self.scores[facts.name][name]) if score is not None]
         if not kept:
             return Interval(math.nan, math.nan, math.nan, 0, 1, "no row has a score", facts.unit)
@@ -121,7 +123,7 @@ class Report:
         a, b
             Names, positions, or what was evaluated. By default the first and the last.
         metric
-            A metric's name. By default the first.
+            A metric's name, or ``"macro_f1"`` where the answers are labels. By default the first.
         places
             Only these rows of the report, counted from 0. By default all.
 
@@ -130,7 +132,10 @@ class Report:
         InvalidInputError
             For an unknown system or metric, or when no row has both scores.
         """
-        facts, first, second = self.metric(metric), self.name_of(a), self.name_of(b)
+        facts, first, second = self._figure(metric), self.name_of(a), self.name_of(b)
+        if facts is labelled.MACRO_F1:
+            found = labelled.macro_f1_difference(self, first, second, places)
+            return Comparison(facts.name, first, second, found, facts.title)
         before, after = (self.scores[facts.name][name] for name in (first, second))
         looked = range(len(before)) if places is None else places
         kept = [place for place in looked if before[place] is not None and after[place] is not None]
@@ -187,7 +192,7 @@ class Report:
 
     def best(self, systems: Sequence[Any] | None = None, metric: str | None = None) -> str:
         """The name of the system with the best figure; of equals the first."""
-        facts = self.metric(metric)
+        facts = self._figure(metric)
         names = self.names if systems is None else [self.name_of(system) for system in systems]
         sign = 1 if facts.higher_is_better else -1
         return max(names, key=lambda name: sign * self.interval(name, facts.name).value)
@@ -238,7 +243,10 @@ class Report:
         return labelled.macro_f1(self.confusion(system).to_numpy())
 
     def errors(self) -> pd.DataFrame:
-        """For records, how many wrong answers of each system have which error: ``system, error, rows``."""
+        """How many answers of each system have which error: ``system, error, rows``.
+
+        For records, what is wrong with them; for endpoints, why answers did not come.
+        """
         return frames.errors(self)
 
     @property
@@ -347,6 +355,11 @@ class Report:
             hint = nearest(str(name), known)
             raise InvalidInputError(f"The report has no metric {name!r}{hint}. It has {', '.join(known) or 'none'}.")
         return self.metrics[known.index(name)]
+
+    def _figure(self, name: str | None) -> MetricFacts:
+        """A metric, or macro F1, which is no mean over rows."""
+        own = any(facts.name == labelled.MACRO_F1.name for facts in self.metrics)
+        return labelled.MACRO_F1 if name == labelled.MACRO_F1.name and not own else self.metric(name)
 
     def name_of(self, system: Any) -> str:
         """The name of a system given by name, by position, or as what was evaluated."""

@@ -108,7 +108,7 @@ def write(report: Report, path: str | os.PathLike[str], system: str, schema: Any
         raise InvalidInputError("The report has no answers: its texts were only scored.")
     files = [target, target.with_suffix(".schema.json"), target.with_suffix(".answers.jsonl")]
     rows = zip(report.row_numbers, report.prompts, report.answers[system], strict=True)
-    lines = [json.dumps({"row": row, "prompt": prompt, "answer": said.text}) for row, prompt, said in rows]
+    lines = [json.dumps({"row": row, "prompt": prompt, "answer": said.text}) for row, prompt, said in rows if said.came]
     names = {"system": system, "dataset": report.dataset["name"]}
     names |= {"schema_file": files[1].name, "answers_file": files[2].name}
     code = _FILE.format(**{name: json.dumps(value) for name, value in names.items()})  # Python reads them alike

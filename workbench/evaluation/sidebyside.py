@@ -6,7 +6,7 @@ systems are judged on the same rows, however many have come in, and a row that f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -78,6 +78,8 @@ class SideBySide:
     ----------
     rows : tuple of int
         Which of the prompts are in play; the rest waits.
+    growing : dict
+        Row and system to how far an answer has come that is not there yet.
     checks : list of str
         What is checked of each answer: nothing without references; ``exact_match`` with them, and ``valid_json`` where
         every reference is JSON.
@@ -99,6 +101,7 @@ class SideBySide:
         self.references = None if references is None else [plain_text(reference) for reference in references]
         self.answers: list[list[str | None]] = [[None] * len(systems) for _ in prompts]
         self.failures: dict[tuple[int, int], str] = {}
+        self.growing: dict[tuple[int, int], str] = {}
         self._passed: dict[tuple[int, int], dict[str, bool]] = {}
         self._complete: set[int] = set()
         self.rows = tuple(range(len(self.prompts)))
@@ -110,6 +113,10 @@ class SideBySide:
             self.checks = ["exact_match", "valid_json"] if self.structured else ["exact_match"]
         else:
             self.checks = []
+
+    def grow(self, row: int, system: int, text: str) -> None:
+        """Enter how far an answer has come; it counts nowhere before it is `put`."""
+        self.growing[row, system] = text
 
     def put(self, row: int, system: int, said: Answered | str) -> None:
         """Enter one answer."""
@@ -126,12 +133,14 @@ class SideBySide:
             )
         self.failures.pop((row, system), None)
         self.answers[row][system] = answer
+        self.growing.pop((row, system), None)
         if all(text is not None for text in self.answers[row]):
             self._complete.add(row)
 
     def fail(self, row: int, system: int, reason: str) -> None:
         """Enter that a system could not answer, and why."""
         self.failures[row, system] = reason
+        self.growing.pop((row, system), None)
 
     @property
     def complete(self) -> list[int]:
@@ -192,22 +201,25 @@ class SideBySide:
         first = [row for row in pinned if row < len(self.prompts)]
         return [*first, *(row for row in ranked if row not in first)]
 
-    def filters(self) -> list[Filter]:
-        """The choices of rows there are, each with its count."""
-        out = [Filter("all", "All", len(self.rows))]
+    def filters(self, within: Collection[int] | None = None) -> list[Filter]:
+        """The choices of rows there are, each with its count; `within`: of these rows only."""
+        first, last = self.systems[0], self.systems[-1]
+        choices = {"all": ("All", "")}
         if len(self.systems) > 1:
-            out.append(self._filter("differ", "Differ", "Rows on which the answers are not all the same"))
+            choices["differ"] = ("Differ", "Rows on which the answers are not all the same")
         if "exact_match" in self.checks:
-            first = self.systems[0]
             if len(self.systems) > 1:
-                out.append(self._filter("better", "Better", f"{first} is wrong, another system is right"))
-                out.append(self._filter("worse", "Worse", f"{first} is right, another system is wrong"))
-            last = self.systems[-1]
-            out.append(self._filter("wrong", f"Wrong: {last}", f"Rows on which {last} does not match the reference"))
-        return out
+                choices["better"] = ("Better", f"{first} is wrong, another system is right")
+                choices["worse"] = ("Worse", f"{first} is right, another system is wrong")
+            choices["wrong"] = (f"Wrong: {last}", f"Rows on which {last} does not match the reference")
+        rows = self._within(within)
+        return [
+            Filter(key, label, sum(self._holds(key, row) for row in rows), hint)
+            for key, (label, hint) in choices.items()
+        ]
 
-    def _filter(self, key: str, label: str, hint: str) -> Filter:
-        return Filter(key, label, sum(self._holds(key, row) for row in self._complete), hint)
+    def _within(self, rows: Collection[int] | None) -> list[int]:
+        return [row for row in self.rows if rows is None or row in rows]
 
     def _holds(self, key: str, row: int) -> bool:
         if key == "all":
@@ -220,8 +232,13 @@ class SideBySide:
             return not self._passed[row, len(self.systems) - 1]["exact_match"]
         return self.change(row) == key
 
-    def select(self, key: str = "all", search: str = "") -> list[int]:
+    def select(self, key: str = "all", search: str = "", within: Collection[int] | None = None) -> list[int]:
         """The rows of a filter that have a text in prompt, reference or an answer, whatever its case.
+
+        Parameters
+        ----------
+        within
+            Only these rows.
 
         Raises
         ------
@@ -232,7 +249,7 @@ class SideBySide:
         if key not in known:
             raise ValueError(f"There is no filter {key!r}. Give one of {', '.join(known)}.")
         wanted = search.strip().casefold()
-        return [row for row in self.rows if self._holds(key, row) and self._has(row, wanted)]
+        return [row for row in self._within(within) if self._holds(key, row) and self._has(row, wanted)]
 
     def _has(self, row: int, wanted: str) -> bool:
         if not wanted:
@@ -249,9 +266,11 @@ class SideBySide:
         for system, text in enumerate(self.answers[row]):
             passed = self._passed.get((row, system), {})
             marks = [{"ok": passed[check], "word": MARKS[check][not passed[check]]} for check in self.checks if passed]
-            answer = None if text is None else cell(text, ANSWER_LIMIT)
+            grown = self.growing.get((row, system))
+            shown = grown if text is None else text
+            answer = None if shown is None else cell(shown, ANSWER_LIMIT)
             error = self.failures.get((row, system)) if text is None else None
-            answers.append({"answer": answer, "marks": marks, "error": error})
+            answers.append({"answer": answer, "growing": shown is not text, "marks": marks, "error": error})
         reference = None if self.references is None else cell(self.references[row])
         fields = field_rows(self.references[row], self.answers[row]) if self.records and self.references else []
         return {
@@ -284,14 +303,20 @@ class SideBySide:
             return f"{done:,} of the {total:,} rows, drawn with seed 0."
         return f"Only the {done:,} of {wanted:,} rows that every system has answered count."
 
-    def overview(self) -> dict[str, Any]:
-        """Scores, what can be said of them, and the choices of rows, as plain data for a panel."""
+    def overview(self, within: Collection[int] | None = None) -> dict[str, Any]:
+        """Scores, what can be said of them, and the choices of rows, as plain data for a panel.
+
+        Parameters
+        ----------
+        within
+            The rows that the choices are of; scores are always of all complete rows.
+        """
         return {
             "metrics": [METRICS[check].title for check in self.checks],
             "scores": [[asdict(self.score(at, check)) for check in self.checks] for at in range(len(self.systems))],
             "verdicts": self.sentences(),
             "note": self.basis(),
-            "filters": [asdict(choice) for choice in self.filters()],
+            "filters": [asdict(choice) for choice in self.filters(within)],
         }
 
 

@@ -133,7 +133,7 @@ def find_slices(
     """The slices of one column, or of all columns those on which b is worse than a; see `Report.slices`."""
     if not isinstance(at_least, int) or at_least < 1:
         raise InvalidInputError(f"at_least must be a whole number of at least 1, got {at_least!r}.")
-    whole = report.compare(a, b, metric)
+    whole = report.compare(a, b, report.metric(metric).name)
     sign = 1 if whole.result.higher_is_better else -1
     before, after = (report.scores[whole.metric][name] for name in (whole.a, whole.b))
     gains = sign * (np.array(after, dtype=np.float64) - np.array(before, dtype=np.float64))  # None becomes NaN
@@ -211,7 +211,7 @@ def _parts(values: Sequence[Any], unit: str) -> list[tuple[str, list[int]]]:
         parts = [[place for place in given if of[place] == part] for part in range(4)]
         spans = [(min(given[at] for at in part), max(given[at] for at in part)) for part in parts if part]
         return [
-            (f"{_number(low)} to {_number(high)}{unit}", part)
+            (f"{_number(low)}{'' if low == high else f' to {_number(high)}'}{unit}", part)
             for (low, high), part in zip(spans, filter(None, parts), strict=True)
         ]
     by_value: dict[str, list[int]] = {}

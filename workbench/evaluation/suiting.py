@@ -8,7 +8,8 @@ from statistics import median
 from typing import Any
 
 from workbench.errors import InvalidInputError
-from workbench.metrics import METRICS, Metric, as_metric
+from workbench.evaluation.similarity import metric_of
+from workbench.metrics import METRICS, Metric
 from workbench.metrics.labels import look_like_labels
 from workbench.metrics.strict_json import is_container, parse
 
@@ -35,7 +36,7 @@ def metrics_for(given: Any, references: Sequence[str | None]) -> list[Metric]:
     """
     if given is None:
         return default_metrics(references)
-    measured = [as_metric(each) for each in ([given] if isinstance(given, (str, Metric)) or callable(given) else given)]
+    measured = [metric_of(each) for each in ([given] if isinstance(given, (str, Metric)) or callable(given) else given)]
     if not measured:
         raise InvalidInputError("metrics= is empty. Give at least one, or leave it out.")
     if repeated := [name for name, count in Counter(metric.name for metric in measured).items() if count > 1]:

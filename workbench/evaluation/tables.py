@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from workbench.evaluation.comparisons import compared
 from workbench.evaluation.facts import Comparison
+from workbench.evaluation.labels import MACRO_F1
 from workbench.evaluation.results import Difference, Interval, figure, p_text
 from workbench.evaluation.slices import Slices
 
@@ -70,6 +71,7 @@ def all_comparisons(report: Report) -> list[Comparison]:
         facts.name for facts in report.metrics
         if any(None not in row for row in zip(*report.scores[facts.name].values(), strict=True))
     ]  # fmt: skip
+    scored += [MACRO_F1.name] if "label_accuracy" in scored else []
     return [found for metric in scored for found in compared(report, against, metric)]
 
 
@@ -114,8 +116,9 @@ def answer_tables(report: Report, text: Callable[[str], str]) -> list[Table]:
     found = []
     if report.structured:
         fields = [(row.field, row.system, figure(row.value)) for row in report.fields().itertuples()]
-        errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
-        found += [_side_by_side(report, "Fields", "field", fields), _side_by_side(report, "Errors", "error", errors)]
+        found.append(_side_by_side(report, "Fields", "field", fields))
+    errors = [(row.error, row.system, f"{row.rows:,}") for row in report.errors().itertuples()]
+    found.append(_side_by_side(report, "Errors", "error", errors))
     if any(facts.name == "label_accuracy" for facts in report.metrics):
         scores = [(row.label, row.system, figure(row.f1)) for row in report.labels().itertuples()]
         whole = {name: interval_texts(report.macro_f1(name)) for name in report.names}

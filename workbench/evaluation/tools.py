@@ -62,7 +62,8 @@ def judge_calls(report: Report, requests: Any) -> pd.DataFrame:
         raise DatasetError("The data does not say which calls are right. Give it a column calls: name and arguments.")
     rows: list[tuple[Any, ...]] = []
     for name in users:
-        judged = [_judged(said.calls, calls) for said, calls in zip(report.answers[name], wanted, strict=True)]
+        answered = [(said.calls, calls) for said, calls in zip(report.answers[name], wanted, strict=True) if said.came]
+        judged = [_judged(*pair) for pair in answered]
         for figure in FIGURES:
             found = statistics.rate([each[figure] for each in judged])
             rows.append((name, figure, found.value, found.low, found.high, found.n_rows))

@@ -48,7 +48,7 @@ class _Here:
 
         self._generator = Generator()
 
-    def serve(self, request: dict[str, Any], take: Any, cancel: Any, result: type = Answer) -> bool:
+    def serve(self, request: dict[str, Any], take: Any, cancel: Any, result: type = Answer, grow: Any = None) -> bool:
         """Answer one request."""
         system = request["system"]
         if "texts" in request:
@@ -56,7 +56,7 @@ class _Here:
         elif "answer" in request:
             take(0, self._generator.losses(system, request["prompt"], request["answer"]))
         else:
-            self._generator.answer(system, request["prompts"], Decoding(**request["decoding"]), take)
+            self._generator.answer(system, request["prompts"], Decoding(**request["decoding"]), take, on_text=grow)
         return True
 
 
@@ -84,7 +84,10 @@ def answer(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     tell = Telling(folder, events)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.end("stopped", "ended from outside (SIGTERM)"))
     try:
-        report = answered_report(named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client)
+        report = answered_report(
+            named, picked, plan["metrics"], plan["decoding"], plan["schema"], tell, client,
+            plan.get("allow_remote", False),
+        )  # fmt: skip
     except Ended:
         return {"status": tell.status, "reason": tell.reason, "step": None}
     finally:

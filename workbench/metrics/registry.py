@@ -53,6 +53,8 @@ class Metric:
         ``"bits per byte"``; empty for a share.
     check
         Called with all references before any answer is made; raises InvalidInputError where they have the wrong shape.
+    prepare
+        Called with all answers and references before the first is scored, where many at once are cheaper.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Metric:
     span: tuple[float, float] | None = (0.0, 1.0)
     unit: str = ""
     check: Callable[[Sequence[str]], object] | None = None
+    prepare: Callable[[Sequence[str]], object] | None = None
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -82,8 +82,8 @@ def _make(source: GGUFSource, folder: Path, say: Callable[[str], object]) -> Non
     free = shutil.disk_usage(folder.parent).free
     if free < needed:
         raise WorkbenchError(
-            f"The disk has no room to convert {source.name}: {needed / 1e9:.1f} GB are needed in {folder.parent}, "
-            f"{free / 1e9:.1f} GB are free. Free some, or set WORKBENCH_CACHE to a folder on another disk."
+            f"The disk has no room to convert {source.name}: {needed / 2**30:.1f} GiB are needed in {folder.parent}, "
+            f"{free / 2**30:.1f} GiB are free. Free some, or set WORKBENCH_CACHE to a folder on another disk."
         )
     say(
         f"Converting {source.name} ({header.parameters / 1e6:.0f} million parameters) from GGUF, once; "

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.errors import ModelNotFoundError
+from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
 
 __all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
@@ -107,7 +108,7 @@ def reference_of(model: Any) -> str | None:
     return None
 
 
-def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
+def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> ModelRef:
     """Find a model by name.
 
     Parameters
@@ -115,6 +116,8 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     name
         A bundled name, a ``.gguf`` file, a model that an extra installs (``"gemma-3-270m"``), a folder, a hub id
         (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
+    ask_hub
+        False looks only on this machine.
 
     Raises
     ------
@@ -122,6 +125,11 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
         Naming what is near and what to do. Offline this takes milliseconds.
     """
     text = os.fspath(name)
+    if is_endpoint(text):
+        raise ModelNotFoundError(
+            f"{text!r} is an endpoint: it can be asked (wb.evaluate, wb.generate), but its weights are elsewhere, so "
+            "it cannot be trained, estimated or scored token by token. Give a model of this machine or the hub."
+        )
     if text.startswith("run:"):
         return _run(text)
     bundled = bundled_models()
@@ -145,8 +153,7 @@ def resolve_model(name: str | os.PathLike[str]) -> ModelRef:
     if cached is not None:
         _check_folder(cached, text)
         return ModelRef(text, cached, "hub", cached.name)
-    why = _hub_unreachable()
-    if why:
+    if why := _hub_unreachable() if ask_hub else "the hub is not asked":
         raise ModelNotFoundError(
             f"{text!r} is no bundled model, no folder and not in the local hub cache, and {why}."
             f"{_near(text, bundled, path)} Give a bundled name or the path of a model folder"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,6 +15,7 @@ from typing import Any
 
 from workbench.errors import InvalidInputError
 from workbench.metrics.json_schema import Schema
+from workbench.models.endpoint import Endpoint, is_endpoint
 from workbench.models.grammar import grammar_of
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.tools.tool import Tool, as_tool
@@ -21,6 +23,7 @@ from workbench.tools.tool import Tool, as_tool
 __all__ = ["System"]
 
 PASSAGES = 3
+SECONDS = 120.0
 
 
 @dataclass(frozen=True, init=False)
@@ -30,8 +33,10 @@ class System:
     Parameters
     ----------
     source
-        A model name, folder or hub id; a Run or Version; another System; or a function, either
-        ``list[str] -> list[str]`` or ``str -> str`` (told apart by its annotation; unannotated, one prompt at a time).
+        A model name, folder or hub id; a Run or Version; another System; a function, either
+        ``list[str] -> list[str]`` or ``str -> str`` (told apart by its annotation; unannotated, one prompt at a time);
+        or ``openai:URL#model``, an OpenAI-compatible endpoint elsewhere, which whoever asks it must allow
+        (``allow_remote=True``).
     prompt
         Instructions given as the system turn. A text with ``{prompt}`` in it is wrapped around the user's turn; one
         with ``{passages}`` too says where the retriever's passages stand.
@@ -40,24 +45,31 @@ class System:
     schema
         A JSON Schema (Draft 2020-12) or pydantic model. The model can then write nothing but JSON that fits it (a bare
         text in quotation marks, too), and stops when the value is complete; how narrow it is held,
-        `workbench.models.grammar.grammar_of` says. Kept as plain JSON. Not for functions.
+        `workbench.models.grammar.grammar_of` says. An endpoint is handed it as ``response_format``. Kept as plain
+        JSON. Not for functions.
     retriever
         An index, or its folder (`build_index`): what it finds for a question is put before it.
     passages
         How many passages a retriever gives.
     tools
-        What it may call: names (`workbench.tools.built_in`) or functions. Requests are then written as a transcript.
+        What it may call: names (`workbench.tools.built_in`) or functions. Requests are then written as a transcript;
+        an endpoint is told of them in its own form, and its calls are run here all the same.
     template
         The chat template, as in a recipe.
     name
         A short label.
+    key_variable
+        Of an endpoint: the environment variable that holds its key. By default ``OPENAI_API_KEY`` for api.openai.com,
+        and no key for others.
+    timeout
+        Of an endpoint: seconds that one answer may take, with all that is tried again; by default 120.
 
     Attributes
     ----------
     kind : str
-        ``"model"`` or ``"callable"``.
+        ``"model"``, ``"callable"`` or ``"remote"``.
     model : str or None
-        The model's name or path.
+        The model's name or path; of an endpoint ``openai:URL#model``.
     adapters : tuple of str
         Adapter folders, in the order they are put on.
     retriever : str or None
@@ -75,6 +87,8 @@ class System:
     passages: int
     tools: tuple[Tool, ...]
     name: str
+    key_variable: str | None
+    timeout: float | None
     function: Callable[..., Any] | None = field(default=None, repr=False)
 
     def __init__(
@@ -90,6 +104,8 @@ class System:
         adapters: Iterable[str | os.PathLike[str]] | None = None,
         template: str | None = None,
         name: str | None = None,
+        key_variable: str | None = None,
+        timeout: float | None = None,
     ):
         start = source if isinstance(source, System) else getattr(source, "system", None)
         if not isinstance(start, System):
@@ -97,13 +113,15 @@ class System:
         function = None
         if start is not None:
             kind, model, function = start.kind, start.model, start.function
+        elif is_endpoint(source):
+            kind, model = "remote", Endpoint.of(source).name
         elif isinstance(source, (str, os.PathLike)):
             kind, model = "model", os.fspath(source)
         elif callable(source):
             kind, model, function = "callable", None, source
         else:
             raise InvalidInputError(
-                f"A system is a model name, a folder, a Run, a System or a function, got {source!r} "
+                f"A system is a model name, a folder, a Run, a System, an endpoint or a function, got {source!r} "
                 f"({type(source).__name__}). Give one of those."
             )
 
@@ -122,12 +140,15 @@ class System:
             "retriever": _folder(keep(retriever, "retriever", None)),
             "passages": keep(passages, "passages", PASSAGES),
             "tools": tuple(as_tool(each) for each in keep(tools, "tools", ())),
+            "key_variable": keep(key_variable, "key_variable", None),
+            "timeout": keep(timeout, "timeout", SECONDS if kind == "remote" else None),
             "function": function,
         }
         if values["prompt"] is not None and not isinstance(values["prompt"], str):
             raise InvalidInputError(f"System(prompt=) must be text, got {values['prompt']!r}. Give the instructions.")
         _check_passages(values["passages"], values["retriever"], values["prompt"])
-        _check_tools(values["tools"], values["retriever"], values["prompt"])
+        _check_tools(values)
+        _check_remote(values)
         for key, value in values.items():
             object.__setattr__(self, key, value)
         object.__setattr__(self, "name", name or label or self._label())
@@ -141,7 +162,9 @@ class System:
     def hash(self) -> str:
         """A hash of everything that shapes the answers (16 hex digits): models and adapters by content."""
         digest = hashlib.sha256()
-        if self.model is not None:
+        if self.kind == "remote":
+            digest.update(str(self.model).encode())
+        elif self.model is not None:
             digest.update(resolve_model(self.model).content_hash().encode())
         for folder in self.adapters:
             digest.update(ModelRef(folder, Path(folder), "folder").content_hash().encode())
@@ -166,7 +189,15 @@ class System:
             "passages": None if self.retriever is None else self.passages,
             "tools": [tool.name for tool in self.tools] or None,
             "name": self.name,
+            **({"key_variable": self.key_variable, "timeout": self.timeout} if self.kind == "remote" else {}),
         }
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint of a system that is elsewhere."""
+        assert self.kind == "remote"
+        assert self.model is not None
+        return Endpoint.of(self.model, self.key_variable)
 
     @classmethod
     def from_dict(cls, plain: Mapping[str, Any]) -> System:
@@ -192,7 +223,8 @@ class System:
         if self.function is not None:
             return " + ".join([getattr(self.function, "__name__", type(self.function).__name__), *reads])
         assert self.model is not None
-        base = Path(self.model.removeprefix("run:")).name
+        remote = self.kind == "remote"
+        base = self.endpoint.model if remote else Path(self.model.removeprefix("run:")).name
         parts = [base]
         if self.adapters:
             last = Path(self.adapters[-1])
@@ -230,16 +262,40 @@ def _check_passages(passages: Any, retriever: str | None, prompt: str | None) ->
         )
 
 
-def _check_tools(tools: tuple[Tool, ...], retriever: str | None, prompt: str | None) -> None:
+def _check_tools(values: Mapping[str, Any]) -> None:
+    tools, prompt = values["tools"], values["prompt"]
     if twice := [name for name, count in Counter(tool.name for tool in tools).items() if count > 1]:
         raise InvalidInputError(f"Two tools are called {twice[0]!r}. Give each its own name.")
-    if tools and retriever is not None:
+    if tools and values["retriever"] is not None:
         raise InvalidInputError("A System has tools or a retriever, not both. Make looking up one of the tools.")
+    if tools and values["schema"] is not None:
+        raise InvalidInputError(
+            "A System has tools or a schema, not both: held to the schema, it could not write a call. Leave one out; "
+            "evaluate(schema=) judges answers without holding them."
+        )
     if tools and "{prompt}" in (prompt or ""):
         raise InvalidInputError(
             "A System with tools writes its requests into a transcript, so System(prompt=) can give instructions, but "
             f"not be wrapped around them, got {prompt!r}."
         )
+
+
+def _check_remote(values: Mapping[str, Any]) -> None:
+    """What only an endpoint has, and what it cannot have."""
+    variable, seconds = values["key_variable"], values["timeout"]
+    if values["kind"] != "remote":
+        if given := [name for name in ("key_variable", "timeout") if values[name] is not None]:
+            raise InvalidInputError(
+                f"System({given[0]}=) is for endpoints (openai:URL#model), and this is none. Leave it out."
+            )
+        return
+    Endpoint.of(values["model"], variable)
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 < seconds < math.inf:
+        raise InvalidInputError(f"System(timeout=) must be seconds above 0, got {seconds!r}.")
+    if values["adapters"]:
+        raise InvalidInputError("An endpoint takes no adapters: its weights are elsewhere. Leave adapters= out.")
+    if values["template"] is not None:
+        raise InvalidInputError("An endpoint renders its prompts itself. Leave template= out.")
 
 
 def _pairs(shots: Iterable[Any]) -> tuple[tuple[str, str], ...]:
@@ -260,13 +316,16 @@ def _enforceable(schema: Any, kind: str) -> dict[str, Any] | bool | None:
     """A schema as plain JSON, once it is clear that answers can be held to it."""
     if schema is None:
         return None
-    if kind != "model":
+    if kind == "callable":
         raise InvalidInputError(
             "System(schema=) holds a model to a schema while it writes, and this is a function. Leave it out; "
             "evaluate(schema=) judges the answers of both."
         )
     data = Schema(schema).data
-    grammar_of(data)
+    if kind == "model":
+        grammar_of(data)
+    elif isinstance(data, bool):
+        raise InvalidInputError(f"An endpoint takes a schema that is a JSON object, got {data!r}. Leave schema= out.")
     return data
 
 

@@ -78,6 +78,8 @@ class Objective(Settings):
         One sentence each.
     dataset_types
         The types of rows it can train on.
+    eval_metrics
+        What its evaluations give, and whether more of it is better; None where that is open. Empty: not known here.
     """
 
     section: ClassVar[str] = "objective"
@@ -86,6 +88,7 @@ class Objective(Settings):
     use_when: ClassVar[str]
     not_when: ClassVar[str]
     dataset_types: ClassVar[tuple[str, ...]]
+    eval_metrics: ClassVar[Mapping[str, bool | None]] = {}
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this objective cannot work with."""

@@ -51,6 +51,9 @@ class SFT(Objective):
     )
     not_when: ClassVar[str] = "You only know which of two answers is better, or a rule that scores answers."
     dataset_types: ClassVar[tuple[str, ...]] = ("prompt_completion", "language_modeling")
+    eval_metrics: ClassVar[Mapping[str, bool | None]] = {
+        "eval_loss": False, "eval_mean_token_accuracy": True, "eval_entropy": None,
+    }  # fmt: skip
 
     completion_only_loss: bool = setting(
         True, help="Learn to write the answers only. Off, the model also learns to write the prompts.",

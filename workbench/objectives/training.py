@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from workbench.errors import Problem
-from workbench.settings import Settings, setting
+from workbench.objectives._base import Objective
+from workbench.settings import Settings, nearest, setting
 
 __all__ = ["DEFAULT_EPOCHS", "Training"]
 
@@ -130,8 +131,8 @@ class Training(Settings):
         later=True,
     )  # fmt: skip
 
-    def conflicts(self, recipe: Any = None) -> list[Problem]:
-        """What these settings contradict in each other."""
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """What these settings contradict in each other, and what the objective does not measure."""
         problems = []
         if self.max_steps is not None and self.num_epochs is not None:
             problems.append(Problem(
@@ -153,4 +154,19 @@ class Training(Settings):
                 "training.eval_steps", f"is {self.eval_steps}, more than the {self.max_steps} steps of the run.",
                 f"Give at most {self.max_steps}; the last step is evaluated in any case.", "warning",
             ))  # fmt: skip
-        return problems
+        return problems + self._metric_problems(recipe.objective)
+
+    def _metric_problems(self, objective: Objective) -> list[Problem]:
+        """The figure that the best checkpoint is chosen by must be there, and be read the right way round."""
+        given = objective.eval_metrics
+        if given and self.best_metric not in given:
+            return [Problem(
+                "training.best_metric", f"is {self.best_metric!r}, which evaluations of {objective.title} do not give"
+                f"{nearest(self.best_metric, given)}.", f"Known: {', '.join(given)}.",
+            )]  # fmt: skip
+        if (right := given.get(self.best_metric)) not in (None, self.greater_is_better):
+            return [Problem(
+                "training.greater_is_better", f"is {self.greater_is_better}, and {'more' if right else 'less'} of "
+                f"{self.best_metric} is better: the worst checkpoint would be kept.", f"Set it {right}.",
+            )]  # fmt: skip
+        return []

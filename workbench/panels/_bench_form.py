@@ -63,6 +63,7 @@ class BenchForm(ipywidgets.VBox):
             grid([labelled(control, ipywidgets.HTML(text_html(said))) for control, said in settings], "wb-settings"),
             grid([self.start, self.note], "wb-buttons"),
         ])  # fmt: skip
+        self.add_class("wb-form")
         for control in (*self.ways.values(), self.seeds, self.rates):
             control.observe(lambda change: self._count(), "value")
         self._count()

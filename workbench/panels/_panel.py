@@ -108,7 +108,8 @@ class Panel(ipywidgets.VBox):
 
     def __init__(self, title: str, *, subtitle: str = "", static: Literal["rows", "figures"] = "rows", **traits: Any):
         self._pump_thread: threading.Thread | None = None
-        self._pump_stop = threading.Event()
+        self._pump_stop, self._pump_lock = threading.Event(), threading.Lock()
+        self._pumping = self._pump_wanted = False
         if static not in ("rows", "figures"):
             raise InvalidInputError(f'static must be "rows" or "figures", got {static!r}.')
         self.static = static
@@ -154,12 +155,14 @@ class Panel(ipywidgets.VBox):
 
     def start_pump(self) -> None:
         """Call `pump` every 100 ms until it returns False or the panel is closed."""
-        if self._pump_thread is not None and self._pump_thread.is_alive():
-            return
-        self._pump_stop.clear()
-        self.head._live = True
-        self._pump_thread = threading.Thread(target=self._run_pump, daemon=True, name=f"{type(self).__name__} pump")
-        self._pump_thread.start()
+        with self._pump_lock:
+            self._pump_wanted = True  # also by a thread that is about to end
+            if self._pumping:
+                return
+            self._pumping = self.head._live = True
+            self._pump_stop.clear()
+            self._pump_thread = threading.Thread(target=self._run_pump, daemon=True, name=f"{type(self).__name__} pump")
+            self._pump_thread.start()
 
     def in_background(self, function: Callable[..., object], *args: Any, clear: bool = True) -> threading.Thread:
         """Run `function` in a daemon thread; what it raises is shown in words. `clear`: forget the last error."""
@@ -213,17 +216,18 @@ class Panel(ipywidgets.VBox):
 
     def _run_pump(self) -> None:
         next_beat = 0.0
-        go_on = True
-        while go_on and not self._pump_stop.is_set():
-            go_on = False
+        while self._pumping:
+            go_on = self._pump_wanted = False
             with self.showing_errors(clear=False):
                 go_on = self.pump()
             if time.monotonic() >= next_beat:
                 self.head.send({"kind": "beat"})
                 next_beat = time.monotonic() + BEAT_SECONDS
-            self._pump_stop.wait(PUMP_SECONDS)
-        if not self._pump_stop.is_set():
-            self.head._live = False
+            stopped = self._pump_stop.wait(PUMP_SECONDS)
+            with self._pump_lock:
+                self._pumping = not stopped and (go_on or self._pump_wanted)
+                if not stopped:
+                    self.head._live = self._pumping
 
     def _ipython_display_(self) -> None:
         answer_while_busy(self)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from workbench.bundled import models
 from workbench.home import home
-from workbench.models.system import System
+from workbench.models.system import SECONDS, System
+from workbench.runs import runs
 
-__all__ = ["code_of", "detail", "distinct"]
+__all__ = ["code_of", "detail", "distinct", "named"]
 
 
 def distinct(names: Sequence[str]) -> list[str]:
@@ -26,11 +28,21 @@ def detail(system: System) -> str:
     """What a system is, in a few words."""
     if system.kind == "callable":
         return "a function"
+    if system.kind == "remote":
+        where = f"{system.endpoint.model} at {system.endpoint.host}"
+    else:
+        where = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
     extras = [f"{len(system.shots)} shots"] if system.shots else []
     extras += ["own instructions"] if system.prompt else []
     extras += ["held to a schema"] if system.schema is not None else []
-    trained = f"adapter on {Path(system.model or '').name}" if system.adapters else f"model {system.model}"
-    return ", ".join([trained, *extras])
+    return ", ".join([where, *extras])
+
+
+def named(name: str, known: Mapping[str, Any]) -> Any:
+    """What a name typed in a panel stands for: something `known`, a run by its id, or a model."""
+    if name in known:
+        return known[name]
+    return name if name in models() else next((run for run in runs() if run.id == name), name)
 
 
 def code_of(source: Any, number: int) -> tuple[str, list[str]]:
@@ -40,8 +52,9 @@ def code_of(source: Any, number: int) -> tuple[str, list[str]]:
     if hasattr(source, "folder") and hasattr(source, "id"):
         return f"wb.open_run({(source.id if source.path.parent == home() else str(source.path))!r})", []
     plain = isinstance(source, System) and not (source.retriever or source.tools)
-    if plain and source.kind == "model":
-        usual = {"prompt": None, "shots": (), "adapters": (), "template": None, "schema": None}
+    if plain and source.kind != "callable":
+        usual = {"prompt": None, "shots": (), "adapters": (), "template": None, "schema": None, "key_variable": None,
+                 "timeout": SECONDS if source.kind == "remote" else None}  # fmt: skip
         given = [f"{name}={getattr(source, name)!r}" for name, value in usual.items() if getattr(source, name) != value]
         return f"wb.System({', '.join([repr(source.model), *given, f'name={source.name!r}'])})", []
     name = getattr(source, "__name__", "")

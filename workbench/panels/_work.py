@@ -19,11 +19,10 @@ __all__ = ["WorkPanel"]
 class WorkPanel(Panel):
     """The base of `BenchPanel` and `LadderPanel`.
 
-    A panel over it names what it shows in `work`, and gives `HEADS`, `_rows` and `_sentences`; `_draw` is called where
+    A panel over it names what it shows in `work`, and gives `_heads`, `_rows` and `_sentences`; `_draw` is called where
     there is news.
     """
 
-    HEADS: Sequence[str] = ()
     UNIT = "steps"
     """What is counted while it goes on."""
 
@@ -55,7 +54,7 @@ class WorkPanel(Panel):
         """Verdict and table."""
         for sentence in self._sentences():
             form.text(sentence)
-        form.table(self.HEADS, self._rows(), data=False)
+        form.table(self._heads(), self._rows(), data=False)
 
     def pump(self) -> bool:
         """Show news, if there are any."""
@@ -71,12 +70,16 @@ class WorkPanel(Panel):
         self._status.value = f"<span>{escape(f'{status}, {done} of {total} {self.UNIT}{why}')}</span>"
         self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
         self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
-        self._table.value = table_html(self.HEADS, self._rows())
+        self._table.value = table_html(self._heads(), self._rows())
         self._draw()
         self._shown = now
 
     def _sentences(self) -> list[str]:
         """What may be said."""
+        raise NotImplementedError
+
+    def _heads(self) -> Sequence[str]:
+        """The columns of the table."""
         raise NotImplementedError
 
     def _rows(self) -> list[list[str]]:

@@ -44,7 +44,6 @@ class BenchPanel(WorkPanel):
     split = traitlets.Unicode("", help="The split whose figures are shown; empty: the first that was asked.")
     metric = traitlets.Unicode("", help="The metric shown; empty: the first.")
 
-    HEADS = ("", "figure", "95 % interval", "seeds", "learning rate", "trainable", "seconds", "memory")
     UNIT = "trainings"
 
     def __init__(self, bench: Any, **kwargs: Any):
@@ -84,6 +83,9 @@ class BenchPanel(WorkPanel):
 
     def _draw(self) -> None:
         self._figure.value = self._curve() if self.bench.plan["kind"] == "curve" else self._points()
+
+    def _heads(self) -> tuple[str, ...]:
+        return ("", "figure", "95 % interval", "seeds", "learning rate", "trainable", "seconds", "memory")
 
     def _rows(self) -> list[list[str]]:
         out = []

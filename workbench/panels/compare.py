@@ -6,44 +6,49 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
-from workbench.data.browse import plain_text
 from workbench.data.dataset import Dataset
-from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.errors import InvalidInputError
 from workbench.evaluation.answering import Answering
 from workbench.evaluation.evaluate import decoding_for
+from workbench.evaluation.judging import Judgement
+from workbench.evaluation.kept import KeptAnswers
 from workbench.evaluation.picking import pick_numbers, pick_prompts
 from workbench.evaluation.questions import questions
 from workbench.evaluation.report import Report
 from workbench.evaluation.sidebyside import ORDERS, SideBySide
+from workbench.evaluation.slices import Slices
 from workbench.evaluation.votes import BlindVote
-from workbench.metrics import METRICS
 from workbench.models.system import System
-from workbench.panels._panel import Panel, static_file
+from workbench.panels._compare_view import (
+    BASES,
+    SOME,
+    Rows,
+    asked_view,
+    fill,
+    head_view,
+    losses_view,
+    page_view,
+    panel_code,
+)
+from workbench.panels._judging import Judging
+from workbench.panels._panel import Panel
+from workbench.panels._slicing import WORSE, Slicing
 from workbench.panels._static_form import StaticForm
-from workbench.panels._systems import code_of, detail, distinct
+from workbench.panels._systems import distinct, named
 from workbench.panels._vote import Voting
 from workbench.runs.generation import shared_client
+from workbench.runs.remote import check_remote
 
 __all__ = ["ComparePanel"]
 
-BASES = {"reference": "the reference", "first": "{}", "none": "nothing"}
-
-
-class Rows(anywidget.AnyWidget):
-    """The front end: what is shown goes down as plain data, what is pressed comes up as messages."""
-
-    _esm = static_file("compare.js")
-    _css = static_file("compare.css")
-    _head = traitlets.Dict().tag(sync=True)
-    _page = traitlets.Dict().tag(sync=True)
-    _asked: traitlets.List = traitlets.List().tag(sync=True)
-    _vote = traitlets.Dict().tag(sync=True)
+CHOICES = ("filter", "search", "against", "order", "fields", "page", "slice_by", "slice")
+"""What is chosen in the front end and stands in a trait of the same name."""
 
 
 class ComparePanel(Panel):
@@ -54,7 +59,7 @@ class ComparePanel(Panel):
     Parameters
     ----------
     systems
-        Model names, Runs, Systems or functions. The others are held against the first.
+        Model names, Runs, Systems, endpoints or functions. The others are held against the first.
     prompts
         A `Dataset`, of which the test split is used where there is one, and its answers as references; or a list of
         prompts; or None, for prompts typed in the panel.
@@ -64,11 +69,10 @@ class ComparePanel(Panel):
         Answer so many prompts, drawn with seed 0 as `wb.evaluate` draws them; a button answers the rest.
     max_new_tokens, temperature, seed
         How answers are decoded; by default greedily, with room for every reference.
-    filter, search, against, order, pinned, fields, page, page_size
-        What is shown first. `against`: the words that differ from the ``"reference"``, the ``"first"`` system or
-        ``"none"`` are marked. `order`: ``"rows"``, ``"change"``, ``"worse"`` or ``"better"``, by how much nearer to
-        the reference the last system is than the first. `pinned` rows stand before all others. `fields`: records are
-        shown field by field.
+    filter, search, slice_by, slice, against, order, pinned, fields, page, page_size, asked, judge
+        What is shown first; see the traits of the same names.
+    allow_remote
+        Whether prompts, also those typed in the panel, may leave this machine for systems and judges elsewhere.
     votes
         A file in which blind votes are kept, vote by vote; one that has some goes on. None keeps them in the kernel.
     start
@@ -77,17 +81,27 @@ class ComparePanel(Panel):
     Raises
     ------
     InvalidInputError
-        For no systems, systems that are none, and references that do not fit the prompts.
+        For no systems, systems that are none or elsewhere without leave, and references that do not fit the prompts.
     """
 
     filter = traitlets.Unicode("all", help='"all", "differ", "better", "worse" or "wrong".')
     search = traitlets.Unicode("", help="Only rows that have this text in prompt, reference or an answer.")
-    against = traitlets.Enum(list(BASES), help="What the marked words differ from.")
-    order = traitlets.Enum(list(ORDERS), "rows", help="Which rows come first.")
+    slice_by = traitlets.Unicode("", help=f'Slices that are looked for: a column, or "{WORSE}" in any.')
+    slice = traitlets.Unicode("", help='Only the rows of this slice, by its name: "language is de".')
+    against = traitlets.Enum(list(BASES), help='What marked words differ from: "reference", "first" system, "none".')
+    order = traitlets.Enum(list(ORDERS), "rows", help='"rows" as they are, or by how much nearer to the reference the '
+                           'last system is than the first: "change", "worse" or "better" first.')  # fmt: skip
     pinned = traitlets.List(traitlets.Int(min=0), help="Rows that stand before all others.")
     fields = traitlets.Bool(False, help="Whether records are shown field by field.")
     page = traitlets.Int(0, help="The page shown, from 0.")
     page_size = traitlets.Int(10, min=1, max=100, help="Rows on a page.")
+    asked = traitlets.List(traitlets.Unicode(), help="Prompts of your own that all systems answered.")
+    judge = traitlets.Any(None, help="A system that judges the first and the last once their answers are there.")
+
+    @traitlets.validate("judge")
+    def _is_a_judge(self, proposal: Any) -> Any:
+        self._judge_name = "" if proposal.value is None else System(proposal.value).name
+        return proposal.value
 
     def __init__(
         self,
@@ -95,10 +109,11 @@ class ComparePanel(Panel):
         prompts: Dataset | Iterable[Any] | None = None,
         references: Iterable[str] | None = None,
         *,
-        max_rows: int = 50,
+        max_rows: int = SOME,
         max_new_tokens: int | None = None,
         temperature: float = 0.0,
         seed: int = 0,
+        allow_remote: bool = False,
         votes: str | os.PathLike[str] | None = None,
         start: bool = True,
         **kwargs: Any,
@@ -116,22 +131,24 @@ class ComparePanel(Panel):
         wanted = {"temperature": temperature, "seed": seed}
         wanted |= {"max_new_tokens": max_new_tokens} if max_new_tokens is not None else {}
         decoding = decoding_for(wanted, self.table.references or [None])
-        self._answering = self._answers(decoding)
-        self._voting = Voting(self.table, votes)
-        self._told = ""
-        self._lock, self._shown = threading.RLock(), -1
+        check_remote(dict(zip(names, self.systems, strict=True)), len(asked), allow_remote, decoding)
+        self.allow_remote, self._told, self._judge_name = allow_remote, "", ""
+        self._put_table(self.table, decoding, votes)
+        self._lock, self._shown, self._ran = threading.RLock(), -1, False
         kwargs.setdefault("against", "reference" if answers is not None else "first" if len(given) > 1 else "none")
         super().__init__(title=f"Compare: {' and '.join(names)}", **kwargs)
         self._rows = Rows()
         self._rows.on_msg(lambda _, content, __: self.guarded(self._on_message, content))
         self.body = [self._rows]
-        self.observe(lambda change: self.guarded(self._filtered), ["filter", "search"])
+        self.observe(lambda change: setattr(self, "slice", ""), "slice_by")
+        self.observe(lambda change: self.guarded(self._filtered), ["filter", "search", "slice"])
         self.observe(
             lambda change: self.guarded(self._show), ["against", "order", "pinned", "fields", "page", "page_size"]
         )
+        self.observe(lambda change: self.start_pump(), ["judge", "slice_by"])
         self._show()
-        if start and asked:
-            self.run()
+        if start:
+            self._begin()
 
     # ---- what can be done with it
 
@@ -144,7 +161,8 @@ class ComparePanel(Panel):
         self.start_pump()
 
     def ask(self, prompt: str) -> None:
-        """Have all systems answer a prompt of your own, before the rows go on."""
+        """Have all systems answer a prompt of your own, token by token, before the rows go on."""
+        self.asked = [*self.asked, prompt]
         self._answering.ask(prompt)
         self.start_pump()
 
@@ -166,16 +184,17 @@ class ComparePanel(Panel):
         InvalidInputError
             For settings that cannot be used.
         """
-        table = self.table
-        decoding = decoding_for({**self._answering.decoding, **settings}, table.references or [None])
+        old = self.table
+        decoding = decoding_for({**self._answering.decoding, **settings}, old.references or [None])
+        check_remote(dict(zip(old.systems, self.systems, strict=True)), 0, self.allow_remote, decoding)
         self._answering.cancel()
-        self.table = SideBySide(table.systems, table.prompts, table.references)
-        self.table.rows = table.rows
-        self._answering, self._voting = self._answers(decoding), Voting(self.table)
+        self._judging.cancel()
+        table = SideBySide(old.systems, old.prompts, old.references)
+        table.rows = old.rows
+        self._put_table(table, decoding)
         self._update_code()
         self._show()
-        if self.table.prompts:
-            self.run()
+        self._begin()
 
     def export(self, path: str | os.PathLike[str] | None = None) -> Path:
         """Write what there is into one HTML file that needs no network, and return its path.
@@ -212,6 +231,21 @@ class ComparePanel(Panel):
         return self._voting.vote
 
     @property
+    def judgement(self) -> Judgement | None:
+        """What the `judge` said, with its ``tally`` and ``agreement(votes)``; None before it was asked."""
+        return self._judging.judgement
+
+    @property
+    def slices(self) -> Slices | None:
+        """What was found on slices; None where none were looked for."""
+        return self._slicing.found if self.slice_by else None
+
+    @property
+    def slice_rows(self) -> frozenset[int] | None:
+        """The rows of the slice that is chosen; None where there is none."""
+        return self._slicing.rows(self.slice)
+
+    @property
     def report(self) -> Report:
         """What `wb.evaluate` would report on the rows that every system has answered.
 
@@ -228,49 +262,25 @@ class ComparePanel(Panel):
 
     def to_code(self) -> str:
         """The code that makes this panel."""
-        lines, names = [], []
-        for number, source in enumerate(self._given):
-            code, comment = code_of(source, number)
-            names.append(code)
-            lines += comment
-        arguments = [f"[{', '.join(names)}]"]
-        if isinstance(self._prompts, Dataset):
-            arguments.append(f"prompts={self._prompts.to_code()}")
-        elif self.table.prompts:
-            arguments.append(f"prompts={self.table.prompts!r}")
-            if self.table.references is not None:
-                arguments.append(f"references={self.table.references!r}")
-        if len(self.table.rows) != min(50, len(self.table.prompts)):
-            arguments.append(f"max_rows={len(self.table.rows)}")
-        arguments += [f"votes={str(self._voting.path)!r}"] if self._voting.path is not None else []
-        usual = decoding_for({}, self.table.references or [None])
-        arguments += [f"{name}={value!r}" for name, value in self._answering.decoding.items() if value != usual[name]]
-        usual_view = {"filter": "all", "search": "", "order": "rows", "pinned": [], "fields": False, "page": 0,
-                      "page_size": 10}  # fmt: skip
-        for name, value in usual_view.items():
-            arguments += [f"{name}={getattr(self, name)!r}"] if getattr(self, name) != value else []
-        return "\n".join([*lines, f"wb.panels.ComparePanel({', '.join(arguments)})"])
+        return panel_code(self, self._given, self._prompts, self._answering.decoding, self._voting.path)
 
     def fill_static(self, form: StaticForm) -> None:
-        """Scores, what can be said of them, and the rows answered."""
-        table = self.table
-        for system, name in enumerate(table.systems):
-            scores = [(METRICS[check].title, table.score(system, check).words) for check in table.checks]
-            form.figures([("System:", f"{name} ({detail(self.systems[system])})"), *scores])
-        for sentence in [*table.sentences(), table.basis()]:
-            form.text(sentence)
-        columns = ["prompt", *(["reference"] if table.references is not None else []), *table.systems]
-        rows = []
-        for row in table.complete:
-            reference = [table.references[row]] if table.references is not None else []
-            rows.append([plain_text(table.prompts[row]), *reference, *table.answers[row]])
-        form.table(columns, rows)
+        """Scores, what can be said of them, of slices and by the judge, and the rows answered."""
+        fill(form, self, self._judging.sentences(self.vote))
 
     def pump(self) -> bool:
-        """Show the answers that came in."""
+        """Show the answers that came in; once they are there, have them judged and look for slices."""
         running, changes = self._answering.running, self._answering.changes
-        if changes != self._shown or running:
-            self._shown = changes
+        if not running:
+            if self._judging.begin(self.judge):
+                running = True  # until the next call, also where it is done at once
+                self.in_background(self._judging.run, self.judge, clear=False)
+            if self._slicing.begin(self.slice_by, len(self.table.complete)):
+                running = True
+                self.in_background(self._slicing.look, self.slice_by, lambda: self.report, self.slice, clear=False)
+        running = running or self._judging.running or self._slicing.running
+        if changes != self._shown or running or running != self._ran:
+            self._shown, self._ran = changes, running
             self._show()
         if not running:
             self.save_static()
@@ -286,13 +296,19 @@ class ComparePanel(Panel):
             table = self._answering.asked[-1 - value["row"]] if asked else self.table
             whole = table.whole(0 if asked else value["row"], value["column"])
             self._rows.send({"kind": "cell", **value, "cell": whole})
-        elif kind in ("filter", "search", "against", "order", "fields", "page"):
+        elif kind in CHOICES:
             setattr(self, kind, value)
         elif kind == "pin":
             self.pinned = [row for row in self.pinned if row != value] + ([] if value in self.pinned else [value])
         elif kind == "vote":
             self._voting.act(value["act"], value.get("choice"))
             self._show()
+        elif kind == "judge":
+            self._judging.again()
+            self.judge = named(value, dict(zip(self.table.systems, self._given, strict=True)))
+            self.start_pump()
+        elif kind == "cancel judge":
+            self._judging.cancel()
         elif kind == "losses":
             self.in_background(self._losses, value)
         elif kind == "decode":
@@ -306,19 +322,26 @@ class ComparePanel(Panel):
         elif kind == "ask":
             self.ask(value)
 
-    def _answers(self, decoding: dict[str, Any]) -> Answering:
-        return Answering(self.systems, self.table, generate=shared_client().generate, decoding=decoding)
+    def _put_table(self, table: SideBySide, decoding: dict[str, Any], votes: Any = None) -> None:
+        """A table without answers, and what goes with it."""
+        self.table = table
+        generate = shared_client().generate
+        if any(system.kind == "remote" for system in self.systems):  # what was paid for is not asked twice
+            generate = partial(KeptAnswers(shared_client()).generate, allow_remote=True)
+        self._answering = Answering(self.systems, table, generate=generate, decoding=decoding)
+        self._voting, self._slicing = Voting(table, votes), Slicing()
+        self._judging = Judging(table, allow_remote=self.allow_remote)
+
+    def _begin(self) -> None:
+        """Answer the rows, and the prompts that were typed."""
+        for prompt in self.asked:
+            self._answering.ask(prompt)
+        if self.table.prompts:
+            self._answering.run()
+        self.start_pump()
 
     def _losses(self, row: int) -> None:
-        """Ask every model how surprising each token of a row's reference is, and send that up."""
-        assert self.table.references is not None
-        prompt, reference, found = self.table.prompts[row], self.table.references[row], []
-        for name, system in zip(self.table.systems, self.systems, strict=True):
-            try:
-                losses = shared_client().losses(system, prompt, reference)
-                found.append({"name": name, "texts": losses.texts, "nats": [round(loss, 4) for loss in losses.nats]})
-            except WorkbenchError as error:
-                found.append({"name": name, "error": str(error)})
+        found = losses_view(self.table, self.systems, row, shared_client())
         self._rows.send({"kind": "losses", "row": row, "systems": found})
 
     def _filtered(self) -> None:
@@ -327,45 +350,9 @@ class ComparePanel(Panel):
 
     def _show(self) -> None:
         with self._lock:
-            table = self.table
-            chosen = table.ordered(table.select(self.filter, self.search), self.order, self.pinned)
-            pages = max(1, -(-len(chosen) // self.page_size))
-            page = min(max(self.page, 0), pages - 1)
-            rows = chosen[page * self.page_size : (page + 1) * self.page_size]
-            progress = self._answering.progress()
-            waiting = "…" if progress["running"] else "not answered"
             self._rows._vote = self._voting.view()
-            self._rows._head = self._head_view(progress)
-            self._rows._page = {
-                "page": page, "pages": pages, "size": self.page_size, "total": len(chosen),
-                "rows": [{**table.view(row), "label": f"Row {row:,}", "waiting": waiting, "pinned": row in self.pinned}
-                         for row in rows],
-            }  # fmt: skip
-            count = len(self._answering.asked)
-            self._rows._asked = [
-                {**asked.view(0), "row": at - count, "label": f"Your prompt {count - at}", "waiting": waiting}
-                for at, asked in enumerate(self._answering.asked)
-            ]
-
-    def _head_view(self, progress: dict[str, Any]) -> dict[str, Any]:
-        table = self.table
-        more = len(table.rows) < len(table.prompts)
-        missing = progress["done"] < progress["total"]
-        label = f"Run on all {len(table.prompts):,}" if more else "Run what is missing" if missing else ""
-        bases = [key for key in BASES if (key != "reference" or table.references is not None)
-                 and (key != "first" or len(table.systems) > 1)]  # fmt: skip
-        return {
-            "systems": [{"name": name, "detail": detail(system)}
-                        for name, system in zip(table.systems, self.systems, strict=True)],
-            **table.overview(), "progress": progress,
-            "more": "" if progress["running"] else label,
-            "decoding": self._answering.decoding, "told": self._told,
-            "filter": self.filter, "search": self.search,
-            "bases": [{"key": key, "label": BASES[key].format(table.systems[0])} for key in bases],
-            "against": self.against,
-            "orders": [{"key": key, "label": label} for key, label in ORDERS.items()]
-            if table.references is not None and len(table.systems) > 1 else [],
-            "lens": table.references is not None and any(system.kind == "model" for system in self.systems),
-            "order": self.order, "records": table.records, "fields": self.fields and table.records,
-            "nothing": "No row is in this choice." if table.prompts else "No prompts were given: type one below.",
-        }  # fmt: skip
+            self._rows._slices = self._slicing.view(self.slice_by, self.slice)
+            self._rows._judge = self._judging.view(self._judge_name, self.vote)
+            self._rows._head = head_view(self, self._answering, self._told)
+            self._rows._page = page_view(self, self._answering.running, self._judging.word)
+            self._rows._asked = asked_view(self._answering)

@@ -38,7 +38,6 @@ class LadderPanel(WorkPanel):
 
     decision = traitlets.Any(help="The decision shown.")
     metric = traitlets.Unicode("", help="The metric shown; empty: the first.")
-    HEADS = ("Rung", "Kind", "Seconds an answer", "Tokens read", "Tokens written", "Seconds to make", "Training rows")
 
     def __init__(self, decision: Any, **kwargs: Any):
         opened = decision if isinstance(decision, Decision) else open_decision(decision)
@@ -64,19 +63,25 @@ class LadderPanel(WorkPanel):
     # ---- behind it
 
     def _chosen(self) -> None:
-        first = self.decision.report.metrics[0].name if self._sentences() else ""
+        first = self.decision.judged.metrics[0].name if self._sentences() else ""
         self.metric = "" if self._metrics.value in (None, first) else self._metrics.value
 
     def _sentences(self) -> list[str]:
         return self.decision.verdict(self.metric or None)
+
+    def _heads(self) -> list[str]:
+        old = ["Old answers"] if self.decision.changes else []
+        return ["Rung", "Kind", *old, "Seconds an answer", "Tokens read", "Tokens written", "Seconds to make",
+                "Training rows"]  # fmt: skip
 
     def _rows(self) -> list[list[str]]:
         out = []
         table = self.decision.table(self.metric or None)
         for row in table.astype({"making_seconds": float}).fillna({"making_seconds": 0.0}).itertuples():
             mark = " ◀ stop here" if row.stop else ""
+            old = [_number(100 * row.old_answers, 0, " %")] if self.decision.changes else []
             cells = [
-                row.kind, _number(row.seconds_an_answer, 2), _number(row.prompt_tokens, 0),
+                row.kind, *old, _number(row.seconds_an_answer, 2), _number(row.prompt_tokens, 0),
                 _number(row.answer_tokens, 0),
                 _number(row.making_seconds, 1) if row.making_seconds or row.kind == "tuning" else "none",
                 f"{row.training_rows:,.0f}" if row.training_rows else "none",
@@ -88,7 +93,7 @@ class LadderPanel(WorkPanel):
         if not self._sentences():
             self._figure.value, self._metrics.layout.display = "", "none"
             return
-        report = self.decision.report
+        report = self.decision.judged
         names = {facts.title: facts.name for facts in report.metrics}
         if tuple(self._metrics.options) != tuple(names.items()):
             self._metrics.options = list(names.items())
@@ -98,17 +103,18 @@ class LadderPanel(WorkPanel):
         self._figure.value = _ladder(self.decision, chosen)
 
 
-def _number(value: Any, digits: int) -> str:
-    return "–" if value is None or math.isnan(value) else f"{value:,.{digits}f}"
+def _number(value: Any, digits: int, unit: str = "") -> str:
+    return "–" if value is None or math.isnan(value) else f"{value:,.{digits}f}{unit}"
 
 
 def _ladder(decision: Decision, metric: str) -> str:
     """The rungs as bars with their intervals, the lowest at the foot, as HTML."""
-    report = decision.report
-    facts = next(facts for facts in report.metrics if facts.name == metric)
+    report = decision.judged
+    facts = report.metric(metric)
     found = {name: report.interval(name, metric) for name in decision.rungs}
+    before = {name: decision.report.interval(name, metric) for name in decision.rungs} if decision.changes else {}
     stop = decision.stop_at(metric)[0]
-    ends = [end for each in found.values() for end in (each.low, each.high, each.value)]
+    ends = [end for each in (*found.values(), *before.values()) for end in (each.low, each.high, each.value)]
     low, high = facts.span if facts.span is not None else (min(ends), max(ends))
     kinds = {rung["name"]: rung["kind"] for rung in decision.plan["rungs"]}
 
@@ -117,18 +123,21 @@ def _ladder(decision: Decision, metric: str) -> str:
 
     lines = []
     for name, each in reversed(found.items()):
+        was = _ring(at(before[name].value)) if before else ""
         bar = (
             f'<svg width="{BAR + 12}" height="22" viewBox="-6 0 {BAR + 12} 22" role="img" aria-hidden="true">'
             f'<line x1="0" x2="{BAR}" y1="11" y2="11" stroke="{INK}" stroke-opacity=".35"/>'
             f'<line x1="{at(each.low):.1f}" x2="{at(each.high):.1f}" y1="11" y2="11" stroke="{COLOUR}" '
             f'stroke-width="5" stroke-opacity=".45" stroke-linecap="round"/>'
-            f'<circle cx="{at(each.value):.1f}" cy="11" r="5" fill="{COLOUR}"/></svg>'
+            f'{was}<circle cx="{at(each.value):.1f}" cy="11" r="5" fill="{COLOUR}"/></svg>'
         )
         words = (
             f"{figure(each.value, facts.unit)}, 95 % interval {figure(each.low, '')} to {figure(each.high, facts.unit)}"
         )
         if facts.unit == "%":
             words = f"{each.value:.1%} [{each.low:.1%}, {each.high:.1%}]"
+        if before:
+            words += f", before the change {figure(before[name].value, facts.unit)}"
         marked = ' class="wb-rung wb-rung-stop"' if name == stop else ' class="wb-rung"'
         note = '<b class="wb-rung-note">◀ stop here</b>' if name == stop else ""
         lines.append(
@@ -136,3 +145,8 @@ def _ladder(decision: Decision, metric: str) -> str:
             f'{bar}<span class="wb-rung-words">{escape(words)}</span></li>'
         )
     return f'<ol class="wb-ladder" reversed aria-label="{escape(facts.title)} of each rung">{"".join(lines)}</ol>'
+
+
+def _ring(x: float) -> str:
+    """Where a rung was before the change."""
+    return f'<circle cx="{x:.1f}" cy="11" r="4.5" fill="none" stroke="{INK}" stroke-width="1.5"/>'

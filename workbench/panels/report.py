@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,19 +14,19 @@ import traitlets
 
 from workbench.errors import InvalidInputError, RunError
 from workbench.evaluation import Evaluation, Report, open_evaluation, tables
-from workbench.evaluation.examples import examples
+from workbench.evaluation.behind import guards_behind
 from workbench.evaluation.privacy import Shown, what_to_show
 from workbench.evaluation.slices import find_slices
 from workbench.evaluation.tables import Table
-from workbench.panels._form import choose, grid, table_html
+from workbench.panels._form import choose, grid
 from workbench.panels._panel import Panel
+from workbench.panels._report_html import guard_cards, lights_line, report_table, row_cards
 from workbench.panels._static_form import StaticForm
 
 __all__ = ["ReportPanel"]
 
 SECTIONS = ("figures", "comparisons", "slices", "guards", "answers", "rows", "notes")
 WRITERS = {"HTML": "html", "Markdown": "md", "JSON": "json"}
-SIGNS = {"red": "■ red", "amber": "▲ amber", "green": "● green", "grey": "○ grey"}
 
 
 class ReportPanel(Panel):
@@ -49,6 +50,7 @@ class ReportPanel(Panel):
 
     def __init__(self, report: Any, **kwargs: Any):
         self._shown: tuple[Any, ...] = ()
+        self._found: Report | None = None
         super().__init__("Report", report=report, **kwargs)
         self._status, self._verdict, self._table = (ipywidgets.HTML() for _ in range(3))
         options = {name.capitalize(): name for name in SECTIONS}
@@ -59,6 +61,7 @@ class ReportPanel(Panel):
             button.tooltip = f"Write it into one {button.description} file in the working folder"
             button.on_click(lambda pressed: self.in_background(self.write, None, WRITERS[pressed.description]))
         self.body = [grid([self._sections, *self._writers, self._status], "wb-buttons"), self._verdict, self._table]
+        self.observe(lambda change: setattr(self, "_found", None), "report")
         self.observe(lambda change: self.guarded(self._show), ["report", "section"])
         self._show()
         if isinstance(self.report, Evaluation):
@@ -76,12 +79,14 @@ class ReportPanel(Panel):
     @property
     def found(self) -> Report | None:
         """The report; None while it is made."""
-        if isinstance(self.report, Report):
-            return self.report
-        try:
-            return self.report.report
-        except RunError:
-            return None
+        if self._found is None:
+            try:
+                self._found = self.report if isinstance(self.report, Report) else self.report.report
+            except RunError:
+                return None
+        if not self._found.guards:  # they may have come since
+            self._found = replace(self._found, guards=guards_behind(self._found.systems))
+        return self._found
 
     def write(self, path: str | os.PathLike[str] | None = None, kind: str = "html") -> Path:
         """Write the report into one file, by default in the working folder, and return its path.
@@ -120,8 +125,8 @@ class ReportPanel(Panel):
             return
         for sentence in [*report.sentences(), *report.warnings]:
             form.text(sentence)
-        table = tables.figures(report)
-        form.table(table.head, table.body, data=False)
+        for table in [tables.figures(report), *([tables.guard_table(report)] if report.guards else [])]:
+            form.table(table.head, table.body, data=False)
 
     def pump(self) -> bool:
         """Show how far the evaluation is, and what it found."""
@@ -148,10 +153,18 @@ class ReportPanel(Panel):
             self._status.value = ""
         shown = what_to_show(report, None)
         said = [*report.sentences(), *(f"Warning: {shown.text(text)}" for text in report.warnings)]
-        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in said)
-        words_of, found = _section(report, self.section, shown)
-        parts = [f'<p class="wb-said">{escape(words)}</p>' for words in words_of]
-        self._table.value = "".join(parts + [_html(table) for table in found])
+        lights = lights_line(report.guards)
+        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in said) + lights
+        if self.section == "rows" and report.answers:
+            self._table.value = f"<p>{escape(shown.sentence)}</p>{row_cards(report, shown)}"
+        elif self.section == "guards" and report.guards:
+            self._table.value = guard_cards(
+                [{**each, "sentence": shown.text(each["sentence"])} for each in report.guards]
+            )
+        else:
+            words_of, found = _section(report, self.section, shown)
+            parts = [f'<p class="wb-said">{escape(words)}</p>' for words in words_of]
+            self._table.value = "".join([*parts, *map(report_table, found)])
 
 
 def _section(report: Report, section: str, shown: Shown) -> tuple[list[str], list[Table]]:
@@ -168,35 +181,10 @@ def _section(report: Report, section: str, shown: Shown) -> tuple[list[str], lis
         slices = find_slices(report)
         return [shown.text(slices.sentence)], [tables.slice_table(slices, shown.text)] if slices.slices else []
     if section == "guards":
-        if not report.guards:
-            return ["No guards were kept with this report."], []
-        table = tables.guard_table(report)
-        body = [(SIGNS[light], *rest) for light, *rest in table.body]
-        return [], [Table(table.title, table.head, body)]
+        return ["There are no guards: no run is behind these systems, or none has been looked at yet."], []
     if section == "answers":
         found_tables = tables.answer_tables(report, shown.text)
         return ([] if found_tables else ["The references are neither records nor labels."]), found_tables
     if section == "rows":
-        return _rows(report, shown)
-    return [text for text in (*report.notes, report.can_show()) if text], []
-
-
-def _rows(report: Report, shown: Shown) -> tuple[list[str], list[Table]]:
-    if not report.answers:
         return ["Texts were scored and not asked, so there are no answers."], []
-    head = ("row", "prompt", *(["reference"] if any(report.references) else []), *report.names)
-    out = []
-    for kind in examples(report):
-        body = []
-        for place in kind.places:
-            reference = [shown.text(report.references[place] or "")] if any(report.references) else []
-            answers = [shown.text(report.answers[name][place].text) for name in report.names]
-            number = f"{report.row_numbers[place]:,}"
-            body.append((number, shown.text(report.prompts[place]), *reference, *answers))
-        out.append(Table(kind.title, head, body))
-    return [shown.sentence], out
-
-
-def _html(table: Table) -> str:
-    body = table_html(table.head, table.body, caption=table.title, style="wb-report")
-    return f'<div class="wb-scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">{body}</div>'
+    return [text for text in (*report.notes, report.can_show()) if text], []

@@ -107,13 +107,14 @@ class RunPanel(Panel):
 
     def pump(self) -> bool:
         with self._sending:
-            before = [feed.status for feed in self.feeds]
+            before = [(feed.status, feed.guards) for feed in self.feeds]
             for feed in self.feeds:
                 feed.poll()
             self._tell([feed.news() for feed in self.feeds])
-        if before != [feed.status for feed in self.feeds]:
+        if before != [(feed.status, feed.guards) for feed in self.feeds]:
             self.save_static()
-        return any(feed.status != "completed" for feed in self.feeds)  # all others can be resumed, from anywhere
+        # All that are not completed can be resumed, from anywhere.
+        return any(feed.status != "completed" or feed.guarded for feed in self.feeds)
 
     def _tell_everything(self) -> None:
         with self._sending:
@@ -193,6 +194,8 @@ class RunPanel(Panel):
             form.figures(figures.items())
             for remark in feed.remarks:
                 form.text(remark["text"])
+            for guard in feed.guards or ():
+                form.text(f"Guard, {guard['light']}: {guard['name']}, {guard['figure']}. {guard['sentence']}")
         lines = []
         for number, feed in enumerate(self.feeds):
             letter = f" {chr(65 + number)}" if len(self.feeds) > 1 else ""

@@ -12,24 +12,29 @@ from workbench.bundled import FIRST_DATASET
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
 from workbench.errors import InvalidInputError
+from workbench.evaluation import Report
 from workbench.models.resolve import bundled_models
 from workbench.panels._bench_form import BenchForm
 from workbench.panels._code import IMPORT, data_code, recipe_code
+from workbench.panels._decision_form import DecisionForm
+from workbench.panels._evaluation_form import EvaluationForm
 from workbench.panels._form import grid, suggest, text_html
 from workbench.panels._panel import Panel, answer_while_busy
 from workbench.panels._static_form import StaticForm
 from workbench.panels.bench import BenchPanel
 from workbench.panels.compare import ComparePanel
 from workbench.panels.data import DataPanel
+from workbench.panels.ladder import LadderPanel
 from workbench.panels.lens import TokenLens
 from workbench.panels.recipe import RecipePanel
+from workbench.panels.report import ReportPanel
 from workbench.panels.run import RunPanel
 from workbench.recipe import Recipe
 from workbench.runs import open_run
 
 __all__ = ["Workbench"]
 
-TABS = ("data", "recipe", "tokens", "run", "compare", "bench")
+TABS = ("data", "recipe", "tokens", "run", "compare", "report", "bench", "decision")
 WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
     "run": "Press Train under Recipe; the run shows here.",
@@ -38,7 +43,7 @@ WAITING = {
 
 
 class Workbench(Panel):
-    """Data, recipe, tokens, run, comparison and bench in tabs; what is chosen in one is what the next one uses.
+    """Data, recipe, tokens, run, comparison, report, bench and decision in tabs, each using what the others chose.
 
     Parameters
     ----------
@@ -46,27 +51,31 @@ class Workbench(Panel):
         What `load_dataset` takes; by default the bundled mails with their records.
     recipe
         A `Recipe` to begin with; its data is shown unless `dataset` says otherwise.
-    run, bench
-        Ids or objects to begin with.
+    run, report, bench, decision
+        Ids or objects to begin with; `report` is what `ReportPanel` takes.
     tab
         The tab that is open.
 
     Attributes
     ----------
-    data, recipe_panel, bench_form, run_panel, compare, lens : panels
+    data, recipe_panel, evaluation_form, bench_form, decision_form, run_panel, compare, lens : panels
         Those behind the tabs; None where there is nothing to show yet.
     """
 
     dataset = traitlets.Any(help="The data set that all tabs use. Can be set.")
     tab = traitlets.Enum(list(TABS), "data", help="The tab that is open.")
 
-    def __init__(self, dataset: Any = None, recipe: Any = None, *, run: Any = None, bench: Any = None, **kwargs: Any):
+    def __init__(
+        self, dataset: Any = None, recipe: Any = None, *, run: Any = None, report: Any = None, bench: Any = None,
+        decision: Any = None, **kwargs: Any,
+    ):  # fmt: skip
         if recipe is not None and not isinstance(recipe, Recipe):
             raise InvalidInputError(f"recipe= must be a Recipe, got {recipe!r}.")
         if dataset is None:
             dataset = recipe.load_dataset() if recipe is not None else FIRST_DATASET
         self._joining = threading.RLock()
         self.run: Any = None
+        self._shown: dict[str, Any] = {}  # what stands under the forms of report, bench and decision
         self.lens: TokenLens | None = None
         self.run_panel: RunPanel | None = None
         self.compare: ComparePanel | None = None
@@ -85,6 +94,12 @@ class Workbench(Panel):
         self._put("recipe", self.recipe_panel)
         self.bench_form = BenchForm(lambda: self.recipe_panel.recipe, self._show_bench, self.in_background)
         self._put("bench", self.bench_form)
+        self.decision_form = DecisionForm(lambda: self.recipe_panel.recipe, self._show_decision, self.in_background)
+        self._put("decision", self.decision_form)
+        self.evaluation_form = EvaluationForm(
+            self._evaluated, lambda: self.dataset, self._show_report, self.in_background
+        )
+        self._put("report", self.evaluation_form)
         self._tabs = ipywidgets.Tab([self._places[name] for name in TABS], titles=[name.capitalize() for name in TABS])
         self._tabs.selected_index = TABS.index(self.tab)
         self.body = [self._tabs]
@@ -98,9 +113,9 @@ class Workbench(Panel):
             self.recipe_panel.put_dataset(self.dataset)
         if run is not None:
             self._follow(run if hasattr(run, "tail") else open_run(run))
-        self._bench: Any = None
-        if bench is not None:
-            self._show_bench(bench)
+        for given, show in ((report, self._show_report), (bench, self._show_bench), (decision, self._show_decision)):
+            if given is not None:
+                show(given)
         self._go_to(self.tab)
 
     @property
@@ -119,8 +134,9 @@ class Workbench(Panel):
             lines, given = recipe_code(recipe, self.dataset).removeprefix(IMPORT), ["ds", "recipe"]
         if self.run is not None:
             given.append(f"run={self.run.id!r}")
-        if getattr(self, "_bench", None) is not None:
-            given.append(f"bench={getattr(self._bench, 'id', self._bench)!r}")
+        for name in ("report", "bench", "decision"):
+            if (shown := self._shown.get(name)) is not None:
+                given.append(f"{name}={name if isinstance(shown, Report) else repr(getattr(shown, 'id', shown))}")
         if self.tab != "data":
             given.append(f"tab={self.tab!r}")
         return f"{lines}wb.panels.Workbench({', '.join(given)})"
@@ -167,10 +183,26 @@ class Workbench(Panel):
         self._update_code()
         self.tab = "run"
 
+    def _evaluated(self) -> list[Any]:
+        """What an evaluation asks: the base model, and the run where it is completed."""
+        if self.run is not None and self.run.status == "completed":
+            return [self.run.recipe.model, self.run]
+        recipe = self.recipe_panel.recipe
+        return [] if recipe is None else [recipe.model]
+
+    def _show_report(self, report: Any) -> None:
+        self._show_under(self.evaluation_form, "report", report, ReportPanel(report))
+
     def _show_bench(self, bench: Any) -> None:
-        """A bench, under the form that starts another."""
-        self._bench = bench
-        self._put("bench", self.bench_form, BenchPanel(bench))
+        self._show_under(self.bench_form, "bench", bench, BenchPanel(bench))
+
+    def _show_decision(self, decision: Any) -> None:
+        self._show_under(self.decision_form, "decision", decision, LadderPanel(decision))
+
+    def _show_under(self, form: ipywidgets.Widget, name: str, shown: Any, panel: Panel) -> None:
+        """A panel, under the form that starts another of its kind."""
+        self._shown[name] = shown
+        self._put(name, form, panel)
         self._update_code()
 
     def _go_to(self, tab: str) -> None:
@@ -178,6 +210,8 @@ class Workbench(Panel):
         self.head.send({"kind": "top"})
         if tab == "tokens":
             self._show_tokens()
+        elif tab == "report":
+            self.evaluation_form.refresh()
         elif tab == "compare" and self.compare is None and self.run is not None:
             self._show_comparison()
 

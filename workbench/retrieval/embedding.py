@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from workbench.models.resolve import ModelRef
 
-__all__ = ["EmbeddingIndex", "embedding_settings"]
+__all__ = ["Embedder", "EmbeddingIndex", "embedding_settings"]
 
 BATCH = 32
 VECTORS = "vectors.npy"
@@ -52,7 +53,7 @@ class EmbeddingIndex(Index):
     def _write(self, folder: Path) -> None:
         import numpy as np
 
-        self._vectors = self._embed([each.text for each in self.passages])
+        self._vectors = self._embedder.vectors([each.text for each in self.passages])
         np.save(folder / VECTORS, self._vectors, allow_pickle=False)
 
     def _read(self, folder: Path) -> None:
@@ -61,18 +62,46 @@ class EmbeddingIndex(Index):
         self._vectors = np.load(folder / VECTORS, allow_pickle=False)
 
     def _scores(self, query: str) -> np.ndarray:
-        return self._vectors @ self._embed([query])[0]
+        return self._vectors @ self._embedder.vectors([query])[0]
 
-    def _embed(self, texts: Sequence[str]) -> np.ndarray:
-        """Vectors of length 1, shape ``(texts, hidden)``, float32."""
+    @cached_property
+    def _embedder(self) -> Embedder:
+        made = Embedder(self.settings["model"])
+        if made.hash != self.settings["model_hash"]:
+            raise InvalidInputError(
+                f"The model {self.settings['model']} is not the one that the index was built with. Build it again."
+            )
+        return made
+
+
+class Embedder:
+    """A model that turns texts into vectors; it is loaded for the first ones.
+
+    Parameters
+    ----------
+    model
+        As for `embedding_settings`.
+
+    Attributes
+    ----------
+    hash : str
+        Of the model by content.
+    """
+
+    def __init__(self, model: str):
+        self._ref = _resolved(model)
+        self.hash = self._ref.content_hash()
+
+    def vectors(self, texts: Sequence[str]) -> np.ndarray:
+        """Vectors of length 1, shape ``(texts, hidden)``, float32. No text may be empty."""
         import numpy as np
         import torch
 
-        tokenizer, model = self._loaded()
+        tokenizer, model, longest = self._loaded
         vectors = []
         for start in range(0, len(texts), BATCH):
-            batch = tokenizer(list(texts[start : start + BATCH]), padding=True, truncation=True,
-                              max_length=self._longest, return_tensors="pt")  # fmt: skip
+            batch = tokenizer(list(texts[start : start + BATCH]), padding=True, truncation=True, max_length=longest,
+                              return_tensors="pt")  # fmt: skip
             with torch.inference_mode():
                 hidden = model(**batch).last_hidden_state
             mask = batch["attention_mask"].unsqueeze(-1)
@@ -80,23 +109,17 @@ class EmbeddingIndex(Index):
             vectors.append(torch.nn.functional.normalize(mean, dim=-1).numpy())
         return np.concatenate(vectors)
 
-    def _loaded(self) -> tuple[Any, Any]:
-        if not hasattr(self, "_model"):
-            from transformers import AutoModel
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, int]:
+        """Tokenizer, model, and how many tokens of a text it reads."""
+        from transformers import AutoModel
 
-            from workbench.models.loading import load_tokenizer
+        from workbench.models.loading import load_tokenizer
 
-            ref = _resolved(self.settings["model"])
-            if ref.content_hash() != self.settings["model_hash"]:
-                raise InvalidInputError(
-                    f"The model {self.settings['model']} is not the one that the index was built with. Build it again."
-                )
-            self._tokenizer = load_tokenizer(ref)
-            self._tokenizer.padding_side = "right"
-            self._model = AutoModel.from_pretrained(ref.location, use_safetensors=True).float().eval()
-            positions = getattr(self._model.config, "max_position_embeddings", 512)
-            self._longest = min(positions, self._tokenizer.model_max_length)
-        return self._tokenizer, self._model
+        tokenizer = load_tokenizer(self._ref)
+        tokenizer.padding_side = "right"
+        model = AutoModel.from_pretrained(self._ref.location, use_safetensors=True).float().eval()
+        return tokenizer, model, min(getattr(model.config, "max_position_embeddings", 512), tokenizer.model_max_length)
 
 
 def _resolved(model: str) -> ModelRef:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Decoding", "answer_rows", "check_lengths"]
 
 BATCH = 16  # rows answered at once
+UNFINISHED = "\N{REPLACEMENT CHARACTER}"  # what a character reads as until its last token has come
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,13 @@ class Answer:
     stop
         ``"eos"``: the model ended it, or its value was complete where a schema holds it; ``"length"``:
         `max_new_tokens` or the model's context ended it; ``"rounds"``: there is none, since it called tools over and
-        over.
+        over; ``"failed"``: an endpoint would not answer; ``"lost"``: its answer did not come.
     passages
         What the system's retriever found for the question; empty for a system without one.
     calls
         The calls of the system's tools that led to it.
+    error, detail
+        Why an endpoint gave none: one of `workbench.runs.remote.ERRORS`, and in words.
     """
 
     text: str
@@ -88,6 +91,8 @@ class Answer:
     stop: str
     passages: Sequence[Passage] = ()
     calls: Sequence[Call] = ()
+    error: str = ""
+    detail: str = ""
 
 
 def check_lengths(lengths: Sequence[int], positions: int | None) -> None:
@@ -120,6 +125,7 @@ def answer_rows(
     device: Any = "cpu",
     constraint: Constraint | None = None,
     on_answer: Callable[[int, Answer], None] | None = None,
+    on_text: Callable[[int, str], None] | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Answer | None]:
     """Answer token sequences, shortest first, in batches.
@@ -138,6 +144,8 @@ def answer_rows(
         The schema that answers are held to.
     on_answer
         Told each answer as soon as its row has ended, with the row's number.
+    on_text
+        Told at every token of a row that has not ended: the row's number, and its text so far.
     cancelled
         Asked at every token; once true, rows that have not ended stay None.
 
@@ -160,7 +168,11 @@ def answer_rows(
             if on_answer is not None:
                 on_answer(rows[place], answer)
 
-        batch.run(generate, device, tell, cancelled)
+        def grow(place: int, text: str, rows: list[int] = rows) -> None:
+            assert on_text is not None
+            on_text(rows[place], text)
+
+        batch.run(generate, device, tell, cancelled, None if on_text is None else grow)
     return answers
 
 
@@ -183,7 +195,14 @@ class _Batch:
         room = [decoding.max_new_tokens if positions is None else positions - len(prompt) for prompt in prompts]
         self.limits = [min(decoding.max_new_tokens, free) for free in room]
 
-    def run(self, generate: Any, device: Any, tell: Callable[[int, Answer], None], cancelled: Any) -> None:
+    def run(
+        self,
+        generate: Any,
+        device: Any,
+        tell: Callable[[int, Answer], None],
+        cancelled: Callable[[], bool],
+        grow: Callable[[int, str], None] | None,
+    ) -> None:
         import torch
 
         pad = self.tokenizer.pad_token_id
@@ -214,6 +233,9 @@ class _Batch:
                     text = self.tokenizer.decode(tokens[:-1] if stop else tokens, skip_special_tokens=False)
                     kind = "eos" if stop or complete else "length"
                     tell(row, Answer(text, made, time.perf_counter() - began, kind))
+                elif grow is not None:
+                    text = self.tokenizer.decode(sequences[row, self.width :].tolist(), skip_special_tokens=False)
+                    grow(row, text.rstrip(UNFINISHED))
             return torch.full((len(last),), all(ended) or cancelled(), device=sequences.device)
 
         if (held := self.held) is not None:

@@ -17,6 +17,7 @@ __all__ = ["Feed"]
 
 STATUS_SECONDS = 1.0  # a trainer that was killed leaves no event: its processes are looked at this often
 EXPLAIN_SECONDS = 2.0
+GUARDS_SECONDS = 2.0  # how often a run that is completed is asked for what its guards found
 STATUS_CHANGES = frozenset({"queued", "started", "resumed", "ended"})
 
 Message = tuple[dict[str, Any], list[bytes]]
@@ -38,6 +39,8 @@ class Feed:
         As last looked at.
     remarks
         What the curve says, in sentences.
+    guards
+        What `Run.guards` found; None before the run is completed and while they are looking.
     """
 
     def __init__(self, run: Any):
@@ -46,15 +49,21 @@ class Feed:
         self.status: str = ""
         self.reason: str | None = None
         self.remarks: list[dict[str, Any]] = []
+        self.guards: list[dict[str, Any]] | None = None
         self._told: dict[str, Any] = {}
         self._tail = run.tail()
-        self._next_status = self._next_explain = 0.0
+        self._next_status = self._next_explain = self._next_guards = 0.0
         self._forget_sent()
 
     @property
     def live(self) -> bool:
         """The run is queued or running."""
         return self.status in LIVE
+
+    @property
+    def guarded(self) -> bool:
+        """The run is completed, and what its guards find is still to come."""
+        return self.status == "completed" and self.guards is None
 
     def poll(self) -> None:
         """Read what was logged since the last call."""
@@ -69,6 +78,9 @@ class Feed:
             self.remarks = [remark.to_dict() for remark in explain(self.series.curve)]
             spent = time.monotonic() - now
             self._next_explain = now + max(EXPLAIN_SECONDS, 100 * spent)  # a long curve is judged less often
+        if self.guarded and now >= self._next_guards:
+            self.guards = self.run.guards()
+            self._next_guards = now + GUARDS_SECONDS
 
     def latest(self) -> dict[str, str]:
         """The figures that sum the run up, as text."""
@@ -134,7 +146,14 @@ class Feed:
 
     def _state(self) -> dict[str, Any]:
         where = {"id": self.run.id, "path": str(self.run.path)}
-        return where | self.series.state | {"status": self.status, "reason": self.reason, "remarks": self.remarks}
+        guards = None if self.status != "completed" else _shown(self.guards)
+        now = {"status": self.status, "reason": self.reason, "remarks": self.remarks, "guards": guards}
+        return where | self.series.state | now
+
+
+def _shown(guards: list[dict[str, Any]] | None) -> list[dict[str, str]]:
+    """What a view shows of guards; nothing while they are looking."""
+    return [{key: each[key] for key in ("name", "light", "figure", "sentence")} for each in guards or ()]
 
 
 _NOTHING = object()

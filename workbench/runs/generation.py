@@ -26,7 +26,8 @@ from workbench.errors import GenerationError, InvalidInputError
 from workbench.runs import processes
 from workbench.runs.decoding import Answer, Decoding
 from workbench.runs.reasons import reason_for_end
-from workbench.runs.scoring import Likelihood, TokenLosses
+from workbench.runs.remote import answer_remotely, check_remote
+from workbench.runs.scoring import Likelihood, TokenLosses, check_scores
 from workbench.runs.tool_loop import answer_with_tools
 
 if TYPE_CHECKING:
@@ -42,15 +43,17 @@ _shared: GenerationClient | None = None
 _sharing = threading.Lock()
 
 
-def generate(system: Any, prompts: Sequence[Any], **decoding: Any) -> list[str]:
+def generate(system: Any, prompts: Sequence[Any], *, allow_remote: bool = False, **decoding: Any) -> list[str]:
     """The answers of a system.
 
     Parameters
     ----------
     system
-        A `System`, a model's name or folder, a run, or a function.
+        A `System`, a model's name or folder, a run, an endpoint, or a function.
     prompts
         Texts, each one user turn, or lists of messages.
+    allow_remote
+        Whether prompts may leave this machine for the endpoint of a system that is elsewhere.
     decoding
         ``max_new_tokens`` (256), ``temperature`` (0: always the likeliest token), ``seed`` (0).
 
@@ -59,11 +62,18 @@ def generate(system: Any, prompts: Sequence[Any], **decoding: Any) -> list[str]:
     InvalidInputError
         Where a prompt does not fit the model's context, with its row and length.
     GenerationError
-        Where the generation process fails.
+        Where the generation process fails, or an endpoint left prompts without an answer.
     """
     if isinstance(prompts, str):
         raise InvalidInputError(f"prompts must be a list of texts, got the text {prompts[:60]!r}. Put it into a list.")
-    answers = shared_client().generate(system, prompts, **decoding)
+    answers = shared_client().generate(system, prompts, allow_remote=allow_remote, **decoding)
+    failed = [(row, answer) for row, answer in enumerate(answers) if answer is not None and answer.error]
+    if failed:
+        row, first = failed[0]
+        raise GenerationError(
+            f"{len(failed)} of {len(answers)} prompts got no answer; prompt {row}: {first.error}, {first.detail} Ask "
+            "again, or wb.evaluate them: it counts such rows, and keeps the answers of the others."
+        )
     return [answer.text for answer in answers if answer is not None]
 
 
@@ -105,15 +115,22 @@ class GenerationClient:
         max_new_tokens: int = 256,
         temperature: float = 0.0,
         seed: int = 0,
+        allow_remote: bool = False,
         on_result: Callable[[int, Answer], None] | None = None,
+        on_text: Callable[[int, str], None] | None = None,
         cancel: threading.Event | None = None,
     ) -> list[Answer | None]:
         """Answer prompts, in their order.
 
         Parameters
         ----------
+        allow_remote
+            Whether prompts may be sent to a system that is elsewhere.
         on_result
             Called in this thread with row and answer as soon as a row is answered, shortest prompts first.
+        on_text
+            Called in this thread at every token, with row and text so far. Answers of functions and of systems with
+            tools come whole.
         cancel
             Once set, rows without an answer stay None.
 
@@ -123,6 +140,8 @@ class GenerationClient:
             For prompts or settings that cannot be used.
         GenerationError
             Where the process fails or is lost; the next call starts a new one.
+        RemoteError
+            Where an endpoint will answer no row.
         """
         from workbench.models.system import System
 
@@ -132,6 +151,7 @@ class GenerationClient:
         answers: list[Answer | None] = [None] * len(prompts)
         if not prompts:
             return answers
+        check_remote({system.name: system}, len(prompts), allow_remote, vars(decoding))
         asked = system.to_dict()
         found: list[tuple[Passage, ...]] = [()] * len(prompts)
         if system.retriever is not None:
@@ -142,6 +162,9 @@ class GenerationClient:
             if on_result is not None:
                 on_result(row, answer)
 
+        if system.kind == "remote":
+            answer_remotely(system, asked["prompt"], prompts, decoding, take, cancel)
+            return answers
         if system.tools:
             ask = partial(self.generate, temperature=temperature, seed=seed, cancel=cancel)
             answer_with_tools(system, prompts, ask, take, max_new_tokens)
@@ -149,8 +172,8 @@ class GenerationClient:
         if system.kind == "callable":
             _call(system, prompts, take, cancel)
             return answers
-        request = {"system": asked, "prompts": prompts, "decoding": vars(decoding)}
-        while not self._live_worker().serve(request, take, cancel):
+        request = {"system": asked, "prompts": prompts, "decoding": vars(decoding), "stream": on_text is not None}
+        while not self._live_worker().serve(request, take, cancel, grow=on_text):
             pass  # the process had just ended for want of work
         return answers
 
@@ -174,7 +197,7 @@ class GenerationClient:
         Raises
         ------
         InvalidInputError
-            For a function, which answers but gives no likelihoods.
+            For functions and endpoints, which answer but give no likelihoods.
         GenerationError
             Where the process fails or is lost; the next call starts a new one.
         """
@@ -182,10 +205,7 @@ class GenerationClient:
 
         system = System(system)
         scores: list[Likelihood | None] = [None] * len(texts)
-        if system.kind == "callable":
-            raise InvalidInputError(
-                f"{system.name} is a function: it answers, but gives texts no likelihood. Use a model."
-            )
+        check_scores(system)
 
         def take(row: int, score: Likelihood) -> None:
             scores[row] = score
@@ -203,15 +223,14 @@ class GenerationClient:
         Raises
         ------
         InvalidInputError
-            For a function, which gives no likelihoods, and where prompt and answer fill the context.
+            For functions and endpoints, which give no likelihoods, and where prompt and answer fill the context.
         GenerationError
             Where the process fails or is lost; the next call starts a new one.
         """
         from workbench.models.system import System
 
         system = System(system)
-        if system.kind == "callable":
-            raise InvalidInputError(f"{system.name} is a function: it answers, but gives no likelihood. Use a model.")
+        check_scores(system)
         found: list[TokenLosses] = []
         request = {"system": system.to_dict(), "prompt": prompt, "answer": answer}
         while not self._live_worker().serve(request, lambda row, losses: found.append(losses), None, TokenLosses):
@@ -254,8 +273,9 @@ class _Worker:
         return not self.ended and self.process.poll() is None
 
     def serve(
-        self, request: dict[str, Any], take: Callable[[int, Any], None], cancel: Any, result: type = Answer
-    ) -> bool:
+        self, request: dict[str, Any], take: Callable[[int, Any], None], cancel: Any, result: type = Answer,
+        grow: Callable[[int, str], None] | None = None,
+    ) -> bool:  # fmt: skip
         """Answer one request; False where the process had ended of itself before it saw the request."""
         request_id, answers, asked = next(self._ids), queue.SimpleQueue[dict[str, Any] | None](), False
         with self.lock:
@@ -275,7 +295,10 @@ class _Worker:
                 if message is None:
                     return self._lost(seen)
                 seen = True
-                if "row" in message:
+                if "so_far" in message:
+                    assert grow is not None
+                    grow(message["row"], message["so_far"])
+                elif "row" in message:
                     take(message.pop("row"), result(**message))
                 elif "error" in message:
                     kind = getattr(errors, message["kind"], GenerationError)

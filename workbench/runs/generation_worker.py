@@ -4,9 +4,10 @@
 
 In, a line a request: ``{"id", "system", "prompts", "decoding"}``, or ``{"cancel": id}``. Out: ``{"id", "row", "text",
 "tokens", "seconds", "stop"}`` for each row as it ends, then ``{"id", "done", "cancelled"}``; or ``{"id", "error",
-"kind"}``. A request with ``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats",
-"bytes", "tokens"``. One with ``"prompt"`` and ``"answer"`` asks how surprising each token of the answer is; its one row
-carries ``"texts", "nats"``. It ends when its input does.
+"kind"}``. With ``"stream": true`` each token of a row brings ``{"id", "row", "so_far"}`` as well. A request with
+``"texts"`` for prompts and decoding asks how likely they are, and rows then carry ``"nats", "bytes", "tokens"``. One
+with ``"prompt"`` and ``"answer"`` asks how surprising each token of the answer is; its one row carries ``"texts",
+"nats"``. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Generator:
         decoding: Decoding,
         on_answer: Callable[[int, Answer], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
+        on_text: Callable[[int, str], None] | None = None,
     ) -> list[Answer | None]:
         """Answers in the order of the prompts.
 
@@ -95,6 +97,7 @@ class Generator:
                 device=model.device,
                 constraint=constraint,
                 on_answer=on_answer,
+                on_text=on_text,
                 cancelled=cancelled,
             )
 
@@ -156,7 +159,7 @@ class Generator:
                 yield self._peft, Tuning()
         else:
             tuning = _tuning_of(top)
-            yield self._with_adapter(top, tuning, ref.name), tuning
+            yield self._with_adapter(top, tuning, ref), tuning
 
     def _hold(self, ref: Any, below: list[Path], quantization: Quantization | None) -> None:
         """Make this base, with the adapters below the top one merged into it, the one in memory."""
@@ -182,7 +185,7 @@ class Generator:
         dtype: Literal["bf16", "fp32"] = "bf16" if found.device == "cuda" and found.bf16 else "fp32"
         base = load_model(ref, dtype, quantization=None if below else quantization, device=found.device)
         for path in below:
-            with explained(path, ref.name):
+            with explained(path, ref):
                 base = _tuning_of(path).load(base, path).merge_and_unload()
         if quantization is None:
             base = base.to(found.device)
@@ -191,7 +194,7 @@ class Generator:
         self._base = base.eval()
         self._base_key = key
 
-    def _with_adapter(self, path: Path, tuning: Any, base: str) -> Any:
+    def _with_adapter(self, path: Path, tuning: Any, base: Any) -> Any:
         from workbench.models.adapters import adapter_config, explained
 
         key = _key(path, "adapter_*")
@@ -253,6 +256,9 @@ def main(argv: list[str]) -> None:
         def tell(row: int, answer: Answer | Likelihood, number: int = number) -> None:
             send(id=number, row=row, **vars(answer))
 
+        def grow(row: int, text: str, number: int = number) -> None:
+            send(id=number, row=row, so_far=text)
+
         def is_cancelled(number: int = number) -> bool:
             return number in cancelled
 
@@ -265,7 +271,8 @@ def main(argv: list[str]) -> None:
                 generator.score(request["system"], request["texts"], tell, is_cancelled)
             else:
                 decoding = Decoding(**request["decoding"])
-                generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled)
+                on_text = grow if request.get("stream") else None
+                generator.answer(request["system"], request["prompts"], decoding, tell, is_cancelled, on_text)
             send(id=number, done=True, cancelled=number in cancelled)
         except WorkbenchError as error:
             send(id=number, error=str(error), kind=type(error).__name__)

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import math
 import os
-import time
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ from transformers import TrainerCallback
 from workbench.errors import RunError, WorkbenchError
 from workbench.runs import checkpoints, control
 from workbench.runs.asking import Asker, Probe
+from workbench.runs.clock import Clock
 from workbench.runs.decoding import Decoding
 from workbench.runs.events import EventWriter, read_events
 from workbench.runs.job import Folder
@@ -41,21 +39,6 @@ class Counters:
     elapsed: float = 0.0
     best: dict[str, Any] | None = None
     without_gain: int = 0  # evaluations since the best one
-
-
-@dataclass
-class _Clock:
-    """Training time of this attempt, and how much of the current log window went into something else."""
-
-    began: float = 0.0
-    earlier: float = 0.0
-    window_began: float = 0.0
-    window_tokens: int = 0
-    aside: float = 0.0
-
-    @property
-    def elapsed(self) -> float:
-        return self.earlier + time.perf_counter() - self.began
 
 
 @dataclass(eq=False)
@@ -95,7 +78,7 @@ class Reporter(TrainerCallback):
         self._evaluate = trainer.evaluate
         trainer.evaluate = self._evaluate_untouched
         trainer._save_checkpoint = lambda model, trial: self._save_checkpoint()
-        self._clock = _Clock()
+        self._clock = Clock()
         self._asked: list[str] = []  # ids of evaluate_now commands that wait for the evaluation
         self._early: str | None = None
         self._epoch_start: dict[str, Any] = {}
@@ -114,9 +97,8 @@ class Reporter(TrainerCallback):
                 self.events.write("resumed", **{"step": 0, "from": None})
             seen = {event["probe"] for event in read_events(self.folder.events) if event["type"] == "sample"}
             self._sample(0, [number for number in range(len(self.probes)) if number not in seen])
-        now = time.perf_counter()
         tokens = getattr(self.trainer, "_total_train_tokens", 0)
-        self._clock = _Clock(now, self.counters.elapsed, now, tokens)
+        self._clock = Clock(self.counters.elapsed, state.global_step, tokens)
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if self.resume_from is None:
@@ -161,10 +143,10 @@ class Reporter(TrainerCallback):
         state.log_history.clear()  # the event log keeps it; in the checkpoint it would only grow
         if not logs or "loss" not in logs:
             return
-        clock, elapsed, now = self._clock, self._clock.elapsed, time.perf_counter()
         tokens = int(logs.get("num_tokens", 0))
-        busy = now - clock.window_began - clock.aside
-        per_step = elapsed / state.global_step
+        speed = self._clock.speed(tokens)
+        eval_steps = self.settings["eval_steps"] if self._has_eval else None
+        eta, evaluations = self._clock.left(state.global_step, state.max_steps, eval_steps)
         self.events.write(
             "log",
             step=state.global_step,
@@ -175,12 +157,12 @@ class Reporter(TrainerCallback):
             grad_norm=logs.get("grad_norm"),
             mean_token_accuracy=logs.get("mean_token_accuracy"),
             entropy=logs.get("entropy"),
-            tokens_per_second=round((tokens - clock.window_tokens) / busy, 1) if busy > 0 else None,
+            tokens_per_second=None if speed is None else round(speed, 1),
             memory_bytes=memory_bytes(),
-            elapsed=round(elapsed, 3),
-            eta=round(per_step * (state.max_steps - state.global_step), 1),
+            elapsed=round(self._clock.elapsed, 3),
+            eta=round(eta, 1),
+            evaluations_ahead=evaluations,
         )
-        clock.window_began, clock.window_tokens, clock.aside = now, tokens, 0.0
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: dict[str, float] | None = None, **_: Any
@@ -190,6 +172,7 @@ class Reporter(TrainerCallback):
         for name in ("eval_runtime", "eval_samples_per_second", "eval_steps_per_second"):
             metrics.pop(name, None)
         asked, self._asked = self._asked, []
+        self._clock.evaluations += 1
         scheduled = step % self.settings["eval_steps"] == 0 or step >= state.max_steps
         best = scheduled and self._is_best(step, metrics)
         self.events.write(
@@ -206,7 +189,7 @@ class Reporter(TrainerCallback):
             self._reply(command_id, "evaluate_now", True, f"evaluated at step {step}")
         self._sample(step)
         if best:
-            with self._set_aside():
+            with self._clock.aside():
                 self.save_model()
         patience = self.settings["early_stopping_patience"]
         if scheduled and patience and self.counters.without_gain >= patience and self.counters.best:
@@ -237,7 +220,7 @@ class Reporter(TrainerCallback):
             self.trainer.processing_class.save_pretrained(path)
 
     def _save_checkpoint(self) -> None:
-        with self._set_aside():
+        with self._clock.aside():
             counters = self.counters
             kept = {"elapsed": self._clock.elapsed, "best": counters.best, "without_gain": counters.without_gain}
             path = checkpoints.save(self.trainer, self.folder.checkpoints, kept, self._epoch_start)
@@ -288,7 +271,7 @@ class Reporter(TrainerCallback):
         try:
             decoding = Decoding(**given)
             ids = self.asker.renderer.ids([self.asker.renderer.prompt_text(command["prompt"])])
-            with self._set_aside():
+            with self._clock.aside():
                 (answer,) = self.asker.answer(self.trainer.model, ids, decoding)
         except Exception as error:  # a question must never end a training
             if not isinstance(error, WorkbenchError):
@@ -308,7 +291,7 @@ class Reporter(TrainerCallback):
         chosen = range(len(self.probes)) if only is None else only
         if self.asker is None or not chosen:
             return
-        with self._set_aside():
+        with self._clock.aside():
             decoding = Decoding(self.settings["probe_max_new_tokens"])
             answers = self.asker.answer(self.trainer.model, [self.probes[number].ids for number in chosen], decoding)
         for number, answer in zip(chosen, answers, strict=True):
@@ -318,15 +301,8 @@ class Reporter(TrainerCallback):
             self.events.write("sample", step=step, probe=number, **fields)
 
     def _evaluate_untouched(self, *args: Any, **settings: Any) -> dict[str, float]:
-        with self._set_aside(), checkpoints.random_state_kept():
+        with self._clock.aside(), checkpoints.random_state_kept():
             return self._evaluate(*args, **settings)
-
-    @contextmanager
-    def _set_aside(self) -> Iterator[None]:
-        """What happens inside does not count as time of the steps."""
-        began, before = time.perf_counter(), self._clock.aside
-        yield
-        self._clock.aside = before + time.perf_counter() - began
 
     @property
     def _has_eval(self) -> bool:

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidInputError
 
-__all__ = ["WINDOW", "Likelihood", "TokenLosses", "answer_losses", "score_rows"]
+if TYPE_CHECKING:
+    from workbench.models.system import System
+
+__all__ = ["WINDOW", "Likelihood", "TokenLosses", "answer_losses", "check_scores", "score_rows"]
 
 WINDOW = 1024
 """The longest stretch a model sees at once, in tokens; longer texts are read in windows that overlap by half."""
@@ -63,6 +66,19 @@ class _Window:
     row: int
     ids: list[int]
     scored: int
+
+
+def check_scores(system: System) -> None:
+    """Refuse to score with what only answers.
+
+    Raises
+    ------
+    InvalidInputError
+        For functions and endpoints.
+    """
+    if system.kind != "model":
+        what = {"callable": "a function", "remote": f"an endpoint at {system.model}"}[system.kind]
+        raise InvalidInputError(f"{system.name} is {what}: it answers, but gives no likelihood. Use a model.")
 
 
 def score_rows(

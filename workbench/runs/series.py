@@ -18,8 +18,8 @@ __all__ = ["AXES", "Columns", "Series"]
 AXES = ("step", "num_tokens", "elapsed")  # in doubles: a step or a token count must stay exact
 LOGGED = ("loss", "learning_rate", "grad_norm", "mean_token_accuracy", "entropy", "tokens_per_second", "memory_bytes")
 EVALUATED = ("eval_loss", "eval_mean_token_accuracy")
-NOT_DRAWN = {*AXES, "v", "seq", "time", "attempt", "type", "epoch", "eta", "best", "command", "nonfinite", "metric"}
-NOT_DRAWN |= {"eval_runtime", "eval_num_tokens", "eval_model_preparation_time"}
+NOT_DRAWN = {*AXES, "v", "seq", "time", "attempt", "type", "epoch", "best", "command", "nonfinite", "metric"}
+NOT_DRAWN |= {"eta", "evaluations_ahead", "eval_runtime", "eval_num_tokens", "eval_model_preparation_time"}
 TEXT = 4000  # characters of a prompt or answer that a view is given
 
 
@@ -152,7 +152,8 @@ class Series:
         return trained[-1] if trained else event.get("num_tokens")
 
     def _advance(self, event: Mapping[str, Any]) -> None:
-        self.state |= {name: event[name] for name in ("step", "epoch", "elapsed", "eta") if event.get(name) is not None}
+        names = ("step", "epoch", "elapsed", "eta", "evaluations_ahead")
+        self.state |= {name: event[name] for name in names if event.get(name) is not None}
 
     def _take_sample(self, event: Mapping[str, Any]) -> None:
         texts = {name: _cut(event.get(name) or "") for name in ("prompt", "reference", "answer")}
@@ -166,7 +167,12 @@ class Series:
         self.curve.drop_after(step)
         self.samples = [sample for sample in self.samples if sample["step"] <= step]
         self._bests = [best for best in self._bests if best["step"] <= step]
-        self.state |= {"step": step, "eta": None, "best": self._bests[-1] if self._bests else None}
+        self.state |= {
+            "step": step,
+            "eta": None,
+            "evaluations_ahead": 0,
+            "best": self._bests[-1] if self._bests else None,
+        }
         self.version += 1
 
     # What is known of the run
@@ -191,7 +197,7 @@ class Series:
         self.state |= {name: event.get(name) for name in names} | {"stage": "taking the first step"}
 
     def _take_ended(self, event: Mapping[str, Any]) -> None:
-        self.state |= {"eta": None, "stage": None}
+        self.state |= {"eta": None, "evaluations_ahead": 0, "stage": None}
 
     # What was asked and said
 

@@ -29,12 +29,20 @@ class Tool:
         JSON Schema (Draft 2020-12) of its arguments: all of them named, none besides.
     hash : str
         Of its code, and for the desk's of the orders (16 hex digits).
+    built_in : bool
+        One of the desk's: known by its name in every process, and `hash` covers all that it reads.
     """
 
     name: str
     function: Callable[..., Any] = field(repr=False)
     schema: dict[str, Any] = field(repr=False)
     hash: str = field(repr=False)
+    built_in: bool = field(default=False, repr=False)
+
+    @property
+    def description(self) -> str:
+        """What it does: the function's docstring."""
+        return inspect.getdoc(self.function) or ""
 
     @classmethod
     def of(cls, function: Callable[..., Any]) -> Tool:
@@ -75,7 +83,8 @@ def built_in() -> dict[str, Tool]:
 
     data = desk.orders_file().read_bytes()
     tools = [Tool.of(function) for function in desk.TOOLS]
-    return {tool.name: replace(tool, hash=hashlib.sha256(tool.hash.encode() + data).hexdigest()[:16]) for tool in tools}
+    hashes = {tool.name: hashlib.sha256(tool.hash.encode() + data).hexdigest()[:16] for tool in tools}
+    return {tool.name: replace(tool, hash=hashes[tool.name], built_in=True) for tool in tools}
 
 
 def as_tool(given: Any) -> Tool:

@@ -108,6 +108,7 @@ class LoRA(Tuning):
         if isinstance(names, list) or (isinstance(names, str) and names and names != "all-linear"):
             names = (names,) if isinstance(names, str) else tuple(names)
             object.__setattr__(self, "target_modules", names)
+        super().__post_init__()
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """An empty list of layers adapts nothing; not every start goes with every shape of adapter."""

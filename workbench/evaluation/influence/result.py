@@ -100,15 +100,27 @@ class Influence:
                 table = table.append_column(name, pa.array([values[place] for place in order]))
         return self._data.replaced({"train": table})
 
+    def agreement(self, by: str = "embedding") -> int:
+        """How many of the first ten rows are also among the first ten of another ranking.
+
+        Raises
+        ------
+        InvalidInputError
+            For a ranking that there is none of.
+        """
+        return len(set(self.rows[:SHOWN]) & set(self.ranked(by)[:SHOWN]))
+
     @property
     def sentence(self) -> str:
-        """What was compared, and the strongest row."""
+        """What was compared, the strongest row, and how far rankings that know nothing of the run say the same."""
         steps = ", ".join(f"{step:,}" for step in self.steps)
         where = f"checkpoints of steps {steps}" if len(self.steps) > 1 else f"only the weights of step {steps}"
         best = self._order("influence")[0]
         return (
             f"{len(self.numbers):,} training rows, ranked by {self.form} of gradients over {where}: row "
-            f"{self.numbers[best]:,} pulled most ({self.scores['influence'][best]:.3g})."
+            f"{self.numbers[best]:,} pulled most ({self.scores['influence'][best]:.3g}). Of its first "
+            f"{min(SHOWN, len(self.numbers))}, {self.agreement()} are also first by likeness of the texts (embeddings) "
+            f"and {self.agreement('bm25')} by shared words (BM25), which know nothing of the run."
         )
 
     def _order(self, by: str) -> list[int]:

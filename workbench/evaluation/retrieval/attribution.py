@@ -67,6 +67,7 @@ def attribute_failures(report: Report, questions: Any, metric: str | None = None
         outcomes = [
             _outcome(names <= {passage.id for passage in said.passages}, bool(score))
             for names, said, score in zip(gold, report.answers[name], report.scores[facts.name][name], strict=True)
+            if said.came
         ]
         for outcome in OUTCOMES:
             found = statistics.rate([each == outcome for each in outcomes])
@@ -90,7 +91,7 @@ def groundedness(report: Report, system: Any = -1) -> Interval:
     name = report.name_of(system)
     if name not in _readers(report):
         raise InvalidInputError(f"{name} was given no passages. Evaluate a System with a retriever.")
-    return statistics.rate([_grounded(said) for said in report.answers[name]])
+    return statistics.rate([_grounded(said) for said in report.answers[name] if said.came])
 
 
 def _grounded(said: Answered) -> bool:
