@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from workbench.errors import InvalidInputError
-from workbench.lessons.checks import deciding, first_steps, lora, small_adapters, structured  # noqa: F401  (they enter checks)
+from workbench.lessons.checks import deciding, first_steps, lora, small_adapters, structured  # noqa: F401  (to enter them)
 from workbench.lessons.checks._registry import CHECKS, Unanswered
 from workbench.settings import nearest
 
