@@ -1,7 +1,10 @@
 """Exercises: not answered passes, a wrong answer gets a hint, a right one is told so."""
 
+from typing import Annotated, Literal
+
 import pytest
 import torch
+from pydantic import BaseModel, ConfigDict, Field
 from statsmodels.stats.multitest import multipletests
 
 import workbench as wb
@@ -378,6 +381,74 @@ def test_what_may_be_said(capsys):
     }.items():
         assert check("13.said", {**SAID, sentence: True}) is False
         assert hint in capsys.readouterr().out
+
+
+class Ticket(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    category: Literal["account", "billing", "defect", "delivery", "question", "return"]
+    priority: Literal["high", "normal", "low"]
+    product: Annotated[str, Field(min_length=1)] | None
+    order_id: Annotated[str, Field(pattern="^[A-Z]{2}[0-9]{5}$")] | None
+    customer: Annotated[str, Field(min_length=1)] | None
+
+
+def ticket_schema(**changed):
+    schema = Ticket.model_json_schema()
+    return {**schema, "properties": {**schema["properties"], **changed}}
+
+
+def test_a_right_schema():
+    assert check("14.schema", None) is None
+    assert check("14.schema", Ticket) is True
+    assert check("14.schema", ticket_schema()) is True
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "objekt"}, "The schema itself is invalid at type"),
+        (ticket_schema(product={"not": {"const": ""}}), "cannot be held to this schema"),
+        (ticket_schema(customer={"type": "string"}), "It refuses a right record"),
+        (ticket_schema(order_id={"type": ["string", "null"], "pattern": "[A-Z]{2}[0-9]{5}"}), "has six digits"),
+        (ticket_schema(category={"type": "string"}), "there is no such category"),
+        (ticket_schema(priority={"enum": ["high", "normal", "low", None]}), "the priority is null"),
+        (ticket_schema(customer={"type": ["string", "null"]}), "the customer is empty"),
+        ({**ticket_schema(), "additionalProperties": True}, "a key was not asked for"),
+        ({**ticket_schema(), "required": []}, "a key is missing"),
+        ({key: value for key, value in ticket_schema().items() if key != "type"}, "a list of records"),
+    ],
+)
+def test_a_wrong_schema_gets_a_hint(schema, said, capsys):
+    assert check("14.schema", schema) is False
+    assert said in capsys.readouterr().out
+
+
+def may_follow(written, pieces, allowed):
+    return [written in allowed if not piece else any(text.startswith(written + piece) for text in allowed)
+            for piece in pieces]  # fmt: skip
+
+
+def test_a_right_mask():
+    assert check("14.mask", lambda written, pieces, allowed: None) is None
+    assert check("14.mask", may_follow) is True
+
+
+@pytest.mark.parametrize(
+    ("mask", "said"),
+    [
+        (lambda w, pieces, allowed: [w + p in allowed for p in pieces], "in the middle of a text"),
+        (lambda w, pieces, allowed: [p != "" and any(t.startswith(p) for t in allowed) for p in pieces], "already"),
+        (lambda w, pieces, allowed: [any(t.startswith(w + p) for t in allowed) for p in pieces], "nowhere else"),
+        (lambda w, pieces, allowed: [p != "" and any(t.startswith(w + p) for t in allowed) for p in pieces], "end it"),
+        (lambda w, pieces, allowed: [True] * len(pieces), "may not follow"),
+        (lambda w, pieces, allowed: [False] * len(pieces), "may follow"),
+        (lambda w, pieces, allowed: True, "one True or False for each"),
+    ],
+)
+def test_a_wrong_mask_gets_a_hint(mask, said, capsys):
+    assert check("14.mask", mask) is False
+    assert said in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("fault", FAULTS)

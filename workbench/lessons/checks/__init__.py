@@ -15,6 +15,7 @@ from workbench.lessons.checks import (  # noqa: F401  (they enter their checks)
     first_steps,
     lora,
     small_adapters,
+    structured,
 )
 from workbench.lessons.checks._registry import CHECKS, Unanswered
 from workbench.settings import nearest
