@@ -7,9 +7,8 @@ split, and none of them in it. They are not answered token by token: a greedy an
 each token of the reference is the likeliest one after those before it, which one look at the whole row tells. With the
 first seed a hundred test rows are answered as ever, too, and both ways are held against each other.
 
-Writes ``13-evaluation.json`` beside this file, with recipe hashes, date and versions. About 25 minutes on two idle
-cores. Killed and started again it does only what is missing; its runs are kept in ``lesson-13`` in the folder of the
-runs.
+Writes ``13-evaluation.json`` beside this file, with recipe hashes, date and versions. Killed and started again it does
+only what is missing; its runs are kept in ``lesson-13`` in the folder of the runs.
 """
 
 from __future__ import annotations
