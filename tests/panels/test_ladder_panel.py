@@ -23,7 +23,7 @@ def test_the_rungs_and_where_to_stop(tmp_path):
     stop = panel._figure.value.partition("wb-rung-stop")[2]
     assert stop.index("few &lt;b&gt;") < stop.index("</li>")
     assert "few &lt;b&gt; ◀ stop here" in panel._table.value
-    assert panel.to_code() == "wb.panels.LadderPanel('one')"
+    assert panel.to_code() == f"wb.panels.LadderPanel({str(decision.path)!r})", "it lies in another home"
     panel._metrics.value = "exact_match"
     assert panel.metric == "", "the first is what an empty name means"
     saved = panel.static_form().html()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from workbench.bench.work import make
 from workbench.errors import InvalidInputError, RecipeError
 from workbench.evaluation.evaluate import check
 from workbench.evaluation.picking import pick_rows
+from workbench.evaluation.questions import questions
 from workbench.evaluation.similarity import metric_of
+from workbench.evaluation.suiting import metrics_for
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
 
@@ -29,7 +32,7 @@ def decide(
     *,
     prompts: Sequence[str] = (),
     shots: Sequence[int] = (3,),
-    schema: Mapping[str, Any] | None = None,
+    schema: Any = None,
     retriever: Any = None,
     passages: Sequence[int] = (1, 3),
     tools: Sequence[str] | None = None,
@@ -57,13 +60,13 @@ def decide(
     shots
         Numbers of examples to try in the prompt.
     schema
-        A JSON Schema that a rung holds its answers to.
+        A JSON Schema or pydantic model that a rung holds its answers to.
     retriever, passages
         An index or its folder, and how many passages to try; a rung, with each prompt and number of shots.
     tools
         Names of tools; a rung, with each prompt that is not wrapped around the question, and without shots.
     tunings
-        Names to ways of tuning; by default the recipe's own.
+        Names to ways of tuning; by default the recipe's own. An empty dict: no tuning.
     metrics
         As for `wb.evaluate`; the first decides.
     changed, changed_retriever
@@ -75,7 +78,7 @@ def decide(
     margin
         How much better a rung must be shown to be, so that climbing to it pays.
     enough
-        The figure below which no rung will do.
+        The figure below which no rung will do, in the unit of the first metric (shares are 0 to 1).
     home
         The folder of the runs; the decision lies in ``decisions/`` there.
 
@@ -89,6 +92,16 @@ def decide(
     InvalidInputError, RecipeError, DatasetError
         For what cannot be used.
     """
+    from workbench.recipe import Recipe
+
+    if not isinstance(recipe, Recipe):
+        raise InvalidInputError(f"A decision is about a Recipe (base, data, and how it is tuned), got {recipe!r}.")
+    for name, given in (("prompts", prompts), ("tools", tools or ()), ("metrics", metrics or ())):
+        if isinstance(given, str):
+            raise InvalidInputError(f"{name} takes a list of texts, got the text {given[:60]!r}. Put it into a list.")
+    shots, passages = ((each,) if isinstance(each, int) else tuple(each) for each in (shots, passages))
+    if enough is not None and (isinstance(enough, (bool, str)) or not math.isfinite(enough)):
+        raise InvalidInputError(f"enough must be a number in the unit of the first metric, got {enough!r}.")
     if not isinstance(margin, (int, float)) or not 0 <= margin < 1:
         raise InvalidInputError(f"margin must be from 0 to below 1, got {margin!r}. 0.02 asks for two points.")
     for name in metrics or ():
@@ -98,7 +111,15 @@ def decide(
     if "test" not in recipe.load_dataset().splits or "validation" not in recipe.load_dataset().splits:
         raise InvalidInputError("A decision needs a validation and a test split. Load the data with split={...}.")
     for split in ("validation", "test"):
-        check(pick_rows(recipe.load_dataset().split(split), max_rows), metrics, None, None)
+        picked = pick_rows(recipe.load_dataset().split(split), max_rows)
+        check(picked, metrics, None, None)
+    if enough is not None:
+        _, references = questions(picked.dataset, picked.rows)
+        first = metrics_for(metrics, references or [])[0]
+        if first.span is not None and not first.span[0] <= enough <= first.span[1]:
+            raise InvalidInputError(
+                f"enough must be from {first.span[0]:g} to {first.span[1]:g}, as {first.name} is, got {enough!r}."
+            )
     if changed is None and changed_retriever is not None:
         raise InvalidInputError(
             "changed_retriever= needs changed=, the test rows with the answers that are right then."

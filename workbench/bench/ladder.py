@@ -33,7 +33,7 @@ def ladder_plan(
     *,
     prompts: Sequence[str],
     shots: Sequence[int],
-    schema: Mapping[str, Any] | None,
+    schema: Any,
     retriever: Any,
     passages: Sequence[int],
     tools: Sequence[Any] | None,
@@ -75,7 +75,7 @@ def ladder_plan(
     if texts:
         rungs.append(_chosen("best prompt", "prompting", tried(texts, with_none)))
     if schema is not None:
-        rungs.append({"name": "schema", "kind": "schema", "add": {"schema": dict(schema)}})
+        rungs.append({"name": "schema", "kind": "schema", "add": {"schema": System(model, schema=schema).schema}})
     if retriever is not None:
         folder, forms = open_index(retriever).path, [None, *map(_with_place, texts), *placing]
         found = [tried(forms, with_none, retriever=folder, passages=count) for count in passages]

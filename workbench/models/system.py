@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import inspect
 import json
 import math
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +25,8 @@ from workbench.tools.tool import Tool, as_tool
 __all__ = ["System"]
 
 PASSAGES = 3
+SLOTS = ("prompt", "passages")
+"""What may stand in braces in a prompt and is filled in."""
 SECONDS = 120.0
 
 
@@ -251,6 +255,11 @@ def _folder(retriever: Any) -> str | None:
 def _check_passages(passages: Any, retriever: str | None, prompt: str | None) -> None:
     if not isinstance(passages, int) or isinstance(passages, bool) or passages < 1:
         raise InvalidInputError(f"System(passages=) must be a whole number of at least 1, got {passages!r}.")
+    for slot in re.findall(r"\{(\w+)\}", prompt or ""):
+        if slot not in SLOTS and (meant := difflib.get_close_matches(slot, SLOTS, n=1, cutoff=0.8)):
+            raise InvalidInputError(
+                f"System(prompt=) has {{{slot}}} in it; did you mean {{{meant[0]}}}? Got {prompt!r}."
+            )
     places, wraps = "{passages}" in (prompt or ""), "{prompt}" in (prompt or "")
     if places and not (wraps and retriever):
         what = "has no {prompt}" if retriever else "needs a retriever"

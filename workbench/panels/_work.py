@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets
 
 from workbench.bench.work import Work
+from workbench.home import home
 from workbench.panels._form import grid, table_html
 from workbench.panels._panel import Panel
 from workbench.panels._static_form import StaticForm
@@ -40,6 +41,11 @@ class WorkPanel(Panel):
     def work(self) -> Work:
         """What is shown."""
         raise NotImplementedError
+
+    @property
+    def address(self) -> str:
+        """What finds the work again: its id, or its path where it lies in another home."""
+        return self.work.id if self.work.home == home() else str(self.work.path)
 
     def place(self, *tools: ipywidgets.Widget) -> None:
         """Put the parts under each other, with more tools beside the buttons, and follow the work."""

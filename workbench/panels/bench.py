@@ -74,7 +74,7 @@ class BenchPanel(WorkPanel):
         """The code that shows this bench again."""
         chosen = {name: getattr(self, name) for name in ("cost", "split", "metric")}
         given = [f"{name}={value!r}" for name, value in chosen.items() if value != self.traits()[name].default()]
-        return f"wb.panels.BenchPanel({', '.join([repr(self.bench.id), *given])})"
+        return f"wb.panels.BenchPanel({', '.join([repr(self.address), *given])})"
 
     # ---- behind it
 

@@ -58,7 +58,7 @@ class LadderPanel(WorkPanel):
     def to_code(self) -> str:
         """The code that shows this decision again."""
         metric = f", metric={self.metric!r}" if self.metric else ""
-        return f"wb.panels.LadderPanel({self.decision.id!r}{metric})"
+        return f"wb.panels.LadderPanel({self.address!r}{metric})"
 
     # ---- behind it
 

@@ -315,7 +315,10 @@ def _read(reply: Any, seconds: float) -> Answer | None:
         choice = reply.choices[0]
         message, ended = choice.message, choice.finish_reason
         calls = tuple(Call(each.function.name, each.function.arguments) for each in message.tool_calls or ())
-        text = message.content if message.content is not None else message.refusal or ""
+        text = message.content if message.content is not None else message.refusal
+        if text is None and not calls and ended != "length":
+            return None
+        text = text or ""
     except (AttributeError, IndexError, TypeError):
         return None
     if not isinstance(text, str) or any(not isinstance(part, str) for call in calls for part in vars(call).values()):
