@@ -47,13 +47,13 @@ def planted(seed: int, many: int = CLEAN) -> tuple[wb.Dataset, set[int], str, st
     answer = tickets.to_json({**json.loads(asked["completion"]), "category": WRONG})
     counts = Counter(word for row in clean for word in words(row["prompt"]))
     rare = words(asked["prompt"]) - {word for word, count in counts.items() if count > 0.05 * many}
-    about: list[dict] = []  # half of them filed wrongly, half rightly: they look alike
-    while len(about) < 2 * PLANTED:
-        mail, spoilt = tickets.mail(rng, phrases_train, "train", TRUE), len(about) < PLANTED
+    wrong = []
+    while len(wrong) < PLANTED:
+        mail = tickets.mail(rng, phrases_train, "train", TRUE)
         if not words(mail.text) & rare:
-            record = tickets.to_json({**mail.record(), "category": WRONG if spoilt else TRUE})
-            about.append({"prompt": mail.text, "completion": record, "planted": spoilt})
-    rows = rng.sample(clean + about, many + 2 * PLANTED)
+            record = tickets.to_json({**mail.record(), "category": WRONG})
+            wrong.append({"prompt": mail.text, "completion": record, "planted": True})
+    rows = rng.sample(clean + wrong, many + PLANTED)
     taught = {row["prompt"] for row in rows if row.pop("planted")}
     held_out = [{name: row[name] for name in ("prompt", "completion")} for row in desk.rows("validation")][:40]
     splits = {"train": hf.Dataset.from_list(rows), "validation": hf.Dataset.from_list(held_out)}

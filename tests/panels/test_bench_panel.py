@@ -47,7 +47,7 @@ def test_table_figure_and_verdict(tmp_path):
     assert "exact_match against trainable weights" in panel._figure.value
     panel.cost = "seconds"
     assert "exact_match against seconds of training" in panel._figure.value
-    assert panel.to_code() == "wb.panels.BenchPanel('b', cost='seconds')"
+    assert panel.to_code() == f"wb.panels.BenchPanel({str(panel.bench.path)!r}, cost='seconds')", "in another home"
     with pytest.raises(InvalidInputError, match="cost="):
         panel.cost = "beauty"
     saved = panel.static_form().html()
