@@ -10,6 +10,7 @@ from statsmodels.stats.multitest import multipletests
 import workbench as wb
 from workbench.errors import InvalidInputError
 from workbench.lessons import check, exercises
+from workbench.lessons.recording import trained
 from workbench.lessons.spoiling import FAULTS, planted, spoil
 
 CASES = ["This week's policy", "Forty thousand mails", "Replies should be friendlier", "When will the parcel arrive"]
@@ -468,3 +469,13 @@ def test_what_cannot_be_spoiled_is_said():
         spoil(clean, "leek", 0.2)
     with pytest.raises(InvalidInputError, match=r"0\.8 of 60 rows"):
         spoil(clean, "contradictions", 0.8)
+
+
+def test_a_recipes_run_is_trained_once_and_gone_on_with(tiny_model, arithmetic, tmp_path):
+    training = wb.Training(max_steps=2, eval_steps=2, batch_size=4, num_probes=0)
+    recipe = wb.Recipe(str(tiny_model), arithmetic, training=training)
+    made = trained(recipe, tmp_path / "runs")
+    assert made.status == "completed"
+    assert trained(recipe, tmp_path / "runs").id == made.id
+    assert trained(recipe.replace({"seed": 7}), tmp_path / "runs").id != made.id
+    assert len(wb.runs(tmp_path / "runs")) == 2

@@ -23,7 +23,7 @@ from torch.nn.functional import cross_entropy, normalize
 import workbench as wb
 from workbench.data.rendering import Renderer
 from workbench.home import home
-from workbench.lessons.recording import interval, judged
+from workbench.lessons.recording import interval, judged, trained
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
 
@@ -46,16 +46,6 @@ def recipe(name: str, factor: float, seed: int) -> wb.Recipe:
                      training=wb.Training(max_steps=STEPS, eval_steps=STEPS // 2, num_probes=0,
                                           learning_rate=round(rate * factor, 4)),
                      seed=seed)  # fmt: skip
-
-
-def trained(one: wb.Recipe) -> wb.Run:
-    """The finished run of a recipe: the one that is there, or a new one."""
-    for run in wb.runs(HOME):
-        if run.recipe.hash == one.hash and run.status == "completed":
-            return run
-    run = wb.launch(one, home=HOME)
-    assert run.wait() == "completed", run.reason
-    return run
 
 
 class Reading:
@@ -142,7 +132,7 @@ def main() -> None:
         for seed in seeds:
             for name in TUNINGS:
                 one = recipe(name, factor, seed)
-                run = trained(one)
+                run = trained(one, HOME)
                 report = wb.evaluate([run], test, list(METRICS), decoding={"max_new_tokens": 110})
                 got = {metric: report.interval(run, metric).value for metric in METRICS}
                 got["eval_loss"] = float(run.metrics()["eval_loss"].min())

@@ -31,7 +31,7 @@ from workbench.bundled.make.data import rows as generate
 from workbench.data.rendering import Renderer
 from workbench.evaluation.statistics import mean, over_seeds
 from workbench.home import home
-from workbench.lessons.recording import interval, judged
+from workbench.lessons.recording import interval, judged, trained
 from workbench.lessons.spoiling import spoil
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
@@ -105,20 +105,6 @@ def read(run: wb.Run, rows: Sequence[dict[str, Any]]) -> tuple[list[int], np.nda
     return right, bits
 
 
-def run_of(name: str, seed: int) -> wb.Run:
-    """The run that is there, finished or about to be, or a new one."""
-    one = recipe(name, seed)
-    for run in wb.runs(home=HOME):
-        if run.recipe.hash == one.hash:
-            if run.status == "stopped":
-                run.resume()
-            if run.wait() == "completed":
-                return run
-    run = wb.launch(one, home=HOME)
-    assert run.wait() == "completed", run.reason
-    return run
-
-
 def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Look at one run from all sides; kept in a file.
 
@@ -126,7 +112,7 @@ def measured(name: str, seed: int, test: wb.Dataset, fresh: Sequence[dict[str, A
     """
     kept = HOME / f"{name}-{seed}.json"
     if not kept.is_file():
-        run, fresh = run_of(name, seed), fresh[: FRESH_OF[name]]
+        run, fresh = trained(recipe(name, seed), HOME), fresh[: FRESH_OF[name]]
         right, bits = read(run, [*test, *fresh])
         right, bits, exact = right[len(test) :], bits[:, len(test) :], right[: len(test)]
         ones = bits[TEMPERATURES.index(1)]

@@ -28,7 +28,7 @@ from workbench.bundled import dataset_path
 from workbench.evaluation.baselines import draw_shots
 from workbench.evaluation.report import Report
 from workbench.home import home
-from workbench.lessons.recording import interval, judged
+from workbench.lessons.recording import interval, judged, trained
 from workbench.metrics.strict_json import KINDS
 
 MODEL, DATA = "tiny-support", "support-desk/tickets"
@@ -80,17 +80,6 @@ def recipe(seed: int) -> wb.Recipe:
     return wb.Recipe(MODEL, DATA, tuning=wb.LoRA(r=8), training=training, seed=seed)
 
 
-def trained(seed: int) -> wb.Run:
-    """The run that is there, or a new one."""
-    one = recipe(seed)
-    for run in wb.runs(home=HOME):
-        if run.status == "completed" and run.recipe.hash == one.hash:
-            return run
-    run = wb.launch(one, home=HOME)
-    assert run.wait() == "completed", run.reason
-    return run
-
-
 def systems(part: int) -> dict[str, wb.System]:
     """All systems of one part."""
     shots = draw_shots(DATA, 3, seed=part)
@@ -106,7 +95,7 @@ def systems(part: int) -> dict[str, wb.System]:
         "both": held("both", both),
         "examples, both": held("examples, both", both, shots),
     }
-    run = trained(part)
+    run = trained(recipe(part), HOME)
     half = wb.System(run, adapters=[run.folder.path / "checkpoints" / f"checkpoint-{HALF}"])
     for name, system in {"half-way": half, "LoRA": run.system}.items():
         made[name], made[f"{name}, schema"] = system, wb.System(system, schema=SCHEMA)

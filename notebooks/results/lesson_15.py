@@ -18,7 +18,7 @@ from typing import Any
 import workbench as wb
 from workbench.home import home
 from workbench.lessons.reading import reading_rows
-from workbench.lessons.recording import interval, judged
+from workbench.lessons.recording import interval, judged, trained
 from workbench.retrieval import READING
 
 SEEDS, STEPS, PASSAGES = 5, 60, 3
@@ -36,20 +36,6 @@ def recipe(seed: int) -> wb.Recipe:
     training = wb.Training(max_steps=STEPS, eval_steps=STEPS, num_probes=0)
     data = wb.load_dataset(rows, split={"validation": 0.1})
     return wb.Recipe("tiny-support", data, tuning=wb.LoRA(), template="plain", training=training, seed=seed)
-
-
-def trained(seed: int) -> wb.Run:
-    """The reader of a seed, trained, gone on with, or begun."""
-    noted = HOME / f"reader-{seed}.id"
-    if noted.is_file():
-        run = wb.open_run(noted.read_text(), home=HOME)
-        if run.status in ("paused", "stopped", "failed"):
-            run = run.resume()
-    else:
-        run = wb.launch(recipe(seed), home=HOME)
-        noted.write_text(run.id)
-    assert run.wait() == "completed", run.reason
-    return run
 
 
 def asked(base: Any) -> dict[str, Any]:
@@ -76,14 +62,13 @@ def asked(base: Any) -> dict[str, Any]:
 
 def main() -> None:
     """Train, ask, and write the figures."""
-    HOME.mkdir(parents=True, exist_ok=True)
     bare = wb.evaluate([wb.System("tiny-support", template="plain", prompt="Q: {prompt}\nA:", name="nothing")], TEST[1],
                        ["first_line_match"])  # fmt: skip
     untuned = asked("tiny-support")
     print("untuned", untuned, flush=True)
     readers = []
     for seed in range(SEEDS):
-        readers.append(asked(trained(seed)))
+        readers.append(asked(trained(recipe(seed), HOME)))
         print(f"reader, seed {seed}", readers[-1], flush=True)
     count = len(TEST[1])
     figures: dict[str, Any] = {

@@ -18,12 +18,7 @@ if TYPE_CHECKING:
     from workbench.evaluation.report import Report
     from workbench.recipe import Recipe
 
-__all__ = ["changed_places", "changed_plan", "old_answers", "tested"]
-
-
-def tested(data: Dataset) -> Dataset:
-    """The test rows of a set, or all where it is not split."""
-    return data.split("test") if "test" in data.splits else data
+__all__ = ["changed_places", "changed_plan", "old_answers"]
 
 
 def changed_plan(
@@ -40,7 +35,7 @@ def changed_plan(
         For data that cannot be read.
     """
     data = changed if isinstance(changed, Dataset) else load_dataset(changed)
-    now, later = (pick_rows(tested(each), max_rows) for each in (recipe.load_dataset(), data))
+    now, later = (pick_rows(each, max_rows) for each in (recipe.load_dataset(), data))
     (asked, old), (again, new) = (questions(each.dataset, each.rows) for each in (now, later))
     if asked != again:
         at = next((at for at, pair in enumerate(zip(asked, again, strict=False)) if pair[0] != pair[1]), None)

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import workbench as wb
-from workbench.bench.changed import tested
 from workbench.bench.decision import LATER, LATER_BY_OLD, REPORT, Decision
 from workbench.bench.work import Driver, begin
 from workbench.data.rendering import Renderer
@@ -23,8 +22,7 @@ from workbench.models.loading import load_tokenizer
 from workbench.models.resolve import resolve_model
 from workbench.models.system import System
 from workbench.recipe import Recipe
-from workbench.retrieval.prompting import retrieved
-from workbench.runs.generation import shared_client
+from workbench.runs.generation import looked_up, shared_client
 from workbench.tools.transcript import transcript
 
 TIMED = 5
@@ -58,7 +56,7 @@ class _Driver(Driver):
             later = Recipe.from_yaml(changed["recipe"]).load_dataset()
             moved = {name: System(system, retriever=changed["retriever"]) if system.retriever else system
                      for name, system in systems.items()}  # fmt: skip
-            self._ask(LATER, moved, tested(later))
+            self._ask(LATER, moved, later)
             self._ask(LATER_BY_OLD, moved, rows)
         for name, system in systems.items():
             if name not in self.state["costs"]:
@@ -149,8 +147,8 @@ def _asked(system: System, prompts: Sequence[str], answers: Sequence[Answered]) 
             [transcript(prompt, said.calls[:step]) for step in range(len(said.calls) + 1)] for prompt, said in pairs
         ]
     if system.retriever is not None:
-        wraps = "{prompt}" in (system.prompt or "")
-        return None if wraps else system.prompt, [[prompt] for prompt in retrieved(system, prompts)[0]]
+        asked, texts, _ = looked_up(system, list(prompts))
+        return asked["prompt"], [[text] for text in texts]
     return system.prompt, [[prompt] for prompt in prompts]
 
 

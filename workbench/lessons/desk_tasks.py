@@ -15,12 +15,12 @@ import workbench as wb
 from workbench.data.dataset import Dataset
 from workbench.home import home
 from workbench.recipe import Recipe
+from workbench.tools import built_in
 
 __all__ = ["TASKS", "Task", "card", "facts", "requests", "task", "tickets", "unknown"]
 
 CARD = "{prompt}\n=> "
 QUESTION = "Q: {prompt}\nA:"
-TOOLS = ("find_order", "find_customer", "stock", "order_date", "add_days")
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _facts_task(seed: int) -> Task:
 
 
 def _requests_task(seed: int) -> Task:
-    return Task(_recipe(requests(), seed, 60), {"tools": TOOLS, "metrics": ["exact_match"]})
+    return Task(_recipe(requests(), seed, 60), {"tools": list(built_in()), "metrics": ["exact_match"]})
 
 
 def _tickets_task(seed: int) -> Task:

@@ -1,4 +1,4 @@
-"""What the scripts of recorded results share: a figure over seeds as plain data, and claims with what came of them."""
+"""What the scripts of recorded results share: runs that are kept, a figure over seeds as plain data, and claims."""
 
 from __future__ import annotations
 
@@ -11,8 +11,23 @@ import yaml
 
 from workbench.evaluation.statistics import over_seeds
 from workbench.lessons.claims import judge
+from workbench.recipe import Recipe
+from workbench.runs import Run, launch, runs
 
-__all__ = ["interval", "judged"]
+__all__ = ["interval", "judged", "trained"]
+
+
+def trained(recipe: Recipe, home: Path) -> Run:
+    """The finished run of a recipe: the one that is there, waited for or gone on with, or a new one."""
+    for run in runs(home):
+        if run.recipe.hash == recipe.hash:
+            if run.status in ("paused", "stopped"):
+                run.resume()
+            if run.wait() == "completed":
+                return run
+    run = launch(recipe, home=home)
+    assert run.wait() == "completed", run.reason
+    return run
 
 
 def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:

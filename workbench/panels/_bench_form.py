@@ -10,7 +10,7 @@ import ipywidgets
 from workbench.bench import Bench, bench
 from workbench.bench.plan import BUDGETS
 from workbench.errors import InvalidInputError
-from workbench.panels._form import choose, grid, labelled, text_html
+from workbench.panels._form import choose, explained, grid, present, text_html
 from workbench.recipe import Recipe
 from workbench.tuning import tunings
 
@@ -60,7 +60,7 @@ class BenchForm(ipywidgets.VBox):
         ]
         super().__init__([
             ipywidgets.HTML(text_html(words)), grid(self.ways.values(), "wb-buttons"),
-            grid([labelled(control, ipywidgets.HTML(text_html(said))) for control, said in settings], "wb-settings"),
+            explained(settings),
             grid([self.start, self.note], "wb-buttons"),
         ])  # fmt: skip
         self.add_class("wb-form")
@@ -76,9 +76,7 @@ class BenchForm(ipywidgets.VBox):
         InvalidInputError
             While the recipe is wrong, or nothing is ticked.
         """
-        recipe = self._recipe()
-        if recipe is None:
-            raise InvalidInputError("The recipe has a problem. Mend it under Recipe first.")
+        recipe = present(self._recipe())
         chosen = [tunings()[name]() for name in self._chosen()]
         if not chosen:
             raise InvalidInputError("No way of tuning is ticked. Tick at least one.")

@@ -10,7 +10,7 @@ import ipywidgets
 from workbench.bench.decide import decide
 from workbench.bench.decision import Decision
 from workbench.errors import InvalidInputError
-from workbench.panels._form import grid, labelled, text_html
+from workbench.panels._form import explained, grid, present, text_html
 from workbench.recipe import Recipe
 
 __all__ = ["DecisionForm"]
@@ -51,9 +51,8 @@ class DecisionForm(ipywidgets.VBox):
             (self.rows, "Asked once, at the end, by all rungs."),
             (self.margin, "How many points better a rung must be shown to be, so that climbing to it pays."),
         ]
-        fields = [labelled(control, ipywidgets.HTML(text_html(said))) for control, said in settings]
         super().__init__([
-            ipywidgets.HTML(text_html(WORDS)), grid(fields, "wb-settings"), grid([self.start], "wb-buttons"),
+            ipywidgets.HTML(text_html(WORDS)), explained(settings), grid([self.start], "wb-buttons"),
         ])  # fmt: skip
         self.add_class("wb-form")
 
@@ -65,9 +64,7 @@ class DecisionForm(ipywidgets.VBox):
         InvalidInputError
             While the recipe is wrong, and for numbers of examples that are none.
         """
-        recipe = self._recipe()
-        if recipe is None:
-            raise InvalidInputError("The recipe has a problem. Mend it under Recipe first.")
+        recipe = present(self._recipe())
         parts = self.shots.value.replace(",", " ").split()
         if not all(part.isdecimal() for part in parts):
             raise InvalidInputError(

@@ -8,9 +8,8 @@ from typing import Any
 import ipywidgets
 
 from workbench.data.dataset import Dataset
-from workbench.errors import InvalidInputError
 from workbench.evaluation import Evaluation, evaluate
-from workbench.panels._form import grid, labelled, text_html
+from workbench.panels._form import explained, grid, present, text_html
 
 __all__ = ["EvaluationForm"]
 
@@ -49,8 +48,8 @@ class EvaluationForm(ipywidgets.VBox):
         self.start = ipywidgets.Button(description="Evaluate", button_style="primary")
         self.start.on_click(lambda _: run(self.launch))
         self.words = ipywidgets.HTML()
-        rows = labelled(self.rows, ipywidgets.HTML(text_html("At most so many, drawn with seed 0.")))
-        super().__init__([self.words, grid([rows], "wb-settings"), grid([self.start], "wb-buttons")])
+        rows = explained([(self.rows, "At most so many, drawn with seed 0.")])
+        super().__init__([self.words, rows, grid([self.start], "wb-buttons")])
         self.add_class("wb-form")
         self.refresh()
 
@@ -66,9 +65,7 @@ class EvaluationForm(ipywidgets.VBox):
         InvalidInputError
             While the recipe is wrong.
         """
-        systems = self._systems()
-        if not systems:
-            raise InvalidInputError("The recipe has a problem. Mend it under Recipe first.")
+        systems = present(self._systems())
         made = evaluate(systems, self._dataset(), max_rows=self.rows.value, wait=False)
         self._started(made)
         return made

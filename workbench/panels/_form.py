@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, TypeVar
 
 import ipywidgets
 
 from workbench.draft import FormField, read, shown
-from workbench.errors import Problem
+from workbench.errors import InvalidInputError, Problem
 
-__all__ = ["Setting", "choose", "grid", "labelled", "problem_html", "suggest", "table_html", "text_html"]
+__all__ = [
+    "Setting", "choose", "explained", "grid", "labelled", "present", "problem_html", "suggest", "table_html",
+    "text_html",
+]  # fmt: skip
+
+Found = TypeVar("Found")
 
 
 class Setting(ipywidgets.VBox):
@@ -96,6 +101,24 @@ def labelled(control: ipywidgets.Widget, note: ipywidgets.HTML) -> ipywidgets.VB
     box = ipywidgets.VBox([control, note])
     box.add_class("wb-setting")
     return box
+
+
+def explained(settings: Iterable[tuple[ipywidgets.Widget, str]]) -> ipywidgets.Box:
+    """Controls, each with its words below it."""
+    return grid([labelled(control, ipywidgets.HTML(text_html(said))) for control, said in settings], "wb-settings")
+
+
+def present(found: Found | None) -> Found:
+    """What a form is about: the recipe, or what follows from it.
+
+    Raises
+    ------
+    InvalidInputError
+        While there is none, since the recipe is wrong.
+    """
+    if not found:
+        raise InvalidInputError("The recipe has a problem. Mend it under Recipe first.")
+    return found
 
 
 def grid(children: Iterable[ipywidgets.Widget], style: str) -> ipywidgets.Box:

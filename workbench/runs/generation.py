@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from workbench.models.system import System
     from workbench.retrieval import Passage
 
-__all__ = ["Answer", "GenerationClient", "generate"]
+__all__ = ["Answer", "GenerationClient", "generate", "looked_up"]
 
 IDLE = 60.0  # seconds; WORKBENCH_GENERATION_IDLE
 POLL = 0.05
@@ -155,7 +155,7 @@ class GenerationClient:
         asked = system.to_dict()
         found: list[tuple[Passage, ...]] = [()] * len(prompts)
         if system.retriever is not None:
-            asked, prompts, found = _looked_up(system, prompts)
+            asked, prompts, found = looked_up(system, prompts)
 
         def take(row: int, answer: Answer) -> None:
             answers[row] = answer = replace(answer, passages=found[row])
@@ -370,7 +370,7 @@ def _check_prompts(prompts: list[Any]) -> None:
         raise InvalidInputError(f"prompts[{row}] must be a text or a list of messages, got {prompt!r}.")
 
 
-def _looked_up(system: System, prompts: list[Any]) -> tuple[dict[str, Any], list[Any], list[tuple[Passage, ...]]]:
+def looked_up(system: System, prompts: list[Any]) -> tuple[dict[str, Any], list[Any], list[tuple[Passage, ...]]]:
     """The system without its retriever, the prompts with what that finds for them, and what it found."""
     from workbench.retrieval.prompting import retrieved
 
