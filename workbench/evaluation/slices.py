@@ -30,7 +30,7 @@ from workbench.settings import nearest
 if TYPE_CHECKING:
     from workbench.evaluation.report import Report
 
-__all__ = ["AT_LEAST", "Slice", "Slices", "columns_of", "find_slices"]
+__all__ = ["AT_LEAST", "Slice", "Slices", "columns_of", "find_slices", "parts_of_column"]
 
 AT_LEAST = 20
 """Rows below which a slice is not looked at."""
@@ -193,7 +193,7 @@ def _cut(
         raise InvalidInputError(text)
     found, seen = [], {frozenset(np.flatnonzero(scored).tolist())} if column is None else set()
     for name in columns if column is None else [column]:
-        for value, places in _parts(columns[name], " characters" if name in (PROMPT, REFERENCE) else ""):
+        for value, places in parts_of_column(columns[name], " characters" if name in (PROMPT, REFERENCE) else ""):
             kept = tuple(place for place in places if scored[place])
             if len(kept) >= at_least and frozenset(kept) not in seen:
                 seen.add(frozenset(kept))
@@ -201,7 +201,7 @@ def _cut(
     return found
 
 
-def _parts(values: Sequence[Any], unit: str) -> list[tuple[str, list[int]]]:
+def parts_of_column(values: Sequence[Any], unit: str) -> list[tuple[str, list[int]]]:
     """The rows by value; numbers of many values in quarters."""
     given = {place: value for place, value in enumerate(values) if value is not None}
     numbers = all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in given.values())
