@@ -61,9 +61,7 @@ def plain_code(recipe: Recipe) -> str:
     renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
     sizes = shapes(ref)
     report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
-    facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
-                  recipe.tuning.trainable_parameters(sizes), report.longest, report.trained_share)  # fmt: skip
-    chosen = resolve(recipe, facts)
+    chosen = resolve(recipe, Facts.of(recipe, sizes, machine(), report))
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)
     started = recipe.tuning.start_code(recipe.seed)
