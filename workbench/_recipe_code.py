@@ -17,6 +17,7 @@ from workbench.models.quantization import Quantization
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, Resolved, gate, machine, resolve, row_limit, sft_arguments
+from workbench.objectives.rewards import parts_of
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
@@ -47,7 +48,9 @@ def workbench_code(recipe: Recipe, load: str | None = None) -> str:
     if recipe.trust_remote_code:
         lines.append("trust_remote_code=True")
     body = "".join(f"    {line},\n" for line in lines)
-    return f"import workbench as wb\n\n{load}recipe = wb.Recipe(\n{body})\n"
+    functions = {one["function"]: one["source"] for one in _functions(recipe)}
+    defined = "".join(f"\n\n{source.strip()}\n" for source in functions.values()) + ("\n\n" if functions else "\n")
+    return f"import workbench as wb\n{defined}{load}recipe = wb.Recipe(\n{body})\n"
 
 
 def plain_code(recipe: Recipe) -> str:
@@ -117,8 +120,16 @@ def _call(value: Any) -> str:
     return f"wb.{type(value).__name__}({', '.join(f'{name}={_quoted(setting)}' for name, setting in changed.items())})"
 
 
+def _functions(recipe: Recipe) -> list[dict[str, str]]:
+    """The Python functions that a recipe carries as rewards."""
+    given = [getattr(recipe.objective, name, None) for name in ("reward", "gold")]
+    return [one for reward in given for one, _ in parts_of(reward) if isinstance(one, dict)]
+
+
 def _quoted(value: Any) -> str:
-    """A Python literal, with double quotes."""
+    """A Python literal, with double quotes; a function that a recipe carries by its name."""
+    if isinstance(value, dict) and set(value) == {"function", "source"}:
+        return str(value["function"])
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):

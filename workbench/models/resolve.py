@@ -119,7 +119,7 @@ def reference_of(model: Any) -> str | None:
     if isinstance(model, (str, os.PathLike)):
         return os.fspath(model)
     path = getattr(model, "path", None)
-    if hasattr(type(model), "system") and isinstance(path, (str, os.PathLike)):
+    if "system" in dir(model) and isinstance(path, (str, os.PathLike)):
         return f"run:{os.fspath(path)}"
     return None
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.dataset import Dataset
+    from workbench.models.shapes import Shapes
 
 __all__ = ["Encoded", "Objective", "cut", "token_schema"]
 
@@ -159,6 +160,10 @@ class Objective(Settings):
     def arguments(self, dataset: Dataset, renderer: Renderer) -> dict[str, Any]:
         """What TRL's config must be told to train on these rows as `encode` does, when it encodes them itself."""
         return {}
+
+    def new_parameters(self, shapes: Shapes) -> int:
+        """How many weights it adds to a model of these shapes, whatever the way of tuning."""
+        return 0
 
     def prepare_model(self, model: Any, seed: int) -> Any:
         """The model as this objective trains it, before a way of tuning is applied."""

@@ -66,7 +66,7 @@ class Facts:
             machine=machine,
             train_rows=rows.train.num_rows,
             eval_rows=rows.eval_rows,
-            trainable=tuning.trainable_parameters(shapes),
+            trainable=tuning.trainable_parameters(shapes) + objective.new_parameters(shapes),
             longest=rows.longest + objective.reply_tokens,
             trained_share=rows.trained_share if objective.trains_tokens else 1.0,
             sequences=objective.sequences,

@@ -21,6 +21,8 @@ from workbench.settings import setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.models.shapes import Shapes
+
 __all__ = ["Reward"]
 
 
@@ -72,6 +74,10 @@ class Reward(PairObjective):
             return schema if self.margin_column is None else schema.append(pa.field("margin", pa.float32()))
         sides = {"chosen_ids": encoded["chosen"].input_ids, "rejected_ids": encoded["rejected"].input_ids}
         return sides if self.margin_column is None else {**sides, "margin": self._margin(row or {})}
+
+    def new_parameters(self, shapes: Shapes) -> int:
+        """The reward head: one weight for each number of the last layer."""
+        return shapes.hidden
 
     def prepare_model(self, model: Any, seed: int) -> Any:
         """The model with a fresh reward head in place of its output layer."""

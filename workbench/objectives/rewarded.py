@@ -43,7 +43,7 @@ class RewardedObjective(Objective):
 
     reward: Any = setting(  # noqa: RUF009
         None, help="What replies are scored by: a metric's name, a run or folder of a reward model, file.py:function, "
-        "a function of (prompts, completions), or several with weights.",
+        "a function of (prompts, completions), or several with weights.", none="to be given",
     )  # fmt: skip
     gold: Any = setting(  # noqa: RUF009
         None, help="A second reward that is only watched and never raised: it shows when the first is being gamed.",
@@ -88,6 +88,13 @@ class RewardedObjective(Objective):
         found = []
         if self.reward is None:
             found.append(Problem("objective.reward", "is missing.", ADVICE))
+        carried = [one for given in (self.reward, self.gold) for one, _ in parts_of(given) if isinstance(one, dict)]
+        for one in carried:
+            if any(one["function"] == other["function"] and one != other for other in carried):
+                found.append(Problem(
+                    "objective.reward", f"has two functions called {one['function']!r}.", "Give each its own name.",
+                ))  # fmt: skip
+                break
         for name in ("packing", "group_by_length"):
             if getattr(recipe.training, name) is True:
                 found.append(Problem(
