@@ -15,7 +15,7 @@ _HOMES = {
     "workbench.estimate": ("Estimate", "estimate"),
     "workbench.errors": (
         "DatasetError", "GenerationError", "InvalidInputError", "ModelNotFoundError", "Problem", "RecipeError",
-        "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "WorkbenchError",
+        "RewardError", "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "WorkbenchError",
     ),
     "workbench.models.system": ("System",),
     "workbench.objectives.training": ("Training",),

@@ -17,6 +17,7 @@ from workbench.errors import InvalidInputError as InvalidInputError
 from workbench.errors import ModelNotFoundError as ModelNotFoundError
 from workbench.errors import Problem as Problem
 from workbench.errors import RecipeError as RecipeError
+from workbench.errors import RewardError as RewardError
 from workbench.errors import RunBusyError as RunBusyError
 from workbench.errors import RunError as RunError
 from workbench.errors import RunNotFoundError as RunNotFoundError
@@ -39,6 +40,10 @@ from workbench.evaluation.influence import Influence as Influence
 from workbench.evaluation.influence import InfluenceJob as InfluenceJob
 from workbench.evaluation.influence import influence as influence
 from workbench.models.system import System as System
+from workbench.objectives.dpo import DPO as DPO
+from workbench.objectives.grpo import GRPO as GRPO
+from workbench.objectives.reward import Reward as Reward
+from workbench.objectives.rloo import RLOO as RLOO
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
 from workbench.recipe import Recipe as Recipe
@@ -60,7 +65,10 @@ from workbench.tuning.qlora import QLoRA as QLoRA
 
 __version__: str
 __all__ = [
+    "DPO",
+    "GRPO",
     "IA3",
+    "RLOO",
     "SFT",
     "Adapter",
     "Bench",
@@ -83,6 +91,8 @@ __all__ = [
     "Recipe",
     "RecipeError",
     "Report",
+    "Reward",
+    "RewardError",
     "Run",
     "RunBusyError",
     "RunError",

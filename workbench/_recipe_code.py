@@ -17,6 +17,7 @@ from workbench.models.quantization import Quantization
 from workbench.models.resolve import ModelRef, resolve_model
 from workbench.models.shapes import shapes
 from workbench.objectives import Facts, Resolved, gate, machine, resolve, row_limit, sft_arguments
+from workbench.objectives.rewards import parts_of
 
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
@@ -47,7 +48,9 @@ def workbench_code(recipe: Recipe, load: str | None = None) -> str:
     if recipe.trust_remote_code:
         lines.append("trust_remote_code=True")
     body = "".join(f"    {line},\n" for line in lines)
-    return f"import workbench as wb\n\n{load}recipe = wb.Recipe(\n{body})\n"
+    functions = {one["function"]: one["source"] for one in _functions(recipe)}
+    defined = "".join(f"\n\n{source.strip()}\n" for source in functions.values()) + ("\n\n" if functions else "\n")
+    return f"import workbench as wb\n{defined}{load}recipe = wb.Recipe(\n{body})\n"
 
 
 def plain_code(recipe: Recipe) -> str:
@@ -61,9 +64,7 @@ def plain_code(recipe: Recipe) -> str:
     renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
     sizes = shapes(ref)
     report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
-    facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
-                  recipe.tuning.trainable_parameters(sizes), report.longest, report.trained_share)  # fmt: skip
-    chosen = resolve(recipe, facts)
+    chosen = resolve(recipe, Facts.of(recipe, sizes, machine(), report))
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)
     started = recipe.tuning.start_code(recipe.seed)
@@ -119,8 +120,16 @@ def _call(value: Any) -> str:
     return f"wb.{type(value).__name__}({', '.join(f'{name}={_quoted(setting)}' for name, setting in changed.items())})"
 
 
+def _functions(recipe: Recipe) -> list[dict[str, str]]:
+    """The Python functions that a recipe carries as rewards."""
+    given = [getattr(recipe.objective, name, None) for name in ("reward", "gold")]
+    return [one for reward in given for one, _ in parts_of(reward) if isinstance(one, dict)]
+
+
 def _quoted(value: Any) -> str:
-    """A Python literal, with double quotes."""
+    """A Python literal, with double quotes; a function that a recipe carries by its name."""
+    if isinstance(value, dict) and set(value) == {"function", "source"}:
+        return str(value["function"])
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, dict):

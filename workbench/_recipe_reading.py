@@ -44,6 +44,11 @@ def arguments_of(text: str) -> dict[str, Any]:
             "code or recipe.to_yaml() gave, as a whole."
         ) from None
     reader = _Reader()
+    reader.functions = {
+        node.name: {"function": node.name, "source": (ast.get_source_segment("\n".join(lines), node) or "") + "\n"}
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+    }
     found: dict[str, Any] | None = None
     for statement in tree.body:
         value = statement.value if isinstance(statement, (ast.Assign, ast.AnnAssign, ast.Expr)) else None
@@ -64,6 +69,7 @@ def arguments_of(text: str) -> dict[str, Any]:
 class _Reader:
     def __init__(self) -> None:
         self.data: dict[str, ast.expr] = {}
+        self.functions: dict[str, dict[str, str]] = {}
         self.kinds: dict[str, type] = {kind.__name__: kind for kind in (*objectives().values(), *tunings().values())}
         self.kinds["Training"] = Training
 
@@ -113,7 +119,13 @@ class _Reader:
         }
 
     def value(self, node: ast.expr) -> Any:
-        """A plain value, or one of the settings' classes made of plain values."""
+        """A plain value, a function whose source is in the text, or one of the settings' classes made of these."""
+        if isinstance(node, ast.Name) and node.id in self.functions:
+            return self.functions[node.id]
+        if isinstance(node, (ast.List, ast.Tuple)) and any(isinstance(part, ast.Name) for part in ast.walk(node)):
+            return [self.value(part) for part in node.elts]
+        if isinstance(node, ast.Dict) and any(isinstance(part, ast.Name) for part in node.values):
+            return {self.value(key): self.value(part) for key, part in zip(node.keys, node.values, strict=True) if key}
         if isinstance(node, ast.Call):
             kind = self.kinds.get(_name(node.func))
             if kind is None:

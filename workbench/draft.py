@@ -218,7 +218,9 @@ def examine(recipe: Recipe) -> Findings:
     found.append(("Trainable", f"{_count(trainable)} ({_share(trainable / max(1, sizes.parameters))} of the model)"))
     longest, answers = roughly(ref, dataset)
     share = answers if getattr(recipe.objective, "completion_only_loss", False) else 1.0
-    facts = Facts(sizes, machine(), splits["train"], splits.get("validation", 0), trainable, longest, share)
+    whole = None if longest is None else longest + recipe.objective.reply_tokens
+    facts = Facts(sizes, machine(), splits["train"], splits.get("validation", 0), trainable, whole, share,
+                  recipe.objective.sequences)  # fmt: skip
     resolved = resolve(recipe, facts)
     steps, epochs = resolved.settings["max_steps"], resolved.settings["num_epochs"]
     found.append(

@@ -10,6 +10,7 @@
     └── RunError                       exit code 1: something went wrong with work already begun
         ├── RunBusyError               the run is already being worked on
         ├── RunNotLiveError            a command for a run that is not running
+        ├── RewardError                a reward that raises, is no number, takes too long, or is no reward model
         ├── GenerationError            the generation process failed or was lost
         └── RemoteError                an endpoint will not be asked: its key, its model, a setting, no answer at all
 
@@ -31,6 +32,7 @@ __all__ = [
     "Problem",
     "RecipeError",
     "RemoteError",
+    "RewardError",
     "RunBusyError",
     "RunError",
     "RunNotFoundError",
@@ -122,6 +124,10 @@ class RunBusyError(RunError):
 
 class RunNotLiveError(RunError):
     """A command for a run that is not running."""
+
+
+class RewardError(RunError):
+    """A reward that raises, gives no finite number or takes too long, or a reward model that is none."""
 
 
 class GenerationError(RunError):

@@ -133,10 +133,8 @@ def estimate(recipe: Recipe) -> Estimate:
     report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer, recipe.template), limit)
     if report.errors:
         raise RecipeError(report.errors)
-    trainable = recipe.tuning.trainable_parameters(size)
-    rows = report.rows - report.dropped_rows
-    facts = Facts(shapes=size, machine=machine(), train_rows=rows, eval_rows=report.eval_rows, trainable=trainable,
-                  longest=report.longest, trained_share=report.trained_share)  # fmt: skip
+    facts = Facts.of(recipe, size, machine(), report)
+    rows, trainable = facts.train_rows, facts.trainable
     chosen = resolve(recipe, facts)
     rows_seen = chosen.max_steps * chosen.batch_size * chosen.gradient_accumulation_steps
     return Estimate(

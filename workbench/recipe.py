@@ -190,7 +190,7 @@ class Recipe(Settings):
             ref = resolve_model(self.model_name)
             if ref.path is not None:
                 found += self.tuning.model_problems(shapes(ref))
-            if reason := cannot_start(ref):
+            if reason := cannot_start(ref, self.tuning.peft_type, self.tuning.quantization("fp32") is not None):
                 found.append(Problem("model", reason))
         except ModelNotFoundError as error:
             found.append(Problem("model", str(error)))
@@ -198,7 +198,7 @@ class Recipe(Settings):
         dataset = None
         try:
             dataset = self.load_dataset()
-            found += self._dataset_problems(dataset)
+            found += self._dataset_problems(dataset) + self.objective.row_problems(dataset)
         except DatasetError as error:
             found.append(Problem("dataset", str(error)))
         refused = any(problem.severity == "error" for problem in found)

@@ -125,22 +125,33 @@ def load_model(
     return (model if quantization is None else trainable_on_cpu(model)).eval()
 
 
-def cannot_start(ref: ModelRef) -> str:
-    """Why training cannot start from a model; empty where it can.
+def cannot_start(ref: ModelRef, peft_type: str = "", quantizes: bool = False) -> str:
+    """Why a run cannot start from a model; empty where it can.
 
-    A run that holds an adapter can be the start of another where the adapter merges into the weights exactly.
+    A run that holds an adapter can be the start of another where the adapter merges into the weights exactly, or where
+    the new run tunes in the same way: it then goes on from the earlier adapter.
+
+    Parameters
+    ----------
+    ref
+        What `resolve_model` found.
+    peft_type
+        PEFT's word for the adapters of the new run.
+    quantizes
+        Whether the new run keeps frozen weights in four bits.
     """
-    if ref.base is None or ref.path is None:
+    if ref.merges or ref.path is None:
         return ""
     kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")
-    if kind == "LORA" and Quantization.of(ref.path) is None:
+    rounded = Quantization.of(ref.path) is not None
+    if kind == peft_type and rounded == quantizes:
         return ""
     why = f"{kind}, which cannot be merged into the weights exactly"
-    if kind == "LORA":
+    if rounded:
         why = "QLoRA: its adapter belongs to weights rounded to four bits, and merged into whole ones is another model"
     return (
-        f"{ref.name!r} was tuned with {why}. So it cannot be the start of another run. Start from the base model, or "
-        "from a run tuned with LoRA or all weights."
+        f"{ref.name!r} was tuned with {why}. So another way of tuning cannot start there. Tune in the same way, which "
+        "goes on from its adapter; or start from the base model, or from a run tuned with LoRA or all weights."
     )
 
 

@@ -22,9 +22,12 @@ from urllib.parse import urlsplit
 from workbench.errors import ModelNotFoundError
 from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
+from workbench.models.quantization import Quantization
 
 __all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
 
+MERGE = ("LORA", "IA3")
+"""PEFT's words for adapters that go into the weights exactly."""
 CONNECT_SECONDS = 2.0
 FULL_HASH_BYTES = 256 * 2**20
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
@@ -68,6 +71,19 @@ class ModelRef:
         """Whether the folder holds an adapter to be put on `base`."""
         return self.base is not None
 
+    @property
+    def merges(self) -> bool:
+        """Whether the adapter, where there is one, goes into the weights of its base exactly."""
+        if self.base is None or self.path is None:
+            return True
+        kind = json.loads((self.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")
+        return kind in MERGE and Quantization.of(self.path) is None
+
+    @property
+    def below(self) -> ModelRef:
+        """The model that a run is trained on which starts here: where an adapter does not merge, the one under it."""
+        return self if self.merges or self.base is None else self.base.below
+
     def content_hash(self) -> str:
         """A hash of config and weights by content (16 hex digits).
 
@@ -103,7 +119,7 @@ def reference_of(model: Any) -> str | None:
     if isinstance(model, (str, os.PathLike)):
         return os.fspath(model)
     path = getattr(model, "path", None)
-    if hasattr(model, "system") and isinstance(path, (str, os.PathLike)):
+    if "system" in dir(model) and isinstance(path, (str, os.PathLike)):
         return f"run:{os.fspath(path)}"
     return None
 
@@ -179,7 +195,7 @@ def _run(text: str) -> ModelRef:
         base = str(yaml.safe_load(recipe.read_text(encoding="utf-8"))["model"])
     else:
         base = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"]
-    return ModelRef(text, folder, "run", base=resolve_model(base))
+    return ModelRef(text, folder, "run", base=resolve_model(base).below)
 
 
 def _check_folder(path: Path, name: str) -> None:

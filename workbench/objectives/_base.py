@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from workbench.data.dataset import Dataset
+    from workbench.models.shapes import Shapes
 
-__all__ = ["Encoded", "Objective", "cut"]
+__all__ = ["Encoded", "Objective", "cut", "token_schema"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,13 @@ def cut(row: Encoded, max_length: int | None) -> Encoded:
     )
 
 
+def token_schema(*names: str) -> pa.Schema:
+    """The pyarrow schema of columns of token ids."""
+    import pyarrow as pa
+
+    return pa.schema([(name, pa.list_(pa.int32())) for name in names])
+
+
 @dataclass(frozen=True)
 class Objective(Settings):
     """What is optimised: settings as a frozen dataclass, torch only inside its functions.
@@ -80,6 +88,20 @@ class Objective(Settings):
         The types of rows it can train on.
     eval_metrics
         What its evaluations give, and whether more of it is better; None where that is open. Empty: not known here.
+    best_metric
+        By which of them the best checkpoint is kept, where the recipe does not say.
+    trains_tokens
+        Whether the rows hold the tokens that are trained; False where the model writes them itself.
+    answers
+        Whether the model that comes out answers in text.
+    compares
+        Whether it compares the policy with the one it started as, the reference.
+    packs
+        Whether rows are single sequences, which can be put together or batched by length.
+    sequences
+        How many token sequences a row of a batch is.
+    rate_share
+        The share of a tuning's learning rate that is right for it, and the source.
     """
 
     section: ClassVar[str] = "objective"
@@ -89,24 +111,63 @@ class Objective(Settings):
     not_when: ClassVar[str]
     dataset_types: ClassVar[tuple[str, ...]]
     eval_metrics: ClassVar[Mapping[str, bool | None]] = {}
+    best_metric: ClassVar[str] = "eval_loss"
+    trains_tokens: ClassVar[bool] = True
+    answers: ClassVar[bool] = True
+    compares: ClassVar[bool] = False
+    packs: ClassVar[bool] = False
+    sequences: ClassVar[int] = 1
+    rate_share: ClassVar[tuple[float, str]] = (1.0, "")
+
+    @property
+    def reply_tokens(self) -> int:
+        """How many tokens of the context the model itself may write after a prompt in training."""
+        return 0
+
+    @property
+    def keeps_reference(self) -> bool:
+        """Whether a frozen copy of the start stays in memory where every weight moves."""
+        return False
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """What in the rest of the recipe this objective cannot work with."""
         return []
 
-    def encode(self, row: Mapping[str, Any], renderer: Renderer, max_length: int | None = None) -> Encoded:
+    def row_problems(self, dataset: Dataset) -> list[Problem]:
+        """What the rows lack for it."""
+        return []
+
+    def encode(self, row: Mapping[str, Any], renderer: Renderer, max_length: int | None = None) -> Any:
         """One row as token ids with the trained ones marked: what the trainer, the gate and the token lens all use."""
         return self.encode_rows([row], renderer, max_length)[0]
 
     def encode_rows(
         self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None
-    ) -> list[Encoded]:
-        """Many rows at once, the same as `encode` on each."""
+    ) -> list[Any]:
+        """Many rows at once, the same as `encode` on each: an `Encoded`, or where rows are pairs a dict of two."""
         raise NotImplementedError
+
+    def parts(self, encoded: Any) -> Sequence[Encoded]:
+        """The token sequences of an encoded row: one, or the two of a pair."""
+        return [encoded] if isinstance(encoded, Encoded) else list(encoded.values())
+
+    def columns(self, encoded: Any, row: Mapping[str, Any] | None = None) -> Any:
+        """What the trainer is given of a row, by column; without a row, the pyarrow schema of these columns."""
+        if encoded is None:
+            return token_schema("input_ids", "labels")
+        return {"input_ids": encoded.input_ids, "labels": encoded.labels}
 
     def arguments(self, dataset: Dataset, renderer: Renderer) -> dict[str, Any]:
         """What TRL's config must be told to train on these rows as `encode` does, when it encodes them itself."""
         return {}
+
+    def new_parameters(self, shapes: Shapes) -> int:
+        """How many weights it adds to a model of these shapes, whatever the way of tuning."""
+        return 0
+
+    def prepare_model(self, model: Any, seed: int) -> Any:
+        """The model as this objective trains it, before a way of tuning is applied."""
+        return model
 
     def build_trainer(
         self,
@@ -118,5 +179,17 @@ class Objective(Settings):
         args: Mapping[str, Any],
         callbacks: Sequence[Any] = (),
     ) -> Any:
-        """A transformers Trainer ready to train."""
+        """A transformers Trainer ready to train.
+
+        Parameters
+        ----------
+        recipe
+            The recipe; its template renders rows that are not encoded yet.
+        model
+            The model as `Tuning.apply` made it.
+        train_rows, eval_rows
+            A table of the gate with the columns of `columns`, or canonical rows.
+        args
+            Arguments of ``trl.SFTConfig``, as `sft_arguments` makes them.
+        """
         raise NotImplementedError

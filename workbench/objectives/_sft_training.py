@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import datasets
 import pyarrow as pa
 import trl.trainer.utils
 from trl import SFTConfig, SFTTrainer
 
-from workbench.data.rendering import Renderer
-from workbench.objectives.gate import encode_table
+from workbench.objectives._trl import encoded_rows, exact_adapters, quiet
 
 __all__ = ["build_trainer"]
 
@@ -38,9 +35,8 @@ def build_trainer(
     arguments = dict(args)
     max_length = arguments.pop("max_length", None)
     packing = arguments.get("packing", False)
-    renderer = Renderer(tokenizer, recipe.template)
-    train = _encoded(objective, train_rows, renderer, max_length)
-    held_out = _encoded(objective, eval_rows, renderer, max_length) if eval_rows is not None else None
+    train = encoded_rows(objective, recipe, tokenizer, train_rows, max_length)
+    held_out = encoded_rows(objective, recipe, tokenizer, eval_rows, max_length) if eval_rows is not None else None
     if held_out is None or not len(held_out):
         held_out, arguments["eval_strategy"] = None, "no"
     # The rows are cut already. Only packing, which is TRL's, needs the length and its preparation.
@@ -50,7 +46,7 @@ def build_trainer(
         eval_packing=False if packing else None,
         dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
     )
-    with _quiet():
+    with quiet():
         trainer = SFTTrainer(
             model=model,
             args=config,
@@ -59,27 +55,6 @@ def build_trainer(
             processing_class=tokenizer,
             callbacks=list(callbacks),
         )
-    if getattr(model, "is_loaded_in_4bit", False):
-        # TRL turns adapters on quantised weights into bf16, in which steps below a 256th of a weight are lost.
-        for parameter in model.parameters():
-            if parameter.requires_grad:
-                parameter.data = parameter.data.float()
+    exact_adapters(model)
     recipe.tuning.prepare(trainer)
     return trainer
-
-
-def _encoded(objective: Any, rows: Any, renderer: Renderer, max_length: int | None) -> datasets.Dataset:
-    table = rows if isinstance(rows, pa.Table) else encode_table(objective, rows, renderer, max_length).table
-    return datasets.Dataset(datasets.table.InMemoryTable(table))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """No progress bars of `datasets` while a trainer is built."""
-    enabled = datasets.is_progress_bar_enabled()
-    datasets.disable_progress_bars()
-    try:
-        yield
-    finally:
-        if enabled:
-            datasets.enable_progress_bars()

@@ -7,7 +7,7 @@ happens to them, and refuses a run that would train nothing.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from workbench.data.dataset import Dataset
     from workbench.data.rendering import Renderer
+    from workbench.objectives._base import Encoded
 
 __all__ = ["EncodedRows", "GateReport", "encode_table", "gate"]
 
@@ -35,17 +36,18 @@ class EncodedRows:
     Parameters
     ----------
     table
-        Columns ``input_ids`` and ``labels`` (-100 where the loss does not count), rows that train nothing left out.
+        The columns of `Objective.columns` (of supervised fine-tuning ``input_ids`` and ``labels``, -100 where the loss
+        does not count), rows that train nothing left out.
     rows
         How many rows came in.
     tokens, trained_tokens
         How many tokens are in the table, and how many of them the loss counts.
     longest
-        The longest row in tokens, after cutting.
-    truncated, dropped, merged, unfinished, untrained_end, doubled
-        Numbers of the rows that were cut, dropped because nothing in them is trained, merge tokens over the
-        border of prompt and answer, do not end in an end token, end in one that the loss does not count, or begin
-        with two beginning tokens.
+        The longest row, or side of a pair, in tokens, after cutting.
+    truncated, dropped, identical, merged, unfinished, untrained_end, doubled
+        Numbers of the rows that were cut, dropped because nothing in them is trained, dropped because both sides of a
+        pair are the same, merge tokens over the border of prompt and answer, do not end in an end token, end in one
+        that the loss does not count, or begin with two beginning tokens.
     lost_tokens, lost_trained
         How many tokens were cut off in all, and how many of these the loss would have counted.
     """
@@ -59,6 +61,7 @@ class EncodedRows:
     lost_trained: int = 0
     truncated: list[int] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
+    identical: list[int] = field(default_factory=list)
     merged: list[int] = field(default_factory=list)
     unfinished: list[int] = field(default_factory=list)
     untrained_end: list[int] = field(default_factory=list)
@@ -123,44 +126,58 @@ def encode_table(
     """Encode rows chunk by chunk into an Arrow table and count what happened to them."""
     import pyarrow as pa
 
-    schema = pa.schema([("input_ids", pa.list_(pa.int32())), ("labels", pa.list_(pa.int32()))])
-    stream, tables, out = iter(rows), [], EncodedRows(pa.table({"input_ids": [], "labels": []}, schema=schema))
-    stops, beginning = set(renderer.stop_ids), renderer.tokenizer.bos_token_id
+    schema = objective.columns(None)
+    stream, tables, out = iter(rows), [], EncodedRows(schema.empty_table())
     while chunk := list(itertools.islice(stream, CHUNK)):
-        ids, labels = [], []
-        for encoded in objective.encode_rows(chunk, renderer, max_length):
-            number, out.rows = out.rows, out.rows + 1
-            if encoded.truncated_tokens:
-                out.truncated.append(number)
-                out.lost_tokens += encoded.truncated_tokens
-                out.lost_trained += encoded.truncated_trained
-            if not any(encoded.trained):
-                out.dropped.append(number)
-                continue
-            if encoded.merged_tokens:
-                out.merged.append(number)
-            if not encoded.truncated_tokens:
-                ends = [kept for token, kept in zip(encoded.input_ids[-3:], encoded.trained[-3:], strict=True)
-                        if token in stops]  # fmt: skip
-                if not ends:
-                    out.unfinished.append(number)
-                elif not any(ends):
-                    out.untrained_end.append(number)
-            if beginning is not None and encoded.input_ids[:2] == [beginning, beginning]:
-                out.doubled.append(number)
-            out.tokens += len(encoded.input_ids)
-            out.trained_tokens += sum(encoded.trained)
-            out.longest = max(out.longest, len(encoded.input_ids))
-            ids.append(encoded.input_ids)
-            labels.append(encoded.labels)
-        tables.append(pa.table({"input_ids": ids, "labels": labels}, schema=schema))
+        kept: dict[str, list[Any]] = {name: [] for name in schema.names}
+        for row, encoded in zip(chunk, objective.encode_rows(chunk, renderer, max_length), strict=True):
+            if _count(out, objective.parts(encoded), renderer, objective.trains_tokens):
+                for name, value in objective.columns(encoded, row).items():
+                    kept[name].append(value)
+        tables.append(pa.table(kept, schema=schema))
     if tables:
         out.table = pa.concat_tables(tables)
     return out
 
 
+def _count(out: EncodedRows, parts: Sequence[Encoded], renderer: Renderer, trains: bool) -> bool:
+    """Count one row of one part, or of two where it is a pair; whether it is kept."""
+    number, out.rows = out.rows, out.rows + 1
+    cut = [part for part in parts if part.truncated_tokens]
+    if cut:
+        out.truncated.append(number)
+        out.lost_tokens += sum(part.truncated_tokens for part in cut)
+        out.lost_trained += sum(part.truncated_trained for part in cut)
+    if len(parts) == 2 and parts[0].input_ids == parts[1].input_ids:
+        (out.dropped if cut else out.identical).append(number)
+        return False
+    if not all(any(part.trained) if trains else part.input_ids for part in parts):
+        out.dropped.append(number)
+        return False
+    if any(part.merged_tokens for part in parts):
+        out.merged.append(number)
+    stops, beginning = set(renderer.stop_ids), renderer.tokenizer.bos_token_id
+    whole = [part for part in parts if trains and not part.truncated_tokens]
+    ends = [
+        [kept for token, kept in zip(part.input_ids[-3:], part.trained[-3:], strict=True) if token in stops]
+        for part in whole
+    ]
+    if not all(ends):
+        out.unfinished.append(number)
+    elif not all(map(any, ends)):
+        out.untrained_end.append(number)
+    if beginning is not None and any(part.input_ids[:2] == [beginning, beginning] for part in parts):
+        out.doubled.append(number)
+    out.tokens += sum(len(part.input_ids) for part in parts)
+    out.trained_tokens += sum(sum(part.trained) for part in parts)
+    out.longest = max(out.longest, *(len(part.input_ids) for part in parts))
+    return True
+
+
 def row_limit(recipe: Any, positions: int | None) -> int | None:
     """Where the rows of a recipe are cut: its ``max_length``, or the model's context where that is shorter.
+
+    Where the model writes the answers itself, prompts of more tokens than leave room for one are left out.
 
     Parameters
     ----------
@@ -168,7 +185,8 @@ def row_limit(recipe: Any, positions: int | None) -> int | None:
         The model's context in tokens.
     """
     limits = [recipe.training.max_length, recipe.tuning.room(positions)]
-    return min((limit for limit in limits if limit), default=None)
+    shortest = min((limit for limit in limits if limit), default=None)
+    return None if shortest is None else max(1, shortest - recipe.objective.reply_tokens)
 
 
 def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | None = None) -> GateReport:
@@ -191,13 +209,13 @@ def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | No
     if dataset.splits.get("validation"):
         rows = itertools.islice(dataset.rows("validation"), recipe.training.max_eval_rows)
         validation = encode_table(recipe.objective, rows, renderer, limit)
-    errors = _errors(train, limit)
+    errors = _errors(train, recipe, limit)
     return GateReport(
         rows=train.rows,
         tokens=train.tokens,
         trained_tokens=train.trained_tokens,
         truncated_rows=len(train.truncated),
-        dropped_rows=len(train.dropped),
+        dropped_rows=len(train.dropped) + len(train.identical),
         longest=train.longest,
         eval_rows=validation.table.num_rows if validation else 0,
         warnings=[] if errors else _warnings(train, validation, recipe, dataset, renderer, limit),
@@ -209,11 +227,21 @@ def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | No
     )
 
 
-def _errors(train: EncodedRows, limit: int | None) -> list[Problem]:
+def _errors(train: EncodedRows, recipe: Any, limit: int | None) -> list[Problem]:
     if train.rows and train.table.num_rows:
         return []
     if not train.rows:
         return [Problem("dataset", "has no training rows.", "Give at least one row.")]
+    if train.identical:
+        return [Problem(
+            "dataset", f"chosen and rejected are the same in {_rows(train.identical, train.rows)}: no preference is "
+            "left to learn.", "Put the answers in that were compared.",
+        )]  # fmt: skip
+    if not recipe.objective.trains_tokens:
+        return [Problem(
+            "dataset", f"none of the {train.rows} prompts fits: they are empty, or longer than the {limit} tokens that "
+            "max_length and the model's context leave beside max_new_tokens.", "Shorten them, or the replies.",
+        )]  # fmt: skip
     if len(train.truncated) == train.rows:
         return [Problem(
             "training.max_length", f"is {limit}, and every answer begins only after that: nothing would be trained.",
@@ -235,9 +263,16 @@ def _warnings(
     def warn(where: str, message: str, remedy: str) -> None:
         found.append(Problem(where, message, remedy, "warning"))
 
-    if train.dropped:
+    trains = recipe.objective.trains_tokens
+    if train.identical:
+        warn("dataset", f"{_rows(train.identical, train.rows)} are left out: chosen and rejected are the same.",
+             "Take them out, or put the answers in that were compared.")  # fmt: skip
+    if train.dropped and trains:
         warn("dataset", f"{_rows(train.dropped, train.rows)} are left out, since nothing in them would be trained.",
              "Their answers are empty, or begin after max_length.")  # fmt: skip
+    if train.dropped and not trains:
+        warn("dataset", f"{_rows(train.dropped, train.rows)} are left out: their prompts are empty, or too long for a "
+             f"reply beside them (more than {limit} tokens).", "Shorten them, or max_new_tokens.")  # fmt: skip
     kept = [number for number in train.truncated if number not in set(train.dropped)]
     if kept:
         share = train.lost_trained / (train.lost_trained + train.trained_tokens)
@@ -258,7 +293,7 @@ def _warnings(
     if train.doubled:
         warn("template", f"{_rows(train.doubled, train.rows)} begin with the beginning token twice, as no row of its "
              "pretraining did.", "Leave the beginning token out of the template, or out of the texts.")  # fmt: skip
-    if train.trained_share < LITTLE:
+    if trains and train.trained_share < LITTLE:
         warn("dataset", f"only {train.trained_share:.1%} of the tokens are trained; the rest is prompt that is read "
              "over and over.", "Shorten what all prompts share, or see whether answers are missing.")  # fmt: skip
     if "messages" in dataset.columns and not recipe.objective.answers_only(renderer):

@@ -49,10 +49,11 @@ def memory_parts(facts: Facts, chosen: dict[str, Any], tuning: Any) -> dict[str,
     dict
         ``weights``, ``optimizer`` (two moments in fp32), ``gradients``, and what is taken beyond the gradients at the
         highest point, which come into its place on the way back: ``activations``, ``narrow copies`` (of weights, for
-        products in 16 bits) and ``logits``. ``workspace`` of CUDA's matrix library, ``allocator`` of a CPU's.
+        products in 16 bits) and ``logits``. ``reference``: a
+        frozen copy of the start. ``workspace`` of CUDA's matrix library, ``allocator`` of a CPU's.
     """
     shapes, widths = facts.shapes, widths_of(facts, chosen)
-    tokens = chosen["batch_size"] * (longest(facts, chosen) + tuning.virtual_tokens)
+    tokens = facts.sequences * chosen["batch_size"] * (longest(facts, chosen) + tuning.virtual_tokens)
     new = facts.trainable if tuning.adapter else 0
     gradients = 4 * facts.trainable
     copies = 0.0 if chosen["quantization"] or not widths.cast else float(widths.product * linear_weights(facts))
@@ -83,6 +84,8 @@ def memory_parts(facts: Facts, chosen: dict[str, Any], tuning: Any) -> dict[str,
         "gradients": gradients,
         **beyond,
     }
+    if facts.reference_parameters:
+        parts["reference"] = facts.reference_parameters * (2 if chosen["weights_dtype"] == "bf16" else 4)
     return parts | ({"workspace": WORKSPACE} if on_cuda else {"allocator": ALLOCATOR * sum(parts.values())})
 
 
@@ -136,7 +139,7 @@ def _layer_bytes(facts: Facts, chosen: dict[str, Any], widths: Widths, tuning: A
 def _logits_bytes(facts: Facts, chosen: dict[str, Any], widths: Widths, all_move: bool) -> float:
     """Bytes at the loss: one tile of logits, and gradients of the last hidden state and of the output layer."""
     shapes = facts.shapes
-    tokens = chosen["batch_size"] * longest(facts, chosen) * facts.trained_share
+    tokens = facts.sequences * chosen["batch_size"] * longest(facts, chosen) * facts.trained_share
     tile = min(tokens, TILE_TOKENS) * min(shapes.vocabulary, TILE_WORDS)
     whole = (widths.product + (0 if chosen["device"] == "cuda" else TILE_IN_TORCH)) * tile
     states = tokens * shapes.hidden * (4 + 2 * widths.stream + 4)

@@ -8,13 +8,15 @@ both begin with up to a space between words, where TRL cuts inside a word.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from workbench.data.rendering import Renderer
 from workbench.data.turns import common_length, parted
-from workbench.objectives._base import Encoded, cut
+from workbench.errors import Problem
+from workbench.objectives._base import Encoded, Objective, cut
 
-__all__ = ["SIDES", "encode_pairs", "parted"]
+__all__ = ["SIDES", "PairObjective", "encode_pairs", "parted"]
 
 SIDES = ("chosen", "rejected")
 
@@ -47,3 +49,26 @@ def encode_pairs(
         ]
         encoded.append({side: cut(row, max_length) for side, row in zip(SIDES, both, strict=True)})
     return encoded
+
+
+@dataclass(frozen=True)
+class PairObjective(Objective):
+    """What the objectives share that are trained on pairs."""
+
+    dataset_types: ClassVar[tuple[str, ...]] = ("preference",)
+    sequences: ClassVar[int] = 2
+
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """Both sides of a pair are sequences of their own."""
+        return [
+            Problem(f"training.{name}", f"cannot be used with {self.title}: a row is a pair of two sequences.",
+                    "Leave it 'auto'.")
+            for name in ("packing", "group_by_length")
+            if getattr(recipe.training, name) is True
+        ]  # fmt: skip
+
+    def encode_rows(
+        self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None
+    ) -> list[dict[str, Encoded]]:
+        """Both sides of each row as token ids, the answer and its end marked as trained."""
+        return encode_pairs(rows, renderer, max_length)

@@ -41,6 +41,10 @@ class Facts:
         How many weights move.
     trained_share
         The share of the tokens that the loss counts, when known; else it counts all.
+    sequences
+        How many sequences a row of a batch is: two for a pair.
+    reference_parameters
+        Weights of a frozen copy of the start, where one is kept.
     """
 
     shapes: Shapes
@@ -50,6 +54,24 @@ class Facts:
     trainable: int
     longest: int | None = None
     trained_share: float = 1.0
+    sequences: int = 1
+    reference_parameters: int = 0
+
+    @classmethod
+    def of(cls, recipe: Any, shapes: Shapes, machine: Machine, rows: Any) -> Facts:
+        """The facts of a recipe whose rows the gate has encoded (`GateReport`)."""
+        objective, tuning = recipe.objective, recipe.tuning
+        return cls(
+            shapes=shapes,
+            machine=machine,
+            train_rows=rows.train.num_rows,
+            eval_rows=rows.eval_rows,
+            trainable=tuning.trainable_parameters(shapes) + objective.new_parameters(shapes),
+            longest=rows.longest + objective.reply_tokens,
+            trained_share=rows.trained_share if objective.trains_tokens else 1.0,
+            sequences=objective.sequences,
+            reference_parameters=shapes.parameters if objective.keeps_reference and not tuning.adapter else 0,
+        )
 
 
 @dataclass(frozen=True)
@@ -93,9 +115,14 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     chosen["optimizer"] = recipe.tuning.optimizer(facts.machine.device)
 
     if chosen["learning_rate"] == "auto":
-        rate = recipe.tuning.auto_learning_rate(facts.shapes.parameters)
-        chosen["learning_rate"], reasons["learning_rate"] = rate.value, rate.reason
+        rate, (share, why) = recipe.tuning.auto_learning_rate(facts.shapes.parameters), recipe.objective.rate_share
+        chosen["learning_rate"] = float(f"{rate.value * share:.3g}")
+        reasons["learning_rate"] = rate.reason if share == 1 else f"{share:g} of {rate.reason}; {why}"
 
+    if chosen["best_metric"] == "eval_loss" and recipe.objective.best_metric != "eval_loss":
+        better = recipe.objective.eval_metrics[recipe.objective.best_metric]
+        chosen["best_metric"], chosen["greater_is_better"] = recipe.objective.best_metric, bool(better)
+        reasons["best_metric"] = f"evaluations of {recipe.objective.title} give no loss"
     _length(chosen, reasons, facts, recipe.tuning)
     _steps(chosen, reasons, facts)
     _speed(chosen, reasons, facts, recipe)
@@ -156,9 +183,11 @@ def _speed(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts, recipe
         chosen["packing"] = False
         reasons["packing"] = "grouping rows by length saves the same padding and was the faster, and rows stay rows"
     if chosen["group_by_length"] == "auto":
-        chosen["group_by_length"] = not chosen["packing"]
+        chosen["group_by_length"] = recipe.objective.packs and not chosen["packing"]
         reasons["group_by_length"] = (
-            "packed rows need no padding"
+            f"rows of {recipe.objective.title} are no single sequences"
+            if not recipe.objective.packs
+            else "packed rows need no padding"
             if chosen["packing"]
             else "rows of similar length batched together need little padding"
         )

@@ -55,6 +55,8 @@ class SFT(Objective):
         "eval_loss": False, "eval_mean_token_accuracy": True, "eval_entropy": None,
     }  # fmt: skip
 
+    packs: ClassVar[bool] = True
+
     completion_only_loss: bool = setting(
         True, help="Learn to write the answers only. Off, the model also learns to write the prompts.",
         source="TRL's default", expert=True,
@@ -115,19 +117,7 @@ class SFT(Objective):
         args: Mapping[str, Any],
         callbacks: Sequence[Any] = (),
     ) -> Any:
-        """TRL's SFTTrainer over rows already encoded.
-
-        Parameters
-        ----------
-        recipe
-            The recipe; its template renders rows that are not encoded yet.
-        model
-            The model as `Tuning.apply` made it.
-        train_rows, eval_rows
-            A table of the gate (``input_ids``, ``labels``), or canonical rows.
-        args
-            Arguments of ``trl.SFTConfig``, as `sft_arguments` makes them.
-        """
+        """TRL's SFTTrainer over rows already encoded."""
         from workbench.objectives._sft_training import build_trainer
 
         return build_trainer(self, recipe, model, tokenizer, train_rows, eval_rows, args, callbacks)

@@ -159,6 +159,8 @@ class Training(Settings):
     def _metric_problems(self, objective: Objective) -> list[Problem]:
         """The figure that the best checkpoint is chosen by must be there, and be read the right way round."""
         given = objective.eval_metrics
+        if self.best_metric == "eval_loss" and objective.best_metric != "eval_loss":
+            return []  # the default, in place of which the objective's own is taken
         if given and self.best_metric not in given:
             return [Problem(
                 "training.best_metric", f"is {self.best_metric!r}, which evaluations of {objective.title} do not give"

@@ -58,7 +58,8 @@ def save(trainer: Any, folder: Path, counters: dict[str, Any], epoch_start: dict
 
     target = folder / f"checkpoint-{trainer.state.global_step}"
     with replace_folder(target) as path:
-        trainer.model.save_pretrained(path)
+        own = {"selected_adapters": ["default"]} if hasattr(trainer.model, "peft_config") else {}
+        trainer.model.save_pretrained(path, **own)
         trainer._save_optimizer_and_scheduler(str(path))
         trainer._save_scaler(str(path))
         trainer._save_rng_state(str(path))

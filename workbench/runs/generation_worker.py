@@ -146,7 +146,7 @@ class Generator:
     def _model(self, ref: Any, adapters: list[Path]) -> Any:
         """The model that answers for this system, and the way of tuning that knows how it generates."""
         from workbench.models.quantization import Quantization
-        from workbench.tuning import Tuning
+        from workbench.tuning import Tuning, tuning_of
 
         below, top = adapters[:-1], adapters[-1] if adapters else None
         self._hold(ref, below, None if top is None else Quantization.of(top))
@@ -158,7 +158,7 @@ class Generator:
             with self._peft.disable_adapter():
                 yield self._peft, Tuning()
         else:
-            tuning = _tuning_of(top)
+            tuning = tuning_of(top)
             yield self._with_adapter(top, tuning, ref), tuning
 
     def _hold(self, ref: Any, below: list[Path], quantization: Quantization | None) -> None:
@@ -169,6 +169,7 @@ class Generator:
         from workbench.models.loading import load_model
         from workbench.models.quantization import quantized
         from workbench.objectives.hardware import machine
+        from workbench.tuning import tuning_of
 
         files = _key(ref.path, "*.safetensors") if ref.path else ref.location
         key = (files, *(_key(path, "*") for path in below), quantization)
@@ -186,7 +187,7 @@ class Generator:
         base = load_model(ref, dtype, quantization=None if below else quantization, device=found.device)
         for path in below:
             with explained(path, ref):
-                base = _tuning_of(path).load(base, path).merge_and_unload()
+                base = tuning_of(path).load(base, path).merge_and_unload()
         if quantization is None:
             base = base.to(found.device)
         elif below:
@@ -303,22 +304,6 @@ def _room(model: Any) -> int | None:
     positions = getattr(model.config, "max_position_embeddings", None)
     virtual = getattr(model.active_peft_config, "num_virtual_tokens", None) or 0
     return None if positions is None else positions - virtual
-
-
-def _tuning_of(adapter: Path) -> Any:
-    """The way of tuning that made an adapter, from the recipe of its run or from the adapter itself."""
-    import yaml
-
-    from workbench.models.adapters import adapter_config
-    from workbench.tuning import Tuning, tunings
-
-    recipe = adapter.parent / "recipe.yaml"
-    if recipe.is_file():
-        name = yaml.safe_load(recipe.read_text(encoding="utf-8"))["tuning"]["name"]
-    else:
-        kind = adapter_config(adapter)["peft_type"]
-        name = next((name for name, tuning in tunings().items() if tuning.peft_type == kind), "")
-    return tunings().get(name, Tuning)()
 
 
 if __name__ == "__main__":

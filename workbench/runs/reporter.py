@@ -7,6 +7,7 @@ for early stopping.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import traceback
@@ -28,6 +29,8 @@ from workbench.tuning import Tuning
 
 __all__ = ["Reporter"]
 
+NAMED = {"epoch", "num_tokens", "loss", "learning_rate", "grad_norm", "mean_token_accuracy", "entropy", "step"}
+"""What a log event has in any case; what else an objective measures stands beside."""
 KEEP = 2  # checkpoints, beside the best
 ENDS = {"stop": "stopped", "pause": "paused"}
 
@@ -77,6 +80,7 @@ class Reporter(TrainerCallback):
         self.trainer = trainer
         self._evaluate = trainer.evaluate
         trainer.evaluate = self._evaluate_untouched
+        trainer.on_rollouts = self.on_rollouts
         trainer._save_checkpoint = lambda model, trial: self._save_checkpoint()
         self._clock = Clock()
         self._asked: list[str] = []  # ids of evaluate_now commands that wait for the evaluation
@@ -157,12 +161,24 @@ class Reporter(TrainerCallback):
             grad_norm=logs.get("grad_norm"),
             mean_token_accuracy=logs.get("mean_token_accuracy"),
             entropy=logs.get("entropy"),
+            **{name: value for name, value in logs.items() if name not in NAMED and isinstance(value, (int, float))},
             tokens_per_second=None if speed is None else round(speed, 1),
             memory_bytes=memory_bytes(),
             elapsed=round(self._clock.elapsed, 3),
             eta=round(eta, 1),
             evaluations_ahead=evaluations,
         )
+
+    def on_rollouts(self, step: int, rollouts: list[dict[str, Any]]) -> None:
+        """Keep what the policy wrote at a step, and how it was scored."""
+        if not self.settings["record_samples"]:
+            return
+        path = self.folder.path / "samples" / f"rollouts-{step:06d}.json"
+        path.parent.mkdir(exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(rollouts, ensure_ascii=False), encoding="utf-8")
+        os.replace(new, path)
+        self.events.write("rollouts", step=step, path=self._relative(path))
 
     def on_evaluate(
         self, args: Any, state: Any, control: Any, metrics: dict[str, float] | None = None, **_: Any

@@ -89,6 +89,7 @@ class Run(Job):
         RunError
             While no weights have been kept yet.
         """
+        from workbench.models.resolve import resolve_model
         from workbench.models.system import System
 
         if not self.folder.model.is_dir():
@@ -96,8 +97,14 @@ class Run(Job):
             hint = "wait for its first evaluation" if state["status"] in LIVE else "resume() it, or launch it again"
             raise RunError(f"Run {self.id} ({state['status']}) has kept no model yet: {hint}.")
         recipe = self.recipe
+        if not recipe.objective.answers:
+            raise RunError(
+                f"Run {self.id} trained a reward model, which scores answers and writes none. Look at it with "
+                "wb.reward_clinic, or take it as the reward of PPO, RLOO or GRPO."
+            )
         if recipe.tuning.adapter:
-            return System(recipe.model_name, adapters=[self.folder.model], template=recipe.template, name=self.name)
+            base = resolve_model(recipe.model_name).below.name
+            return System(base, adapters=[self.folder.model], template=recipe.template, name=self.name)
         return System(str(self.folder.model), template=recipe.template, name=self.name)
 
     @property

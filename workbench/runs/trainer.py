@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import RecipeError, RunError
+from workbench.errors import Problem, RecipeError, RunError
 from workbench.runs import attempt, processes
 from workbench.runs.events import EventWriter
 from workbench.runs.imports import absent
@@ -45,7 +45,7 @@ def train(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
 def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -> tuple[Any, Reporter, Path | None]:
     """All that comes before the first step: the trainer, its reporter, and the checkpoint to go on from."""
     from workbench.data.rendering import Renderer
-    from workbench.models.loading import load_model, load_tokenizer, make_folder
+    from workbench.models.loading import cannot_start, load_model, load_tokenizer, make_folder
     from workbench.models.resolve import resolve_model
     from workbench.models.shapes import shapes
     from workbench.objectives import Facts, gate, machine, resolve, row_limit, sft_arguments
@@ -71,6 +71,9 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
     ref = resolve_model(recipe.model_name)
     if ref.path is None:
         ref = _download(ref)
+    if refused := cannot_start(ref, recipe.tuning.peft_type, recipe.tuning.quantization(dtype) is not None):
+        raise RecipeError([Problem("model", refused)])
+    earlier, ref = (None if ref.merges else ref.path), ref.below
     make_folder(ref, lambda text: events.write("note", level="info", text=text, where="model", remedy=""))
     tokenizer = load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code)
     renderer = Renderer(tokenizer, recipe.template)
@@ -85,11 +88,9 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         raise RecipeError(report.errors)
 
     # What is chosen for "auto"
-    trainable = recipe.tuning.trainable_parameters(sizes)
-    rows, eval_rows = report.train.num_rows, report.eval_rows
-    facts = Facts(sizes, found, rows, eval_rows, trainable, report.longest, report.trained_share)
+    facts = Facts.of(recipe, sizes, found, report)
     resolved = resolve(recipe, facts)
-    _record_resolved(folder, events, resolved, rows, sizes.parameters, trainable)
+    _record_resolved(folder, events, resolved, facts.train_rows, sizes.parameters, facts.trainable)
 
     # Weights
     import torch
@@ -107,10 +108,12 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         device=resolved.device,
     )
     renderer.install()
-    model = recipe.tuning.apply(model, recipe.seed)
-    asker = Asker(recipe.tuning, renderer, tokenizer, room)
+    model = recipe.tuning.apply(recipe.objective.prepare_model(model, recipe.seed), recipe.seed)
+    if earlier is not None:
+        recipe.tuning.go_on(model, earlier, keep_reference=recipe.objective.compares)
+    asker = Asker(recipe.tuning, renderer, tokenizer, room) if recipe.objective.answers else None
     resume_from = checkpoints.newest(folder.checkpoints)
-    probes = _probes(recipe, dataset, renderer, resolved.settings, room)
+    probes = _probes(recipe, dataset, renderer, resolved.settings, room) if asker is not None else []
     reporter = Reporter(folder, events, resolved.settings, recipe.tuning, asker, probes, resume_from)
     signal.signal(signal.SIGTERM, lambda number, frame: setattr(reporter, "signalled", "SIGTERM"))
 
@@ -125,7 +128,7 @@ def _prepare(recipe: Recipe, folder: Folder, events: EventWriter, device: str) -
         "logging_nan_inf_filter": False,  # a NaN must be seen, not averaged away
         "dataloader_pin_memory": not device.startswith("cpu"),
     }
-    validation = report.validation if report.validation is not None and eval_rows else None
+    validation = report.validation if report.eval_rows else None
     trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, validation, arguments, [reporter])
     trainer.remove_callback(_printer())
     reporter.attach(trainer)
@@ -155,15 +158,19 @@ def _download(ref: Any) -> Any:
 
 
 def _probes(recipe: Any, dataset: Any, renderer: Any, settings: dict[str, Any], positions: int | None) -> list[Any]:
-    """The first rows of validation that have a prompt and an answer and fit, as prompts to watch."""
+    """The first rows of validation that have a prompt and fit, as prompts to watch."""
+    from workbench.data.turns import parted
     from workbench.runs.asking import Probe
 
     if not settings["record_samples"] or not dataset.splits.get("validation"):
         return []
     probes: list[Probe] = []
     for row in itertools.islice(dataset.rows("validation"), 10 * settings["num_probes"]):
-        if "prompt" in row and "completion" in row:
-            prompt, reference = row["prompt"], row["completion"]
+        if "chosen" in row:
+            pair = parted(row)
+            prompt, reference = pair["prompt"], pair["chosen"]
+        elif "prompt" in row:
+            prompt, reference = row["prompt"], row.get("completion", "")
         elif "messages" in row and row["messages"][-1]["role"] == "assistant":
             prompt, reference = row["messages"][:-1], row["messages"][-1]["content"]
         elif "text" in row:

@@ -55,6 +55,8 @@ class BottleneckConfig(PeftConfig):
         ``"gelu"``, ``"relu"`` or ``"silu"``.
     hidden_size
         The hidden width; taken from the model.
+    modules_to_save
+        Modules trained and kept whole beside the adapters: a reward model's head.
     """
 
     target_modules: list[str] | None = field(default=None)
@@ -62,6 +64,7 @@ class BottleneckConfig(PeftConfig):
     reduction_factor: float = field(default=16)
     activation: str = field(default="gelu")
     hidden_size: int | None = field(default=None)
+    modules_to_save: list[str] | None = field(default=None)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -128,12 +128,36 @@ class Tuning(Settings):
         """The model made ready to train, new weights drawn from `seed`."""
         raise NotImplementedError
 
+    def go_on(self, model: Any, path: str | os.PathLike[str], keep_reference: bool) -> None:
+        """Give the fresh adapter of a model the weights of an earlier one.
+
+        Parameters
+        ----------
+        model
+            As `apply` made it.
+        path
+            The earlier adapter's folder.
+        keep_reference
+            Keep the earlier adapter beside it, frozen, under the name ``"ref"``.
+
+        Raises
+        ------
+        RecipeError
+            When the earlier adapter has other settings or other layers.
+        """
+        from workbench.tuning._going_on import go_on
+
+        go_on(self, model, path, keep_reference)
+
     def prepare(self, trainer: Any) -> None:
         """What is to be done once the trainer with its rows is there, before the first step."""
 
     def save(self, model: Any, path: str | os.PathLike[str]) -> None:
         """Write what a run trained into a folder, in PEFT's or transformers' own format."""
-        model.save_pretrained(path)
+        if hasattr(model, "peft_config"):
+            model.save_pretrained(path, selected_adapters=["default"])  # a frozen reference is not what was trained
+        else:
+            model.save_pretrained(path)
 
     def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:
         """The model with what a run trained, from the run's model folder."""

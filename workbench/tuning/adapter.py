@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.models.widths import Widths
 from workbench.settings import setting
@@ -109,7 +110,7 @@ class Adapter(Tuning):
         names = {name.rsplit(".", 1)[-1] for name, _ in model.named_modules()}
         targets = [next(name for name in wanted if name in names) for wanted in self._wanted()]
         config = BottleneckConfig(
-            task_type="CAUSAL_LM",
+            task_type=task_type(model),
             target_modules=targets,
             reduction_factor=self.reduction_factor,
             activation=self.activation,

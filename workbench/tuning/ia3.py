@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.models.widths import Widths
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
@@ -73,7 +74,8 @@ class IA3(Tuning):
         from transformers import set_seed
 
         set_seed(seed)
-        config = peft.IA3Config(task_type="CAUSAL_LM", target_modules=list(TARGETS), feedforward_modules=list(INPUTS))
+        kind = task_type(model)
+        config = peft.IA3Config(task_type=kind, target_modules=list(TARGETS), feedforward_modules=list(INPUTS))
         return peft.get_peft_model(model, config)
 
     def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:

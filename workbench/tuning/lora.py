@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.models.widths import Widths
 from workbench.settings import nearest, setting
@@ -204,7 +205,7 @@ class LoRA(Tuning):
         set_seed(seed)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".*eva initialization used with low_cpu_mem_usage")
-            made = peft.get_peft_model(model, self._config())
+            made = peft.get_peft_model(model, self._config(model))
         if self.init_lora_weights == "pissa":
             start = peft.get_peft_model_state_dict(made)
             made.adapter_start = {name: value.detach().clone() for name, value in start.items()}
@@ -253,12 +254,12 @@ class LoRA(Tuning):
         call = f"initialize_lora_eva_weights(trainer.model, {loader}, show_progress_bar=False)"
         return [call] if self.init_lora_weights == "eva" else []
 
-    def _config(self) -> Any:
+    def _config(self, model: Any) -> Any:
         import peft
 
         # all layers keep the same rank
         more = {"eva_config": peft.EvaConfig(rho=1.0)} if self.init_lora_weights == "eva" else {}
-        return peft.LoraConfig(task_type="CAUSAL_LM", **self._settings(), **more)
+        return peft.LoraConfig(task_type=task_type(model), **self._settings(), **more)
 
     def _settings(self) -> dict[str, Any]:
         modules = self.target_modules if isinstance(self.target_modules, str) else list(self.target_modules)

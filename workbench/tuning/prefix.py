@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.settings import setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
@@ -112,7 +113,7 @@ class PrefixTuning(Tuning):
         width = self.encoder_hidden_size or model.config.get_text_config().hidden_size
         projection = {"prefix_projection": True, "encoder_hidden_size": width} if self.prefix_projection else {}
         config = peft.PrefixTuningConfig(
-            task_type="CAUSAL_LM", num_virtual_tokens=self.num_virtual_tokens, **projection
+            task_type=task_type(model), num_virtual_tokens=self.num_virtual_tokens, **projection
         )
         return peft.get_peft_model(model, config)
 

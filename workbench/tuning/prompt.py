@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.settings import setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
@@ -146,7 +147,7 @@ class PromptTuning(Tuning):
                 "tokenizer_name_or_path": model.name_or_path,
             }
         return peft.PromptTuningConfig(
-            task_type="CAUSAL_LM",
+            task_type=task_type(model),
             num_virtual_tokens=self.num_virtual_tokens,
             prompt_tuning_init=self.prompt_tuning_init.upper(),
             **text,

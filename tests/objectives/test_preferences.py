@@ -1,0 +1,352 @@
+"""Reward models and DPO: the losses, what moves, what is the reference, and the runs they start from."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import workbench as wb
+from tests.tuning.test_tuning import digest, loaded
+from workbench.data import Renderer
+from workbench.errors import DatasetError, RecipeError, RewardError
+from workbench.models.loading import load_model, load_tokenizer
+from workbench.models.resolve import resolve_model
+from workbench.models.reward import with_reward_head
+from workbench.models.shapes import shapes
+from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+
+PAIRS = [
+    {"prompt": f"What is {a}?", "chosen": f"It is {a}, and so it will be.", "rejected": f"No {a}."} for a in range(24)
+]
+#: All but variants of the same: each is trained with each objective on pairs.
+TUNINGS = {
+    "full": wb.Full(), "lora": wb.LoRA(r=2), "qlora": wb.QLoRA(r=2), "prompt": wb.PromptTuning(num_virtual_tokens=4),
+    "prefix": wb.PrefixTuning(num_virtual_tokens=4), "adapter": wb.Adapter(reduction_factor=4), "ia3": wb.IA3(),
+}  # fmt: skip
+RATES = {"prompt": 1.0, "prefix": 0.5, "ia3": 0.3}
+
+
+def recipe_of(model, objective, tuning, rows=PAIRS, **training):
+    rate = RATES.get(tuning.name, 1e-2)
+    given = {"max_steps": 4, "batch_size": 8, "dtype": "fp32", "learning_rate": rate, "warmup": 0, **training}
+    return wb.Recipe(str(model), wb.load_dataset(rows, split={}), objective, tuning, wb.Training(**given))
+
+
+def built(recipe, folder, earlier=None):
+    """The trainer of a recipe, in this process, as the trainer of a run makes it."""
+    ref = resolve_model(recipe.model_name).below
+    sizes, tokenizer = shapes(ref), load_tokenizer(ref)
+    report = gate(recipe, recipe.load_dataset(), Renderer(tokenizer))
+    assert not report.errors
+    chosen = resolve(recipe, Facts.of(recipe, sizes, machine(), report))
+    Renderer(tokenizer, recipe.template).install()
+    start = load_model(ref, quantization=recipe.tuning.quantization("fp32"))
+    model = recipe.tuning.apply(recipe.objective.prepare_model(start, recipe.seed), recipe.seed)
+    if earlier is not None:
+        recipe.tuning.go_on(model, earlier, keep_reference=recipe.objective.compares)
+    arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
+                 "save_strategy": "no", "disable_tqdm": True}  # fmt: skip
+    return recipe.objective.build_trainer(recipe, model, tokenizer, report.train, None, arguments), tokenizer
+
+
+def log_likelihood(model, prompt, answer):
+    """The summed log-probability of an answer, by the plainest way; virtual tokens in front are left out."""
+    import torch
+
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([prompt + answer])).logits[0]
+    logits = logits[-len(prompt + answer) :].log_softmax(-1)
+    return sum(float(logits[len(prompt) - 1 + at, token]) for at, token in enumerate(answer))
+
+
+@pytest.mark.parametrize("tuning", TUNINGS.values(), ids=list(TUNINGS))
+@pytest.mark.parametrize("objective", [wb.DPO(), wb.Reward()], ids=["dpo", "reward"])
+def test_every_tuning_learns_and_moves_what_it_should(objective, tuning, tiny_model, tmp_path):
+    recipe = recipe_of(tiny_model, objective, tuning, max_steps=8)
+    assert not [problem for problem in recipe.problems(tokens=True) if problem.severity == "error"]
+    before = digest(loaded(tiny_model, tuning))
+    trainer, _ = built(recipe, tmp_path)
+    new = {name: value.detach().clone() for name, value in trainer.model.named_parameters()}
+    trainable = {name for name, value in trainer.model.named_parameters() if value.requires_grad}
+    assert sum(new[name].numel() for name in trainable) == tuning.trainable_parameters(
+        shapes(resolve_model(str(tiny_model)))
+    ) + objective.new_parameters(shapes(resolve_model(str(tiny_model))))
+    trainer.train()
+    moved = {name for name, value in trainer.model.named_parameters() if not value.equal(new[name])}
+    assert moved == trainable
+    losses = [row["loss"] for row in trainer.state.log_history if "loss" in row]
+    assert all(math.isfinite(loss) for loss in losses)
+    assert losses[-1] < losses[0]
+    if tuning.adapter:
+        after = {name.replace(".modules_to_save.default", ""): value for name, value in digest(trainer.model).items()}
+        assert all(after[name] == value for name, value in before.items() if name in after)
+
+
+@pytest.mark.parametrize("name", ["lora", "prompt", "prefix", "full"])
+def test_the_reference_is_the_start_and_the_loss_is_that_of_the_paper(name, tiny_model, tmp_path):
+    """Rafailov et al. 2023, equation 7, in ten lines, on one batch; before training and after four steps."""
+    import torch
+
+    tuning, beta = TUNINGS[name], 0.3
+    start = load_model(resolve_model(str(tiny_model)))
+    trainer, _ = built(recipe_of(tiny_model, wb.DPO(beta=beta), tuning, batch_size=4), tmp_path)
+    rows = [trainer.train_dataset[at] for at in range(4)]
+
+    def expected():
+        losses = []
+        for row in rows:
+            gained = {
+                side: log_likelihood(trainer.model, row["prompt_ids"], row[f"{side}_ids"])
+                - log_likelihood(start, row["prompt_ids"], row[f"{side}_ids"])
+                for side in ("chosen", "rejected")
+            }
+            losses.append(-math.log(1 / (1 + math.exp(-beta * (gained["chosen"] - gained["rejected"])))))
+        return sum(losses) / len(losses)
+
+    def found():
+        batch = trainer._prepare_inputs(trainer.data_collator(rows))
+        with torch.no_grad():
+            return float(trainer.compute_loss(trainer.model.eval(), batch))
+
+    assert found() == pytest.approx(expected(), abs=1e-6)
+    trainer.train()
+    assert found() == pytest.approx(expected(), abs=1e-6)
+    assert found() < math.log(2)
+
+
+def margins(trainer):
+    """By how much more the policy of a trainer has gained on the chosen answers than on the rejected ones."""
+    import torch
+
+    rows = [trainer.train_dataset[at] for at in range(4)]
+    batch = trainer._prepare_inputs(trainer.data_collator(rows))
+    trainer.model.eval()
+    with torch.no_grad():
+        own = trainer.compute_ref_log_probs(trainer.model, batch)
+    return [float(value) for value in own[0] - own[1]]
+
+
+@pytest.mark.parametrize(
+    ("settings", "loss"),
+    [
+        ({"loss_type": "sigmoid"}, lambda d, beta: math.log1p(math.exp(-beta * d))),
+        ({"loss_type": "hinge"}, lambda d, beta: max(0.0, 1 - beta * d)),
+        ({"loss_type": "robust", "label_smoothing": 0.1},
+         lambda d, beta: (0.9 * math.log1p(math.exp(-beta * d)) - 0.1 * math.log1p(math.exp(beta * d))) / 0.8),
+    ],
+)  # fmt: skip
+def test_the_other_losses_by_their_papers(settings, loss, tiny_model, tmp_path):
+    import torch
+
+    objective = wb.DPO(beta=0.2, **settings)
+    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), batch_size=4), tmp_path)
+    trainer.train()
+    rows = [trainer.train_dataset[at] for at in range(4)]
+    start = load_model(resolve_model(str(tiny_model)))
+    gained = [
+        sum(
+            sign * (log_likelihood(trainer.model.eval(), row["prompt_ids"], row[f"{side}_ids"])
+                    - log_likelihood(start, row["prompt_ids"], row[f"{side}_ids"]))
+            for side, sign in (("chosen", 1), ("rejected", -1))
+        )
+        for row in rows
+    ]  # fmt: skip
+    batch = trainer._prepare_inputs(trainer.data_collator(rows))
+    with torch.no_grad():
+        found = float(trainer.compute_loss(trainer.model, batch))
+    assert found == pytest.approx(sum(loss(each, 0.2) for each in gained) / 4, abs=1e-6)
+
+
+def test_the_sft_term_is_the_loss_of_the_chosen_answers(tiny_model, tmp_path):
+    import torch
+
+    rates = {}
+    for weight in (0.0, 0.5):
+        trainer, _ = built(recipe_of(tiny_model, wb.DPO(sft_weight=weight), wb.LoRA(r=2), batch_size=4), tmp_path)
+        rows = [trainer.train_dataset[at] for at in range(4)]
+        with torch.no_grad():
+            batch = trainer._prepare_inputs(trainer.data_collator(rows))
+            rates[weight] = float(trainer.compute_loss(trainer.model.eval(), batch))
+    start = load_model(resolve_model(str(tiny_model)))
+    tokens = sum(len(row["chosen_ids"]) for row in rows)
+    nll = -sum(log_likelihood(start, row["prompt_ids"], row["chosen_ids"]) for row in rows) / tokens
+    assert rates[0.5] - rates[0.0] == pytest.approx(0.5 * nll, rel=1e-4)
+
+
+def test_a_reward_is_read_at_the_last_token_however_rows_are_padded(tiny_model):
+    import torch
+
+    tokenizer = load_tokenizer(resolve_model(str(tiny_model)))
+    ids = [tokenizer(text)["input_ids"] for text in ("a", "a longer text", "the longest of the three texts")]
+    ids[1].append(tokenizer.pad_token_id)  # a text may end in the padding token
+    width = max(map(len, ids))
+    for tuning in TUNINGS.values():
+        start = load_model(resolve_model(str(tiny_model)), quantization=tuning.quantization("fp32"))
+        model = tuning.apply(with_reward_head(start, 1), 0).eval()
+        with torch.no_grad():
+            alone = [float(model(input_ids=torch.tensor([row])).logits) for row in ids]
+            padded = torch.tensor([row + [0] * (width - len(row)) for row in ids])
+            mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in ids])
+            together = model(input_ids=padded, attention_mask=mask).logits.squeeze(-1).tolist()
+        assert together == pytest.approx(alone, abs=2e-2 if tuning.name == "qlora" else 1e-5), tuning.name
+        assert len(set(together)) == 3
+
+
+def test_the_reward_loss_is_bradley_terry_with_margin_and_centring(tiny_model, tmp_path):
+    import torch
+
+    rows = [{**row, "better_by": at % 3} for at, row in enumerate(PAIRS)]
+    objective = wb.Reward(center_rewards_coefficient=0.1, margin_column="better_by")
+    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows), tmp_path)
+    some = [trainer.train_dataset[at] for at in range(6)]
+    with torch.no_grad():
+        given = [
+            [float(trainer.model.eval()(input_ids=torch.tensor([row[f"{side}_ids"]])).logits)
+             for side in ("chosen", "rejected")] for row in some
+        ]  # fmt: skip
+        found = float(trainer.compute_loss(trainer.model, trainer._prepare_inputs(trainer.data_collator(some))))
+    wanted = [math.log1p(math.exp(-(better - worse - at % 3))) for at, (better, worse) in enumerate(given)]
+    centre = [0.1 * (better + worse) ** 2 for better, worse in given]
+    assert found == pytest.approx((sum(wanted) + sum(centre)) / 6, abs=1e-5)
+    rows[3] = {**rows[3], "better_by": None}
+    with pytest.raises(DatasetError, match="a row has None there"):
+        gate(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows), wb.load_dataset(rows, split={}),
+             Renderer(load_tokenizer(resolve_model(str(tiny_model)))))  # fmt: skip
+
+
+def test_identical_pairs_are_left_out_by_name_and_alone_refused(tiny_model):
+    renderer = Renderer(load_tokenizer(resolve_model(str(tiny_model))))
+    same = {"prompt": "Is it?", "chosen": "It is.", "rejected": "It is."}
+    recipe = recipe_of(tiny_model, wb.DPO(), wb.LoRA(), [*PAIRS, same])
+    report = gate(recipe, recipe.load_dataset(), renderer)
+    assert report.dropped_rows == 1
+    assert any("row 24) are left out: chosen and rejected are the same" in each.message for each in report.warnings)
+    alone = recipe_of(tiny_model, wb.Reward(), wb.LoRA(), [same] * 3)
+    [error] = gate(alone, alone.load_dataset(), renderer).errors
+    assert "no preference is left to learn" in error.message
+
+
+def test_settings_that_say_nothing_are_refused(tiny_model):
+    with pytest.raises(RecipeError, match="makes no use of it"):
+        recipe_of(tiny_model, wb.DPO(label_smoothing=0.1), wb.LoRA())
+    with pytest.raises(RecipeError, match="the same as 'sigmoid'"):
+        recipe_of(tiny_model, wb.DPO(loss_type="robust"), wb.LoRA())
+    with pytest.raises(RecipeError, match="a row is a pair"):
+        recipe_of(tiny_model, wb.DPO(), wb.LoRA(), packing=True)
+    with pytest.raises(RecipeError, match="trains on preference"):
+        recipe_of(tiny_model, wb.DPO(), wb.LoRA(), [{"prompt": "a", "completion": "b"}] * 4)
+    recipe = recipe_of(tiny_model, wb.Reward(), wb.LoRA(), best_metric="eval_accuracy", greater_is_better=True)
+    assert recipe.training.best_metric == "eval_accuracy"
+
+
+# Runs to start from
+
+
+def sft_run(model, tuning, folder):
+    """A run's folder with what a tuning trained, as a run leaves it."""
+    rows = [{"prompt": row["prompt"], "completion": row["chosen"]} for row in PAIRS]
+    recipe = recipe_of(model, wb.SFT(), tuning, rows, max_steps=12)
+    folder.mkdir()
+    recipe.to_yaml(folder / "recipe.yaml")
+    trainer, tokenizer = built(recipe, folder / "work")
+    trainer.train()
+    tuning.save(trainer.model, folder / "model")
+    tokenizer.save_pretrained(folder / "model")
+    return f"run:{folder}", trainer.model.eval()
+
+
+@pytest.mark.parametrize("earlier", list(TUNINGS))
+def test_on_top_of_any_run_the_reference_is_what_that_run_made(earlier, tiny_model, tmp_path):
+    """In the same way of tuning always; in another where the earlier adapter merges, and elsewhere it is refused."""
+    start, tuned = sft_run(tiny_model, TUNINGS[earlier], tmp_path / "run")
+    merges = resolve_model(start).merges
+    rows = None
+    for name in (earlier, "lora", "full", "prompt"):
+        tuning = TUNINGS[name]
+        recipe = recipe_of(start, wb.DPO(), tuning, batch_size=4)
+        problems = [problem for problem in recipe.problems() if problem.severity == "error"]
+        if not merges and name != earlier:
+            assert any("another way of tuning cannot start there" in problem.message for problem in problems)
+            continue
+        assert problems == []
+        folder = None if merges else tmp_path / "run" / "model"
+        trainer, _ = built(recipe, tmp_path / name, folder)
+        rows = [trainer.train_dataset[at] for at in range(4)]
+        for row in rows:
+            for side in ("chosen", "rejected"):
+                wanted = log_likelihood(tuned, row["prompt_ids"], row[f"{side}_ids"])
+                # four bits: a merged adapter is rounded with the weights
+                near = 0.5 if "qlora" in (earlier, name) else 2e-3
+                assert row[f"ref_{side}_logps"] == pytest.approx(wanted, abs=near), (name, side)
+        kept = {key: value.detach().clone() for key, value in trainer.model.named_parameters()}
+        trainer.train()
+        moved = {key for key, value in trainer.model.named_parameters() if not value.equal(kept[key])}
+        assert moved == {key for key, value in trainer.model.named_parameters() if value.requires_grad}
+        assert not [key for key in moved if ".ref" in key]
+
+
+def test_going_on_with_other_settings_is_refused(tiny_model, tmp_path):
+    start, _ = sft_run(tiny_model, TUNINGS["prefix"], tmp_path / "run")
+    recipe = recipe_of(start, wb.DPO(), wb.PrefixTuning(num_virtual_tokens=6))
+    with pytest.raises(RecipeError, match=r"num_virtual_tokens: is 6, and the run it goes on from .* had 4"):
+        built(recipe, tmp_path / "work", tmp_path / "run" / "model")
+
+
+# Reward models at work
+
+
+@pytest.mark.parametrize("name", ["full", "lora", "qlora", "prompt", "prefix", "adapter", "ia3"])
+def test_a_reward_model_scores_as_it_was_trained(name, tiny_model, tmp_path):
+    import torch
+
+    from workbench.objectives._reward_calling import load_reward
+
+    recipe = recipe_of(tiny_model, wb.Reward(), TUNINGS[name], max_steps=6)
+    run = tmp_path / "run"
+    run.mkdir()
+    recipe.to_yaml(run / "recipe.yaml")
+    trainer, tokenizer = built(recipe, tmp_path / "work")
+    trainer.train()
+    recipe.tuning.save(trainer.model, run / "model")
+    tokenizer.save_pretrained(run / "model")
+    rows = [trainer.train_dataset[at] for at in range(5)]
+    with torch.no_grad():
+        wanted = [float(trainer.model.eval()(input_ids=torch.tensor([row["chosen_ids"]])).logits) for row in rows]
+    for spec in (f"run:{run}", str(run), str(run / "model")):
+        reward = load_reward(spec, device="cpu")
+        found = reward([row["prompt"] for row in PAIRS[:5]], [row["chosen"] for row in PAIRS[:5]])
+        assert found == pytest.approx(wanted, abs=5e-2 if name == "qlora" else 1e-4)
+    assert not list((run / "model").glob("*.bin"))
+
+
+def test_what_is_no_reward_model_is_said(tiny_model, tmp_path):
+    from workbench.objectives._reward_calling import load_reward
+
+    with pytest.raises(RewardError, match="it is a LlamaForCausalLM, which gives no score"):
+        load_reward(str(tiny_model))
+    start, _ = sft_run(tiny_model, TUNINGS["lora"], tmp_path / "run")
+    with pytest.raises(RewardError, match="its adapter was trained to write text"):
+        load_reward(start)
+    with pytest.raises(RewardError, match="cannot be loaded: There is no model folder"):
+        load_reward("/no/where")
+    scored = with_reward_head(load_model(resolve_model(str(tiny_model))), 0)
+    scored.save_pretrained(tmp_path / "scored")
+    load_tokenizer(resolve_model("tiny-support")).save_pretrained(tmp_path / "scored")
+    with pytest.raises(RewardError, match="it is another model's"):
+        load_reward(str(tmp_path / "scored"))
+    load_tokenizer(resolve_model(str(tiny_model))).save_pretrained(tmp_path / "scored")
+    with pytest.raises(RewardError, match=r"reads at most 512 tokens, and prompt and reply number 2"):
+        load_reward(str(tmp_path / "scored"))(["a", "b"], ["short", "x" * 2000])
+    scored.config.num_labels = 3
+    scored.config.save_pretrained(tmp_path / "scored")
+    with pytest.raises(RewardError, match="its head gives 3 numbers"):
+        load_reward(str(tmp_path / "scored"))
+
+
+def test_a_reward_run_has_no_system_and_stands_as_a_reward(tiny_model):
+    run = wb.launch(recipe_of(tiny_model, wb.Reward(), wb.LoRA(r=2), max_steps=2))
+    assert run.wait(120) == "completed"
+    with pytest.raises(wb.RunError, match="trained a reward model, which scores answers and writes none"):
+        _ = run.system
+    assert wb.RLOO(reward=run).reward == f"run:{run.path}"

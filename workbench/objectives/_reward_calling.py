@@ -1,0 +1,227 @@
+"""Rewards at work: functions with a time limit, metrics, and reward models that read prompt and reply.
+
+Whatever goes wrong is said with the reward's name and the row. Imports torch only where there is a reward model.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import math
+import threading
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from workbench.errors import RewardError
+from workbench.metrics.registry import METRICS
+from workbench.objectives.rewards import described, parts_of
+
+__all__ = ["Rewards", "load_reward"]
+
+SHOWN = 80  # characters of a prompt or reply in a message
+REFERENCES = ("completion", "chosen", "reference")
+Score = Callable[[Sequence[Any], Sequence[str], Mapping[str, Sequence[Any]]], "list[float]"]
+
+
+@dataclass
+class Rewards:
+    """A reward made ready, several added up with their weights.
+
+    Parameters
+    ----------
+    name
+        For messages and legends.
+    parts
+        Functions of prompts, completions and columns, with the name and weight of each.
+    """
+
+    name: str
+    parts: list[tuple[str, float, Score]]
+
+    def __call__(
+        self, prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]] | None = None
+    ) -> list[float]:
+        """One number for each reply.
+
+        Parameters
+        ----------
+        prompts
+            Texts, or lists of messages.
+        completions
+            The replies.
+        columns
+            Further columns of the rows, each of the same length.
+
+        Raises
+        ------
+        RewardError
+            When a reward raises, returns something else than one finite number for each reply, or takes too long.
+        """
+        total = [0.0] * len(completions)
+        for _, weight, score in self.parts:
+            for row, value in enumerate(score(prompts, completions, columns or {})):
+                total[row] += weight * value
+        return total
+
+
+def load_reward(reward: Any, *, timeout: float = 60.0, device: str | None = None) -> Rewards:
+    """Make a reward ready, as `as_reward` gives it.
+
+    Parameters
+    ----------
+    timeout
+        Seconds that a function may take for one batch.
+    device
+        Where reward models are put; by default where this machine computes.
+
+    Raises
+    ------
+    RewardError
+        When a function cannot be made, or a model is no reward model.
+    """
+    return Rewards(
+        described(reward), [(described(one), weight, _score(one, timeout, device)) for one, weight in parts_of(reward)]
+    )
+
+
+def _score(reward: Any, timeout: float, device: str | None) -> Score:
+    if isinstance(reward, Mapping):
+        space: dict[str, Any] = {"__name__": "reward"}
+        return _by_function(reward["function"], lambda: _made(reward, space), timeout)
+    if reward in METRICS:
+        return _by_metric(reward, timeout)
+    file, _, name = reward.rpartition(":")
+    if file.endswith(".py"):
+        return _by_function(reward, lambda: _imported(Path(file).expanduser(), name), timeout)
+    from workbench.objectives._reward_models import RewardModel
+
+    return RewardModel.load(reward, device)
+
+
+def _made(reward: Mapping[str, str], space: dict[str, Any]) -> Any:
+    exec(compile(reward["source"], f"<reward {reward['function']}>", "exec"), space)
+    return space[reward["function"]]
+
+
+def _imported(file: Path, name: str) -> Any:
+    if not file.is_file():
+        raise RewardError(f"The reward's file {str(file)!r} is not there. Give its path, best from the root (/).")
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    if not callable(getattr(module, name, None)):
+        raise RewardError(f"There is no function {name!r} in {file}. Name one that is there.")
+    return getattr(module, name)
+
+
+def _by_function(name: str, make: Callable[[], Any], timeout: float) -> Score:
+    try:
+        function = make()
+    except RewardError:
+        raise
+    except Exception as error:
+        raise RewardError(f"The reward {name} cannot be loaded: {type(error).__name__}: {error}. Mend it.") from error
+    takes = inspect.signature(function).parameters
+    all_columns = any(one.kind is one.VAR_KEYWORD for one in takes.values())
+
+    def score(prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[float]:
+        given = {key: value for key, value in columns.items() if all_columns or key in takes}
+        given |= {"prompts": [_text(prompt) for prompt in prompts], "completions": list(completions)}
+        return _called(name, function, given, timeout)
+
+    return score
+
+
+def _by_metric(name: str, timeout: float) -> Score:
+    metric = METRICS[name]
+
+    def score(prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[float]:
+        rows = [{key: values[at] for key, values in columns.items()} for at in range(len(completions))]
+        references = [next((row[key] for key in REFERENCES if row.get(key) is not None), None) for row in rows]
+        asked = {"prompts": [_text(prompt) for prompt in prompts], "completions": list(completions)}
+
+        def whole(prompts: list[str], completions: list[str], rows: list[Any], references: list[Any]) -> list[Any]:
+            return [
+                metric.score(
+                    reply, reference=_text(reference) if reference is not None else None, prompt=prompt, row=row
+                )
+                for prompt, reply, row, reference in zip(prompts, completions, rows, references, strict=True)
+            ]
+
+        return _called(name, whole, {**asked, "rows": rows, "references": references}, timeout)
+
+    return score
+
+
+def _called(name: str, function: Any, given: Mapping[str, Sequence[Any]], timeout: float) -> list[float]:
+    """What a function says of a batch; where that fails, the rows are asked one by one to name the one it fails at."""
+    count = len(given["completions"])
+    values, wrong = _tried(function, given, count, timeout)
+    if not wrong:
+        return values
+    for row in range(count):
+        _, why = _tried(function, {key: [column[row]] for key, column in given.items()}, 1, timeout)
+        if why:
+            raise RewardError(
+                f"The reward {name} {why} for the reply {_cut(given['completions'][row])} to the prompt "
+                f"{_cut(given['prompts'][row])} (number {row + 1} of a batch of {count}). {REMEDY}"
+            )
+    raise RewardError(f"The reward {name} {wrong} for a batch of {count} replies, and not for any alone. {REMEDY}")
+
+
+REMEDY = "Mend it; the run's last checkpoint is untouched, and a new run can start from the run's best model."
+
+
+def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeout: float) -> tuple[list[float], str]:
+    """The numbers of a batch and an empty text, or what went wrong."""
+    outcome: list[Any] = []
+
+    def call() -> None:
+        try:
+            outcome.extend((True, function(**given)))
+        except Exception as error:
+            traceback.print_exc()
+            outcome.extend((False, error))
+
+    worker = threading.Thread(target=call, daemon=True)  # a function that hangs must not keep the process
+    worker.start()
+    worker.join(timeout)
+    if len(outcome) < 2:
+        return [], f"took longer than {timeout:g} seconds (objective.reward_timeout)"
+    done, result = outcome
+    if not done:
+        return [], f"raised {type(result).__name__}: {result}"
+    try:
+        values = list(result)
+    except TypeError:
+        return [], f"returned {result!r}, which is no list of numbers,"
+    if len(values) != count:
+        return [], f"returned {len(values)} numbers for {count} replies,"
+    numbers = []
+    for value in values:
+        try:
+            number = math.nan if value is None else float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number):
+            return [], f"returned {value!r}, which is no finite number,"
+        numbers.append(number)
+    return numbers, ""
+
+
+def _text(turns: Any) -> str:
+    """A prompt as text: the turn itself, or of several turns each with its role."""
+    if isinstance(turns, str):
+        return turns
+    if len(turns) == 1:
+        return str(turns[0]["content"])
+    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)
+
+
+def _cut(text: str) -> str:
+    return repr(text if len(text) <= SHOWN else text[: SHOWN - 3] + "...")
