@@ -34,6 +34,9 @@ from workbench.evaluation import groundedness as groundedness
 from workbench.evaluation import judge_calls as judge_calls
 from workbench.evaluation import judge_retrieval as judge_retrieval
 from workbench.evaluation import open_evaluation as open_evaluation
+from workbench.evaluation.clinic import ClinicJob as ClinicJob
+from workbench.evaluation.clinic import RewardClinic as RewardClinic
+from workbench.evaluation.clinic import reward_clinic as reward_clinic
 from workbench.evaluation.guards import guard as guard
 from workbench.evaluation.guards import plant_canaries as plant_canaries
 from workbench.evaluation.influence import Influence as Influence
@@ -72,6 +75,7 @@ __all__ = [
     "SFT",
     "Adapter",
     "Bench",
+    "ClinicJob",
     "Dataset",
     "DatasetError",
     "Decision",
@@ -92,6 +96,7 @@ __all__ = [
     "RecipeError",
     "Report",
     "Reward",
+    "RewardClinic",
     "RewardError",
     "Run",
     "RunBusyError",
@@ -127,5 +132,6 @@ __all__ = [
     "open_run",
     "panels",
     "plant_canaries",
+    "reward_clinic",
     "runs",
 ]

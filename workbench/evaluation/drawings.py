@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
-__all__ = ["curves", "interval_bar"]
+__all__ = ["curves", "interval_bar", "ticks"]
 
 WIDTH, HEIGHT = 640, 230
 LEFT, RIGHT, TOP, BOTTOM = 52, 12, 12, 40
@@ -53,7 +53,7 @@ def curves(points: Mapping[str, Sequence[Sequence[float]]], words: str) -> str:
     if not every:
         return ""
     steps, values = [step for step, _ in every], [value for _, value in every]
-    across, up = _ticks(min(0, *steps), max(*steps, 1), 6), _ticks(min(0.0, *values), max(values), 4)
+    across, up = ticks(min(0, *steps), max(*steps, 1), 6), ticks(min(0.0, *values), max(values), 4)
 
     def x(step: float) -> float:
         return LEFT + (WIDTH - LEFT - RIGHT) * (step - across[0]) / (across[-1] - across[0])
@@ -78,7 +78,7 @@ def curves(points: Mapping[str, Sequence[Sequence[float]]], words: str) -> str:
     )
 
 
-def _ticks(low: float, high: float, count: int) -> list[float]:
+def ticks(low: float, high: float, count: int) -> list[float]:
     """Round numbers that reach from below `low` to above `high`, about so many."""
     raw = (high - low or 1.0) / count
     size = 10.0 ** math.floor(math.log10(raw))

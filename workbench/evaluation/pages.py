@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from workbench.evaluation.report import Report
     from workbench.evaluation.tables import Table
 
-__all__ = ["SIGNS", "fragment", "page"]
+__all__ = ["SIGNS", "document", "fragment", "page", "table_html"]
 
 MAX_TEXT = 2_000
 
@@ -36,7 +36,7 @@ def fragment(report: Report) -> str:
     """The figures without rows, for a notebook's output."""
     parts = [f"<p><strong>{_text(sentence)}</strong></p>" for sentence in report.sentences()]
     parts += [f"<p>⚠ {_text(text)}</p>" for text in report.warnings]
-    parts.append(_table(tables.figures(report)))
+    parts.append(table_html(tables.figures(report)))
     parts += [f"<p>{_text(text)}</p>" for text in _notes(report)]
     return f'<div class="wb-report">{"".join(parts)}</div>'
 
@@ -53,7 +53,7 @@ def page(report: Report, *, rows: str | None = None) -> str:
         *(_compared(compared) if compared else ()),
         *(_slices(report, shown, compared[0].metric) if compared else ()),
         *(
-            f"<h2>{_text(table.title)}</h2>{_table(table, 'short')}"
+            f"<h2>{_text(table.title)}</h2>{table_html(table, 'short')}"
             for table in tables.answer_tables(report, shown.text)
         ),
         "<h2>Notes</h2>",
@@ -62,12 +62,16 @@ def page(report: Report, *, rows: str | None = None) -> str:
         *_training(report, shown),
         *_made_of(report, shown),
     ]
-    body = "\n".join(parts)
+    return document(f"Evaluation on {_what_rows(report)}", "\n".join(parts))
+
+
+def document(title: str, body: str) -> str:
+    """A whole page around its body, in the look of all pages."""
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>Evaluation on {_text(_what_rows(report))}</title>\n"
+        f"<title>{_text(title)}</title>\n"
         f"<style>\n{files('workbench.evaluation').joinpath('page.css').read_text(encoding='utf-8')}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
     )
@@ -149,7 +153,7 @@ def _compared(found: Sequence[Comparison]) -> list[str]:
 def _slices(report: Report, shown: Shown, metric: str) -> list[str]:
     """Where the last system got worse."""
     found = find_slices(report, metric=metric)
-    table = _table(tables.slice_table(found, shown.text), "short") if found.worse else ""
+    table = table_html(tables.slice_table(found, shown.text), "short") if found.worse else ""
     return ["<h2>Slices</h2>", f"<p>{_text(shown.text(found.sentence))}</p>{table}"]
 
 
@@ -217,9 +221,9 @@ def _made_of(report: Report, shown: Shown) -> list[str]:
         facts += [(f"run {run['id']}", f"{where}; {versions}")] if machine else []
     return [
         "<h2>Systems</h2>",
-        _table(tables.Table("Systems", ("system", "what it is"), systems), "facts"),
+        table_html(tables.Table("Systems", ("system", "what it is"), systems), "facts"),
         "<h2>Data and environment</h2>",
-        _table(tables.Table("Environment", ("what", "value"), facts), "facts"),
+        table_html(tables.Table("Environment", ("what", "value"), facts), "facts"),
     ]
 
 
@@ -265,7 +269,8 @@ def _figures(cells: Iterable[tuple[str, str]]) -> str:
     return "".join(f'<td class="figure" data-head="{_text(head)}">{_text(text)}</td>' for head, text in cells)
 
 
-def _table(table: Table, kind: str = "") -> str:
+def table_html(table: Table, kind: str = "") -> str:
+    """A table whose rows stand under each other where the page is narrow."""
     top = "".join(f'<th scope="col">{_text(cell)}</th>' for cell in table.head)
     rows = []
     for first, *rest in table.body:

@@ -21,7 +21,7 @@ from workbench.errors import InvalidInputError
 if TYPE_CHECKING:
     from workbench.evaluation.report import Report
 
-__all__ = ["Shown", "what_to_show"]
+__all__ = ["Shown", "shown_of", "what_to_show"]
 
 NAMES_STAY = "Names and postal addresses have no form to be found by and are not masked."
 
@@ -56,9 +56,13 @@ def what_to_show(report: Report, rows: str | None) -> Shown:
     InvalidInputError
         For anything else.
     """
+    return shown_of(list(_texts(report)), rows)
+
+
+def shown_of(texts: list[str], rows: str | None) -> Shown:
+    """The same for any page that holds these texts."""
     if rows not in (None, "none", "masked", "all"):
         raise InvalidInputError(f"rows must be 'none', 'masked', 'all' or None, got {rows!r}.")
-    texts = list(_texts(report))
     kinds = _found(texts)
     found = ", ".join(f"{count:,} × {kind}" for kind, count in sorted(kinds.items()))
     mask = _masking(texts)

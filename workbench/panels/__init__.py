@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench.panels.bench import BenchPanel as BenchPanel
+    from workbench.panels.clinic import ClinicPanel as ClinicPanel
     from workbench.panels.compare import ComparePanel as ComparePanel
     from workbench.panels.data import DataPanel as DataPanel
     from workbench.panels.ladder import LadderPanel as LadderPanel
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "BenchPanel": "bench",
+    "ClinicPanel": "clinic",
     "ComparePanel": "compare",
     "DataPanel": "data",
     "LadderPanel": "ladder",

@@ -13,7 +13,7 @@ from workbench.evaluation.report import Report
 from workbench.evaluation.tables import Table
 from workbench.panels._form import table_html
 
-__all__ = ["guard_cards", "lights_line", "report_table", "row_cards"]
+__all__ = ["guard_cards", "lights_line", "report_table", "row_cards", "text_cards"]
 
 
 def report_table(table: Table) -> str:
@@ -49,6 +49,15 @@ def row_cards(report: Report, shown: Shown) -> str:
         cards = "".join(_card(report, place, shown) for place in kind.places)
         out.append(f'<h4>{escape(kind.title)}</h4><p class="wb-help">{escape(kind.sentence)}</p>{cards}')
     return "".join(out)
+
+
+def text_cards(cards: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> str:
+    """A card for each heading, with its texts beside each other where there is room."""
+    return "".join(
+        f'<article class="wb-report-card"><div class="wb-help">{escape(heading)}</div>'
+        f"{_texts(texts, 'wb-report-given')}</article>"
+        for heading, texts in cards
+    )
 
 
 def _card(report: Report, place: int, shown: Shown) -> str:

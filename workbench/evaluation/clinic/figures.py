@@ -93,7 +93,8 @@ def calibration(margins: Floats, seed: int = 0) -> Calibration:
     """Confidence against accuracy, bin by bin; see `Calibration`.
 
     The error's interval is the basic bootstrap's (Davison and Hinkley 1997, equation 5.6), ends mirrored about the
-    figure, since resampling adds to a mean of distances what sampling has added already.
+    figure, since resampling adds to a mean of distances what sampling has added already; it reaches down to zero where
+    chance alone can make such an error.
     """
     from scipy.special import expit
 
@@ -108,16 +109,16 @@ def calibration(margins: Floats, seed: int = 0) -> Calibration:
     value = float(error(np.ones(n)))
     rng = np.random.default_rng(seed)
     low, high = np.quantile(error(_draws(n, rng)), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    ends = max(0.0, 2 * value - high), min(1.0, max(value, 2 * value - low))
     drawn = rng.random((_resamples(n), n)) < sure
-    at_best = np.abs(((sure - drawn) @ inside)).sum(axis=1) / n
+    chance = float(np.quantile(np.abs((sure - drawn) @ inside).sum(axis=1) / n, CONFIDENCE))
+    ends = (0.0 if value <= chance else max(0.0, 2 * value - high)), min(1.0, max(value, 2 * value - low))
     counts = inside.sum(axis=0)
     kept = counts > 0
     method = f"basic bootstrap over pairs, {_resamples(n):,} resamples"
     return Calibration(
         tuple((sure @ inside)[kept] / counts[kept]), tuple((right @ inside)[kept] / counts[kept]),
         tuple(int(count) for count in counts[kept]), Interval(value, *ends, n, 1, method),
-        float(np.quantile(at_best, CONFIDENCE)), statistics.mean(sure - right, span=(-0.5, 1.0), seed=seed),
+        chance, statistics.mean(sure - right, span=(-0.5, 1.0), seed=seed),
     )  # fmt: skip
 
 
@@ -190,5 +191,3 @@ def _resampled(figure: Callable[[Floats], Floats], n: int, seed: int) -> Interva
     low, high = statistics.percentiles(figure(_draws(n, np.random.default_rng(seed))), n)
     method = f"bootstrap over pairs, {_resamples(n):,} resamples, expanded percentile"
     return Interval(value, low, high, n, 1, method, "")
-
-

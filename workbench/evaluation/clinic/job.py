@@ -18,7 +18,7 @@ from workbench.evaluation.clinic.slicing import LENGTHS
 from workbench.runs import handle
 from workbench.runs.events import EventWriter
 from workbench.runs.home import home
-from workbench.runs.job import LIVE, find, new_folder, read_json, write_json
+from workbench.runs.job import LIVE, find, new_folder, write_json
 from workbench.settings import nearest
 
 if TYPE_CHECKING:
@@ -69,7 +69,9 @@ class ClinicJob(handle.Job):
         """
         if not (self.path / RESULT).is_file():
             at = self.progress()
-            raise RunError(f"{self!r} has found nothing yet: {'wait() for' if at['status'] in LIVE else 'resume()'} it.")
+            raise RunError(
+                f"{self!r} has found nothing yet: {'wait() for' if at['status'] in LIVE else 'resume()'} it."
+            )
         return RewardClinic.from_json(self.path / RESULT)
 
 
@@ -217,7 +219,7 @@ def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, 
         source, name = _dataset(given), "train"
         pairs = read_pairs(source, name)
     places = _sample(len(pairs["rows"]), TRAINING, seed)
-    kept = {key: [pairs[key][at] for at in places] for key in ("rows", "prompts", *SIDES)}
+    kept: Pairs = {key: [pairs[key][at] for at in places] for key in ("rows", "prompts", *SIDES)}
     kept["columns"] = {key: [values[at] for at in places] for key, values in pairs["columns"].items()}
     return {"name": f"{source.name} ({name})", "pairs": kept}
 

@@ -26,7 +26,7 @@ __all__ = ["Noise", "noise"]
 RATES = np.linspace(0, 0.5, 251)
 SCALES = np.geomspace(0.02, 500, 80)  # over the root mean square of the margins
 BLOCK = 2_000  # pairs whose chances are held at once: 320 MB
-KNOWN = 0.25  # an interval wider than this tells nothing: noise is between none and half
+KNOWN = 0.35  # an interval wider than this tells too little: rates lie between none and half
 
 Floats = NDArray[np.float64]
 
@@ -118,7 +118,9 @@ def _sentence(
         )
     if there is None or agreement is None:
         if not _known(here):
-            return f"Flipped labels among the held-out pairs cannot be told from a reward that is unsure: {_span(here)}."
+            return (
+                f"Flipped labels among the held-out pairs cannot be told from a reward that is unsure: {_span(here)}."
+            )
         if here.low <= 0.01:
             return f"No sign of flipped labels among the held-out pairs: {_span(here)} contradict it where it is sure."
         return (

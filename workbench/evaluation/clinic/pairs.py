@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.browse import plain_text
@@ -70,7 +70,6 @@ def read_pairs(dataset: Dataset, split: str) -> Pairs:
     names = dict.fromkeys(name for row in kept for name in row if name not in ("prompt", *SIDES))
     pairs["columns"] = {name: [row.get(name) for row in kept] for name in names}
     return pairs
-
 
 
 def _says_something(prompt: Any) -> bool:

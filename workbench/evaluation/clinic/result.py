@@ -243,10 +243,13 @@ class RewardClinic:
         """
         is_text = isinstance(source, str) and source.lstrip().startswith("{")
         try:
-            data = json.loads(str(source) if is_text else Path(source).expanduser().read_text(encoding="utf-8"))
+            data: dict[str, Any] = json.loads(
+                str(source) if is_text else Path(source).expanduser().read_text(encoding="utf-8")
+            )
             if data.pop("format") != FORMAT:
                 raise ValueError("another format")
-            return cls(**{key: tuple(value) if isinstance(value, list) else value for key, value in data.items()})
+            made: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
+            return cls(**made)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise InvalidInputError(
                 f"This is no reward clinic that to_json wrote: {error!r}. Give the path that it was written to."
@@ -298,9 +301,9 @@ class RewardClinic:
             [any(rewrite[side][at] != before[side][at] for side in before) for at in range(len(places))], bool
         )
         one, other = (
-            np.column_stack([np.asarray(self.scores[side], float)[places], np.asarray(rewrite[f"{side}_scores"], float)])
+            np.column_stack(
+                [np.asarray(self.scores[side], float)[places], np.asarray(rewrite[f"{side}_scores"], float)]
+            )
             for side in ("chosen", "rejected")
         )
         return int(changed.sum()), one[changed], other[changed]
-
-

@@ -39,7 +39,8 @@ def main(argv: list[str]) -> None:
 
 def examine(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     """Everything from the plan to what was found; returns status, reason and the last step."""
-    from workbench.objectives.rewards import described, load_reward
+    from workbench.objectives._reward_calling import load_reward
+    from workbench.objectives.rewards import described
 
     plan = read_json(folder.path / PLAN)
     if plan is None:
