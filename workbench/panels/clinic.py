@@ -122,8 +122,8 @@ class ClinicPanel(Panel):
         shown = shown_for(found, None)
         for name in SECTIONS:
             part = section(name, found, shown.text)
-            for sentence in part.sentences:
-                form.text(f"{part.title}. {sentence}", data=True)
+            if part.sentences:
+                form.text(f"{part.title}. {' '.join(part.sentences)}", data=True)
             for picture in part.pictures:
                 form.image(picture.svg, picture.words)
             if name in ("findings", "labels"):

@@ -20,8 +20,8 @@ from workbench.evaluation.statistics import wilson
 
 __all__ = ["Picture", "findings", "lengths", "margins", "reliability"]
 
-WIDTH, HEIGHT = 440, 250
-LEFT, RIGHT, TOP, BOTTOM = 46, 12, 14, 42
+WIDTH, HEIGHT = 440, 260
+LEFT, RIGHT, TOP, BOTTOM = 46, 12, 26, 42
 INK, GOOD, BAD = "#7a7a7a", "#3b82d6", "#d9730d"
 BARS = 24
 POINTS = 400  # of a length plot at most

@@ -20,7 +20,7 @@ from workbench.evaluation.clinic.figures import FEW, Calibration
 from workbench.evaluation.clinic.noise import Noise, noise
 from workbench.evaluation.clinic.pairs import short_columns
 from workbench.evaluation.clinic.slicing import LENGTHS, PairSlice, pair_slices
-from workbench.evaluation.clinic.verdict import ClinicVerdict, judged
+from workbench.evaluation.clinic.verdict import ENOUGH, ClinicVerdict, judged
 from workbench.evaluation.report_file import written
 from workbench.evaluation.results import Interval
 
@@ -133,14 +133,14 @@ class RewardClinic:
     def flips(self) -> dict[str, Interval | None]:
         """By rewrite, the share of pairs that change their order when one reply or both are written so.
 
-        Only pairs that the rewrite changes count; None: fewer than `FEW` of them.
+        Only pairs that the rewrite changes count; None: fewer than `ENOUGH` of them.
         """
         found = {}
         for name in self.rewrites:
             changed, one, other = self._rewritten(name)
             turned = figures.flips((one - other)[:, 0], [one[:, 1] - other[:, 0], one[:, 0] - other[:, 1],
                                                          one[:, 1] - other[:, 1]])  # fmt: skip
-            found[name] = statistics.rate(turned.astype(float)) if changed >= FEW else None
+            found[name] = statistics.rate(turned.astype(float)) if changed >= ENOUGH else None
         return found
 
     @cached_property
@@ -150,7 +150,7 @@ class RewardClinic:
         for name in self.rewrites:
             changed, one, other = self._rewritten(name)
             shifts = (np.abs(one[:, 1] - one[:, 0]) + np.abs(other[:, 1] - other[:, 0])) / 2
-            found[name] = figures.moved(shifts, one[:, 0] - other[:, 0], self.seed) if changed >= FEW else None
+            found[name] = figures.moved(shifts, one[:, 0] - other[:, 0], self.seed) if changed >= ENOUGH else None
         return found
 
     @cached_property

@@ -15,10 +15,10 @@ from workbench.settings import nearest
 __all__ = ["EXPLOITS", "REWRITES", "rewrites_of", "rewritten"]
 
 SYNONYMS = {
-    "purchase": "buy", "buy": "purchase", "help": "assist", "assist": "help", "quickly": "fast", "reply": "answer",
-    "however": "but", "shortly": "soon", "soon": "shortly", "parcel": "package", "package": "parcel",
-    "regret": "are sorry for", "receive": "get", "get": "receive", "sorry": "very sorry", "needs": "requires",
-    "problem": "issue", "issue": "problem", "glad": "happy", "happy": "glad", "send": "mail",
+    "purchase": "buy", "buy": "purchase", "help": "assist", "assist": "help", "reply": "answer", "answer": "reply",
+    "shortly": "soon", "soon": "shortly", "parcel": "package", "package": "parcel", "receive": "get", "get": "receive",
+    "needs": "requires", "requires": "needs", "problem": "issue", "problems": "issues", "issues": "problems",
+    "glad": "happy", "happy": "glad", "quickly": "fast", "however": "but",
 }  # fmt: skip
 
 PADDING = (

@@ -9,7 +9,7 @@ from workbench.evaluation.clinic import drawings
 from workbench.evaluation.clinic.drawings import Picture, short_name
 from workbench.evaluation.clinic.figures import BINS, CLEAR, FEW, MATCHED
 from workbench.evaluation.results import Interval, figure, p_text
-from workbench.evaluation.tables import Table, interval_texts
+from workbench.evaluation.tables import Table
 
 if TYPE_CHECKING:
     from workbench.evaluation.clinic.result import RewardClinic
@@ -36,14 +36,12 @@ def section(name: str, clinic: RewardClinic, text: Callable[[str], str]) -> Sect
 
 def _findings(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
     found = clinic.verdict().findings
-    head = ("finding", "figure", "95 % interval", "pairs", "limit", "state")
+    head = ("finding", "figure [95 % interval]", "pairs", "state and limit")
     body = []
     for each in found:
         limit = f"at {'least' if each.at_least else 'most'} {100 * each.limit:.0f} %"
-        cells = (*interval_texts(each.figure), f"{each.figure.n_rows:,}") if each.figure else ("none", "none", "")
-        body.append((short_name(each.name), *cells, limit, each.state))
-    said = [f"Finding without a figure: fewer than {FEW} pairs could tell."] if any(not f.figure for f in found) else []
-    said += [*map(text, clinic.notes)]
+        body.append((short_name(each.name), *_cells(each.figure), f"{each.state}: {limit}"))
+    said = [*map(text, clinic.notes)]
     if repeated := len(clinic.prompts) - len(set(clinic.prompts)):
         said.append(f"{repeated:,} pairs share their prompt with another; the intervals take pairs to be independent, "
                     "and are too narrow for that.")  # fmt: skip
@@ -80,7 +78,7 @@ def _length(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
     said.append(f"Replies count as equally long when they differ by at most {100 * MATCHED:.0f} % of the longer one.")
     body = [(name, *_cells(found)) for name, found in clinic.by_length.items()]
     return Section("Length", said, [drawings.lengths(clinic.lengths, clinic.margins, clinic.seed)],
-                   [Table("Accuracy by length", ("pairs", "accuracy", "95 % interval", "pairs"), body)])  # fmt: skip
+                   [Table("Accuracy by length", ("where", "accuracy [95 % interval]", "pairs"), body)])  # fmt: skip
 
 
 def _slices(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
@@ -98,11 +96,11 @@ def _slices(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
             f"{figure(first.rest)} (Holm-adjusted p {p_text(first.adjusted, '= ')}). {looked} were looked at."
         ]
     body = [
-        (f"{each.column} is {text(each.value)}", f"{each.found.n_rows:,}", *interval_texts(each.found),
-         figure(each.rest), p_text(each.adjusted), "worse" if each.worse else "no difference shown")
+        (f"{each.column} is {text(each.value)}", f"{each.found.n_rows:,}", _said(each.found),
+         figure(each.rest), p_text(each.adjusted) + (", worse" if each.worse else ""))
         for each in found[:SLICES]
     ]  # fmt: skip
-    head = ("pairs where", "pairs", "accuracy", "95 % interval", "elsewhere", "p (Holm)", "finding")
+    head = ("pairs where", "pairs", "accuracy [95 % interval]", "elsewhere", "p (Holm)")
     return Section("Slices", said, (), [Table("Slices", head, body)])
 
 
@@ -123,7 +121,7 @@ def _rewrites(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
         moved = clinic.moved[name]
         spread = f"{moved.value:.2f} [{moved.low:.2f}, {moved.high:.2f}]" if moved else "none"
         body.append((text(name), *_cells(found), spread))
-    head = ("rewrite", "pairs turned", "95 % interval", "pairs", "moved")
+    head = ("rewrite", "turned [95 % interval]", "pairs", "moved")
     return Section("Rewrites", said, (), [Table("Rewrites", head, body)] if body else [])
 
 
@@ -133,7 +131,7 @@ def _exploits(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
         f"{100 * CLEAR:.0f} % of the median distance between chosen and rejected."
     ]
     body = [(name, *_cells(found)) for name, found in clinic.beaten.items()]
-    head = ("exploit", "prompts on which it wins", "95 % interval", "prompts")
+    head = ("exploit", "wins [95 % interval]", "prompts")
     return Section("Exploits", said, (), [Table("Exploits", head, body)])
 
 
@@ -144,7 +142,7 @@ def _labels(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
         body.append(("training pairs", *_cells(found.training)))
     said = [found.sentence]
     said += [] if found.training is not None else ["Give training= to have the training labels looked at."]
-    head = ("labels of", "look flipped", "95 % interval", "pairs")
+    head = ("labels of", "look flipped [95 % interval]", "pairs")
     return Section("Labels", said, (), [Table("Labels", head, body)])
 
 
@@ -174,8 +172,8 @@ def pair_texts(clinic: RewardClinic, text: Callable[[str], str]) -> list[tuple[s
     ]  # fmt: skip
 
 
-def _cells(found: Interval | None) -> tuple[str, str, str]:
-    return (*interval_texts(found), f"{found.n_rows:,}") if found else ("too few", "", f"under {FEW}")
+def _cells(found: Interval | None) -> tuple[str, str]:
+    return (_said(found), f"{found.n_rows:,}") if found else ("too few pairs", "–")
 
 
 def _said(found: Interval) -> str:

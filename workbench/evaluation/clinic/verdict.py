@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from workbench.evaluation.results import Interval
 
 __all__ = [
+    "ENOUGH",
     "LEAST_ACCURACY",
     "LEAST_AGAINST_LENGTH",
     "MOST_BEATEN",
@@ -40,6 +41,9 @@ by a policy within its first rollouts."""
 
 MOST_FLIPPED = 0.1
 """The share of pairs whose order may turn by a rewrite that does not matter."""
+
+ENOUGH = 35
+"""Pairs that a rewrite must change to be judged: with fewer, not even none turned would show that it keeps its limit."""
 
 STATES = ("good", "open", "bad")
 
