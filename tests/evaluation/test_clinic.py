@@ -250,11 +250,11 @@ def test_page_and_markdown_say_the_same_and_hold_data_as_text(tmp_path):
 
 def test_personal_data_in_pairs_is_masked_on_the_page():
     given = rows(40)
-    given[0]["rejected"] = "Write to mira.holm@example.org. " + "We are at your side. " * 20
+    given[0]["rejected"] = "Write to mira.holm@kettles.de. " + "We are at your side. " * 20
     data = wb.load_dataset(given, split={})
     pairs = data.replaced({"train": data.arrow(), "test": data.arrow()})
     page = clinic(likes_length, pairs).to_html()
-    assert "mira.holm@example.org" not in page
+    assert "mira.holm@kettles.de" not in page
     assert "EMAIL_1" in page
 
 
@@ -268,7 +268,7 @@ def test_a_function_and_a_metric_are_examined_in_a_process_of_their_own():
     assert found.reward == "plain"
     assert found.verdict().fit is True, found.verdict()
     assert found.dataset["training"].endswith("(train)")
-    assert told[-1][1] >= told[-1][0] > 0
+    assert told[-1][0] == told[-1][1] > 150
     job = wb.reward_clinic("exact_match", data, paraphrases=str.upper, slices=["flaw"], wait=False)
     assert job.wait(60) == "completed", job.reason
     assert job.clinic.accuracy.value == 1, "the metric is told the chosen reply"

@@ -189,16 +189,21 @@ def reward_clinic(
         return job
     try:
         while job.status in LIVE:
-            if progress is not None:
-                at = job.progress()
-                progress(at["done"], at["total"])
+            _tell(job, progress)
             time.sleep(handle.POLL)
+        _tell(job, progress)
     except BaseException:
         job.kill()
         raise
     if job.status != "completed":
         raise RunError(job.reason or f"{job!r} ended without a word; see {job.folder.log}.")
     return job.clinic
+
+
+def _tell(job: ClinicJob, progress: Callable[[int, int], Any] | None) -> None:
+    if progress is not None:
+        at = job.progress()
+        progress(at["done"], at["total"])
 
 
 def _dataset(given: Any) -> Dataset:

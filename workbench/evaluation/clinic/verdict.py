@@ -43,7 +43,7 @@ MOST_FLIPPED = 0.1
 """The share of pairs whose order may turn by a rewrite that does not matter."""
 
 ENOUGH = 35
-"""Pairs that a rewrite must change to be judged: with fewer, not even none turned would show that it keeps its limit."""
+"""Pairs that a rewrite must change to be judged: with fewer, not even none turned would show that the limit is kept."""
 
 STATES = ("good", "open", "bad")
 
