@@ -67,7 +67,7 @@ def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
     chosen = resolve(recipe, facts)
     weights = load_model(ref, chosen.weights_dtype, attn_implementation=chosen.attn_implementation,
                          quantization=recipe.tuning.quantization("fp32"))  # fmt: skip
-    model = recipe.tuning.apply(weights, recipe.seed)
+    model = recipe.tuning.apply(recipe.objective.prepare_model(weights, recipe.seed), recipe.seed)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True, "eval_strategy": "steps",
                  "eval_steps": chosen.settings["eval_steps"]}  # fmt: skip
@@ -86,6 +86,7 @@ def messages_rows(arithmetic):
 
 
 CASES = ["bundled template, dropout, rows cut", "plain, all weights", "messages", "text in a file, packed"]
+CASES += ["DPO, LoRA", "DPO, prompt", "DPO, all weights", "reward, LoRA", "reward, prompt", "reward, all weights"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -98,6 +99,11 @@ def test_plain_script_gives_the_same_losses(case, tiny_model, arithmetic, tmp_pa
         tuning, template = wb.Full(), "plain"
     elif case == CASES[2]:
         rows, training = messages_rows(arithmetic), wb.Training(max_steps=20, batch_size=8, eval_steps=50, dtype="fp32")
+    elif ", " in case and case.split(",")[0] in ("DPO", "reward"):
+        objective = wb.DPO(beta=0.3, sft_weight=0.1) if case.startswith("DPO") else wb.Reward(0.01)
+        tuning = {"LoRA": wb.LoRA(r=4), "prompt": wb.PromptTuning(), "all weights": wb.Full()}[case.split(", ")[1]]
+        rows = [{"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No."} for row in arithmetic]
+        training = wb.Training(max_steps=20, batch_size=8, eval_steps=6, dtype="fp32")
     else:
         rows = tmp_path / "texts"
         rows.mkdir()

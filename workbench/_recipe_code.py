@@ -11,6 +11,7 @@ from workbench.data.files import find_files, is_whole
 from workbench.data.layout import CANONICAL
 from workbench.data.rendering import Renderer
 from workbench.data.sources import open_source
+from workbench.errors import InvalidInputError
 from workbench.home import home
 from workbench.models.loading import load_tokenizer
 from workbench.models.quantization import Quantization
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from workbench.recipe import Recipe
 
 __all__ = ["plain_code", "workbench_code"]
+
+SFT_COLUMNS = ("prompt", "completion", "messages", "text")
+ONLY_SFT = ("packing", "train_sampling_strategy")
 
 
 def workbench_code(recipe: Recipe, load: str | None = None) -> str:
@@ -53,20 +57,37 @@ def workbench_code(recipe: Recipe, load: str | None = None) -> str:
     return f"import workbench as wb\n{defined}{load}recipe = wb.Recipe(\n{body})\n"
 
 
+def refuse_plain(recipe: Recipe) -> None:
+    """Raise where a script without the workbench cannot train the same."""
+    objective = recipe.objective
+    if not objective.trl:
+        raise InvalidInputError(f"There is no plain script for {objective.title} yet. Use to_code().")
+    if getattr(objective, "margin_column", None):
+        raise InvalidInputError("There is no plain script with margin_column yet. Use to_code().")
+    if not resolve_model(recipe.model_name).merges:
+        raise InvalidInputError(
+            f"There is no plain script that goes on from the adapter of {recipe.model_name!r} yet. Use to_code()."
+        )
+
+
 def plain_code(recipe: Recipe) -> str:
     """A script that trains the same without the workbench: its first losses are equal in fp32.
 
     The rows are read from files the script names: the source itself where it holds rows as they are trained, else
     the folder of the runs, to which they are written once.
     """
+    refuse_plain(recipe)
     dataset = recipe.load_dataset()
-    ref = resolve_model(recipe.model_name)
+    ref, objective = resolve_model(recipe.model_name), recipe.objective
     renderer = Renderer(load_tokenizer(ref, trust_remote_code=recipe.trust_remote_code), recipe.template)
     sizes = shapes(ref)
     report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
     chosen = resolve(recipe, Facts.of(recipe, sizes, machine(), report))
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)
+    head_lines = objective.model_code(recipe.seed)
+    if head_lines and tuner:
+        tuner = tuner.replace('task_type="CAUSAL_LM"', 'task_type="SEQ_CLS"')
     started = recipe.tuning.start_code(recipe.seed)
     if ref.base is not None and "from peft import PeftModel" not in imports:
         imports = ["from peft import PeftModel", *imports]
@@ -79,13 +100,18 @@ def plain_code(recipe: Recipe) -> str:
     on_cpu = chosen.settings["device"] == "cpu"
     quantizing = ", BitsAndBytesConfig" if chosen.quantization else ""
     modules = [
-        "import json\n",
+        *(
+            ["import json", "import math", "import types", "from typing import Any\n"]
+            if head_lines
+            else ["import json\n"]
+        ),
         "import torch",
         *(["import trl.trainer.utils"] if on_cpu else []),
         "from datasets import Dataset",
         *imports,
-        f"from transformers import AutoModelForCausalLM, AutoTokenizer{quantizing}",
-        "from trl import SFTConfig, SFTTrainer\n",
+        f"from transformers import AutoModelForCausalLM, AutoTokenizer{quantizing}"
+        f"{', AutoModelForSequenceClassification' if head_lines else ''}",
+        f"from trl import {objective.trl}Config, {objective.trl}Trainer\n",
     ]
     compact = (
         "# On a CPU, too, the loss needs no work for positions that are not trained.\n"
@@ -97,11 +123,13 @@ def plain_code(recipe: Recipe) -> str:
         compact if on_cpu else "",
         recipe.tuning.own_code(),
         _model_lines(ref, chosen, recipe.trust_remote_code),
+        "".join(f"{line}\n" for line in head_lines),
         "".join(f"{line}\n" for line in started),
         _template_lines(renderer),
         _data_lines(recipe, dataset, renderer, report.eval_rows > 0),
-        f"args = SFTConfig(\n{config})\n",
+        f"args = {objective.trl}Config(\n{config})\n",
         _trainer_lines(
+            objective.trl,
             None if started else tuner,
             report.eval_rows > 0,
             chosen.quantization is not None,
@@ -143,10 +171,12 @@ def _quoted(value: Any) -> str:
 def _config(
     recipe: Recipe, arguments: dict[str, Any], dataset: Dataset, renderer: Renderer, evaluates: bool, chosen: Any
 ) -> dict[str, Any]:
+    if not recipe.objective.packs:
+        arguments = {key: value for key, value in arguments.items() if key not in ONLY_SFT}
     out = {"output_dir": "output", **arguments, "report_to": "none", "save_strategy": "no"}
     if evaluates:
         out |= {"eval_strategy": "steps", "eval_steps": chosen.settings["eval_steps"]}
-    if arguments["packing"]:
+    if arguments.get("packing"):
         out["eval_packing"] = False
     return {**out, **recipe.objective.arguments(dataset, renderer)}
 
@@ -189,7 +219,8 @@ def _template_lines(renderer: Renderer) -> str:
 
 def _data_lines(recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates: bool) -> str:
     suffix, files = _files(recipe, dataset, evaluates)
-    columns = [name for name in ("prompt", "completion", "messages", "text") if name in dataset.columns]
+    trained = ("prompt", "chosen", "rejected") if recipe.objective.sequences == 2 else SFT_COLUMNS
+    columns = [name for name in trained if name in dataset.columns]
     lines = []
     if suffix == ".jsonl":
         lines += [
@@ -203,13 +234,13 @@ def _data_lines(recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates:
         ]
     read = {".jsonl": "read({})", ".parquet": f"Dataset.from_parquet({{}}).select_columns({_quoted(columns)})"}[suffix]
     turns = ""
-    if columns == ["prompt", "completion"] and not dataset.conversational and renderer.chat:
+    if columns[0] == "prompt" and len(columns) > 1 and not dataset.conversational and renderer.chat:
         lines += [
             "def as_turns(row):",
-            '    """One question and one answer, as the chat template takes them."""',
+            '    """One question and its answers, as the chat template takes them."""',
             "    return {",
             '        "prompt": [{"role": "user", "content": row["prompt"]}],',
-            '        "completion": [{"role": "assistant", "content": row["completion"]}],',
+            *(f'        "{name}": [{{"role": "assistant", "content": row["{name}"]}}],' for name in columns[1:]),
             "    }",
             "",
             "",
@@ -253,8 +284,8 @@ def _own_files(source: str, dataset: Dataset, wanted: list[str]) -> dict[str, st
     return {name: str(file) for name, file in files.items()} if alone else None
 
 
-def _trainer_lines(tuner: str | None, evaluates: bool, quantized: bool, prepared: list[str]) -> str:
-    lines = ["trainer = SFTTrainer(", "    model=model,", "    args=args,", "    train_dataset=train,"]
+def _trainer_lines(trl: str, tuner: str | None, evaluates: bool, quantized: bool, prepared: list[str]) -> str:
+    lines = [f"trainer = {trl}Trainer(", "    model=model,", "    args=args,", "    train_dataset=train,"]
     if evaluates:
         lines.append("    eval_dataset=validation,")
     lines.append("    processing_class=tokenizer,")

@@ -24,7 +24,7 @@ TUNINGS = {
     "full": wb.Full(), "lora": wb.LoRA(r=2), "qlora": wb.QLoRA(r=2), "prompt": wb.PromptTuning(num_virtual_tokens=4),
     "prefix": wb.PrefixTuning(num_virtual_tokens=4), "adapter": wb.Adapter(reduction_factor=4), "ia3": wb.IA3(),
 }  # fmt: skip
-RATES = {"prompt": 1.0, "prefix": 0.5, "ia3": 0.3}
+RATES = {"prompt": 1.0, "prefix": 0.5, "ia3": 0.3, "adapter": 3e-3}
 
 
 def recipe_of(model, objective, tuning, rows=PAIRS, **training):
@@ -213,6 +213,13 @@ def test_the_reward_loss_is_bradley_terry_with_margin_and_centring(tiny_model, t
     with pytest.raises(DatasetError, match="a row has None there"):
         gate(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows), wb.load_dataset(rows, split={}),
              Renderer(load_tokenizer(resolve_model(str(tiny_model)))))  # fmt: skip
+
+
+def test_starts_that_are_no_reference_are_refused(tiny_model):
+    for tuning in (wb.LoRA(init_lora_weights="pissa"), wb.QLoRA(init_lora_weights="loftq")):
+        with pytest.raises(RecipeError, match="they are not the start that DPO compares"):
+            recipe_of(tiny_model, wb.DPO(), tuning)
+        recipe_of(tiny_model, wb.Reward(), tuning)
 
 
 def test_identical_pairs_are_left_out_by_name_and_alone_refused(tiny_model):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 import workbench as wb
-from tests.runs.conftest import ended, kill, made, same, tiny_recipe, train_here, until
+from tests.runs.conftest import SETTINGS, ended, kill, made, rows, same, tiny_recipe, train_here, until
 from workbench.runs import control
 
 
@@ -100,3 +100,51 @@ def test_killed_again_and_again_goes_on_exactly(home, tiny_model, seed, tuning):
         run.resume()
     assert ended(run) == "completed"
     same(run, other)
+
+
+# The other objectives
+
+
+def by_length(prompts, completions, **columns):
+    return [len(reply) % 7 / 7 for reply in completions]
+
+
+PAIRS = [{"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No."} for row in rows()]
+#: Only what the workbench can stand for: the clock and the memory are not.
+CLOCK = {"v", "seq", "time", "attempt", "tokens_per_second", "memory_bytes", "elapsed", "eta", "evaluations_ahead"}
+CLOCK |= {"seconds_generate", "seconds_score", "seconds_update", "path", "command"}
+OBJECTIVES = {
+    "dpo": wb.DPO(),
+    "reward": wb.Reward(),
+    "rloo": wb.RLOO(reward=by_length, max_new_tokens=6, num_generations=2),
+    "grpo": wb.GRPO(reward=by_length, max_new_tokens=6, num_generations=2),
+}
+
+
+def figures(run):
+    """All that a run measured but the clock, the last of each kind and step: a resumed run writes it again."""
+    kept = {}
+    for event in run.events():
+        if event["type"] in ("log", "eval", "sample", "rollouts"):
+            kept[event["type"], event["step"], event.get("probe")] = {
+                name: value for name, value in event.items() if name not in CLOCK
+            }
+    return kept
+
+
+@pytest.mark.parametrize("name", list(OBJECTIVES))
+def test_every_objective_goes_on_exactly(home, tiny_model, name):
+    settings = {**SETTINGS, "max_steps": 10, "eval_steps": 4, "save_steps": 2, "logging_steps": 2, "dtype": "fp32"}
+    recipe = wb.Recipe(str(tiny_model), PAIRS, OBJECTIVES[name], wb.LoRA(r=2), wb.Training(**settings))
+    undisturbed, run = made(home, recipe), made(home, recipe)
+    assert train_here(undisturbed)["status"] == "completed"
+    assert train_here(run, crash_at=6)["status"] == "crashed"
+    outcome = train_here(run, each_step=lambda step: step == 7 and control.send(run.path, "stop"))
+    assert (outcome["status"], outcome["step"]) == ("stopped", 7)
+    assert train_here(run)["status"] == "completed"
+    assert figures(run) == figures(undisturbed)
+    assert run.best == undisturbed.best
+    rollouts = sorted(path.name for path in run.path.glob("samples/rollouts-*.json"))
+    assert len(rollouts) == (5 if name in ("rloo", "grpo") else 0)
+    for file in rollouts:
+        assert (run.path / "samples" / file).read_text() == (undisturbed.path / "samples" / file).read_text()

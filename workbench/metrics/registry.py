@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from workbench.errors import InvalidInputError
-from workbench.metrics import house_style, labels, overlap, records, text
+from workbench.metrics import gold_reply, house_style, labels, overlap, records, text
 from workbench.metrics.strict_json import is_container
 from workbench.settings import nearest
 
@@ -142,13 +142,39 @@ def _house_rules() -> list[Metric]:
     return metrics
 
 
+def _gold_rules() -> list[Metric]:
+    """The desk's gold preference: its points, and each part by itself."""
+
+    def points(answer: str, row: Mapping[str, Any]) -> float:
+        _checked_desk(row, "gold preference looks", "category, priority and order_id")
+        return gold_reply.gold(answer, row)
+
+    span = (gold_reply.LOWEST, gold_reply.HIGHEST)
+    said = "Points for a reply: 2 when it helps, 1 when it is polite, less 2 for a promise and 1 for padding."
+    metrics = [Metric("gold_reply", "Gold preference", said, points, "mean", span=span, unit="points")]
+    for part, sentence in gold_reply.PARTS.items():
+
+        def kept(answer: str, row: Mapping[str, Any], part: str = part) -> bool:
+            _checked_desk(row, "gold preference looks", "category, priority and order_id")
+            return gold_reply.parts(answer, row)[part]
+
+        title = f"Gold: {part.replace('_', ' ')}"
+        metrics.append(Metric(f"gold_reply.{part}", title, sentence, kept, "rate"))
+    return metrics
+
+
 def _content(answer: str, row: Mapping[str, Any]) -> dict[str, bool]:
+    _checked_desk(row, "house's content rules look", "category, priority, customer, product and order_id")
+    return house_style.content(answer, row)
+
+
+def _checked_desk(row: Mapping[str, Any], what: str, columns: str) -> None:
+    """Raise where a row is none of the desk's."""
     if row.get("category") not in house_style.DESKS or row.get("priority") not in house_style.PACES:
         raise InvalidInputError(
-            "The house's content rules look at the columns category, priority, customer, product and order_id, as in "
-            f"support-desk/replies; this row has {', '.join(row) or 'none'}. Use other metrics for other data."
+            f"The {what} at the columns {columns}, as in support-desk/replies; this row has "
+            f"{', '.join(row) or 'none'}. Use other metrics for other data."
         )
-    return house_style.content(answer, row)
 
 
 METRICS: dict[str, Metric] = {
@@ -191,6 +217,7 @@ METRICS: dict[str, Metric] = {
                  "How many of the answer's runs of one to four words the reference has; the mean over answers, not the "
                  "BLEU of a corpus."),
         *_house_rules(),
+        *_gold_rules(),
     )
 }  # fmt: skip
 """The built-in metrics by name."""

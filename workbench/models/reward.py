@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import math
 import types
 from typing import Any
 
-__all__ = ["is_reward_model", "reading_last", "task_type", "with_reward_head"]
+__all__ = ["head_code", "is_reward_model", "reading_last", "task_type", "with_reward_head"]
 
 
 def with_reward_head(model: Any, seed: int) -> Any:
@@ -62,6 +63,21 @@ def reading_last(model: Any) -> Any:
     model.score.float()
     model.forward = types.MethodType(_forward, model)
     return model
+
+
+def head_code(seed: int) -> list[str]:
+    """`with_reward_head` for a script, as lines that follow after ``model`` is loaded."""
+    return [
+        "",
+        inspect.getsource(_forward).replace("def _forward", "def reading_last"),
+        "config, causal = model.config, model",
+        "config.num_labels = 1",
+        "model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)",
+        "setattr(model, model.base_model_prefix, causal.base_model)",
+        f"draws = torch.randn(1, config.hidden_size, generator=torch.Generator().manual_seed({seed}))",
+        "model.score.weight.data.copy_(draws / math.sqrt(config.hidden_size + 1))",
+        "model.forward = types.MethodType(reading_last, model.eval())  # transformers would look for the padding token",
+    ]
 
 
 def is_reward_model(model: Any) -> bool:

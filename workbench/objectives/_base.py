@@ -100,6 +100,8 @@ class Objective(Settings):
         Whether rows are single sequences, which can be put together or batched by length.
     sequences
         How many token sequences a row of a batch is.
+    trl
+        The name of TRL's trainer and config, without these words: ``"SFT"``; empty where it is none of TRL's.
     rate_share
         The share of a tuning's learning rate that is right for it, and the source.
     """
@@ -117,6 +119,7 @@ class Objective(Settings):
     compares: ClassVar[bool] = False
     packs: ClassVar[bool] = False
     sequences: ClassVar[int] = 1
+    trl: ClassVar[str] = ""
     rate_share: ClassVar[tuple[float, str]] = (1.0, "")
 
     @property
@@ -168,6 +171,10 @@ class Objective(Settings):
     def prepare_model(self, model: Any, seed: int) -> Any:
         """The model as this objective trains it, before a way of tuning is applied."""
         return model
+
+    def model_code(self, seed: int) -> list[str]:
+        """For the plain script: what `prepare_model` does, as lines after ``model`` is loaded."""
+        return []
 
     def build_trainer(
         self,

@@ -34,7 +34,7 @@ def build_reward_trainer(
 ) -> RewardTrainer:
     """See `workbench.objectives.reward.Reward.build_trainer`."""
     arguments, rows = _shared(objective, recipe, tokenizer, train_rows, eval_rows, args)
-    config = RewardConfig(**arguments, center_rewards_coefficient=objective.center_rewards_coefficient or None)
+    config = RewardConfig(**arguments, **objective.arguments())
     with quiet():
         trainer = RewardTrainer(
             model=model, args=config, processing_class=tokenizer, callbacks=list(callbacks), **rows,
@@ -56,14 +56,7 @@ def build_dpo_trainer(
 ) -> DPOTrainer:
     """See `workbench.objectives.dpo.DPO.build_trainer`."""
     arguments, rows = _shared(objective, recipe, tokenizer, train_rows, eval_rows, args)
-    config = DPOConfig(
-        **arguments,
-        beta=objective.beta,
-        loss_type=[objective.loss_type, *(["sft"] if objective.sft_weight else [])],
-        loss_weights=[1.0, objective.sft_weight] if objective.sft_weight else None,
-        label_smoothing=objective.label_smoothing,
-        precompute_ref_log_probs=True,
-    )
+    config = DPOConfig(**arguments, **objective.arguments())
     with quiet(), taken_as_applied(trl.trainer.dpo_trainer, model) as given:
         trainer = EncodedDPOTrainer(args=config, processing_class=tokenizer, callbacks=list(callbacks), **given, **rows)
     exact_adapters(model)

@@ -6,19 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
-import trl.trainer.utils
 from trl import SFTConfig, SFTTrainer
 
 from workbench.objectives._trl import encoded_rows, exact_adapters, quiet
 
 __all__ = ["build_trainer"]
-
-# TRL's loss looks at trained positions only where Triton is, and elsewhere at every position, since some devices
-# compile anew for each number of positions. A CPU does not: there, too, other positions need no work.
-# A TRL that decides it elsewhere is left as it is.
-_compacts = getattr(trl.trainer.utils, "_use_triton", None)
-if _compacts is not None:
-    trl.trainer.utils._use_triton = lambda device: device.type == "cpu" or _compacts(device)
 
 
 def build_trainer(

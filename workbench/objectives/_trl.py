@@ -10,11 +10,19 @@ from unittest.mock import patch
 
 import datasets
 import pyarrow as pa
+import trl.trainer.utils
 
 from workbench.data.rendering import Renderer
 from workbench.objectives.gate import encode_table
 
 __all__ = ["encoded_rows", "exact_adapters", "quiet", "taken_as_applied"]
+
+# TRL's loss looks at trained positions only where Triton is, and elsewhere at every position, since some devices
+# compile anew for each number of positions. A CPU does not: there, too, other positions need no work.
+# A TRL that decides it elsewhere is left as it is.
+_compacts = getattr(trl.trainer.utils, "_use_triton", None)
+if _compacts is not None:
+    trl.trainer.utils._use_triton = lambda device: device.type == "cpu" or _compacts(device)
 
 
 def encoded_rows(objective: Any, recipe: Any, tokenizer: Any, rows: Any, max_length: int | None) -> datasets.Dataset:

@@ -19,6 +19,9 @@ from workbench.settings import setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.data.dataset import Dataset
+    from workbench.data.rendering import Renderer
+
 __all__ = ["DPO"]
 
 
@@ -56,6 +59,7 @@ class DPO(PairObjective):
         "eval_mean_token_accuracy": True,
     }  # fmt: skip
     compares: ClassVar[bool] = True
+    trl: ClassVar[str] = "DPO"
 
     beta: float = setting(
         0.1, help="How strongly the policy is held to the one it started as: more keeps it nearer.",
@@ -102,6 +106,14 @@ class DPO(PairObjective):
             "prompt_ids": encoded["chosen"].input_ids[:start],
             **{f"{side}_ids": encoded[side].input_ids[start:] for side in ("chosen", "rejected")},
         }
+
+    def arguments(self, dataset: Dataset | None = None, renderer: Renderer | None = None) -> dict[str, Any]:
+        """The loss, and that the reference's log-probabilities are computed beforehand."""
+        smoothing = {"label_smoothing": self.label_smoothing} if self.label_smoothing else {}
+        types, weights = [self.loss_type], {}
+        if self.sft_weight:
+            types, weights = [*types, "sft"], {"loss_weights": [1.0, self.sft_weight]}
+        return {"beta": self.beta, "loss_type": types, **weights, **smoothing, "precompute_ref_log_probs": True}
 
     def build_trainer(
         self,

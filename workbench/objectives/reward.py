@@ -21,6 +21,8 @@ from workbench.settings import setting
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from workbench.data.dataset import Dataset
+    from workbench.data.rendering import Renderer
     from workbench.models.shapes import Shapes
 
 __all__ = ["Reward"]
@@ -54,6 +56,7 @@ class Reward(PairObjective):
         "eval_min_reward": None, "eval_max_reward": None,
     }  # fmt: skip
     answers: ClassVar[bool] = False
+    trl: ClassVar[str] = "Reward"
 
     center_rewards_coefficient: float = setting(
         0.0, help="Pull the rewards of each pair towards zero by so much, so that their level means something.",
@@ -84,6 +87,17 @@ class Reward(PairObjective):
         from workbench.models.reward import with_reward_head
 
         return with_reward_head(model, seed)
+
+    def arguments(self, dataset: Dataset | None = None, renderer: Renderer | None = None) -> dict[str, Any]:
+        """How strongly rewards are centred."""
+        centred = self.center_rewards_coefficient
+        return {"center_rewards_coefficient": centred} if centred else {}
+
+    def model_code(self, seed: int) -> list[str]:
+        """The reward head, and where it is read."""
+        from workbench.models.reward import head_code
+
+        return head_code(seed)
 
     def build_trainer(
         self,

@@ -56,6 +56,7 @@ class SFT(Objective):
     }  # fmt: skip
 
     packs: ClassVar[bool] = True
+    trl: ClassVar[str] = "SFT"
 
     completion_only_loss: bool = setting(
         True, help="Learn to write the answers only. Off, the model also learns to write the prompts.",

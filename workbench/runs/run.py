@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["METRICS", "Run"]
 
-# The columns of `Run.metrics`.
+# The columns of `Run.metrics` that every run has; what else an objective measures comes after them.
 METRICS = (
     "step",
     "epoch",
@@ -41,6 +41,7 @@ METRICS = (
     "eval_loss",
     "eval_mean_token_accuracy",
 )
+NOT_MEASURED = {"v", "seq", "time", "attempt", "eta", "evaluations_ahead", "best"}
 
 
 class Run(Job):
@@ -153,12 +154,19 @@ class Run(Job):
         import pandas as pd
 
         rows: dict[int, dict[str, Any]] = {}
+        names = dict.fromkeys(METRICS)
         for event in self.events():
             if event["type"] in ("log", "eval"):
+                measured = {
+                    name: value
+                    for name, value in event.items()
+                    if name in METRICS or (name not in NOT_MEASURED and isinstance(value, (int, float)))
+                }
+                names |= dict.fromkeys(measured)
                 row = rows.setdefault(event["step"], {})
-                row |= {name: event[name] for name in METRICS if event.get(name) is not None}
-        frame = pd.DataFrame([rows[step] for step in sorted(rows)], columns=list(METRICS))
-        return frame.astype(dict.fromkeys(METRICS[1:], float) | {"step": int})
+                row |= {name: value for name, value in measured.items() if value is not None}
+        frame = pd.DataFrame([rows[step] for step in sorted(rows)], columns=list(names))
+        return frame.astype(dict.fromkeys(list(names)[1:], float) | {"step": int})
 
     def samples(self) -> pd.DataFrame:
         """The answers to the fixed prompts as they changed: ``step, probe, prompt, reference, answer``."""

@@ -122,6 +122,12 @@ class LoRA(Tuning):
                 "use_dora has trained the lengths of the weights.",
                 "Turn use_dora off, or start at 'default'.",
             ))  # fmt: skip
+        if self.init_lora_weights == "pissa" and recipe.objective.compares:
+            found.append(Problem(
+                "tuning.init_lora_weights", "is 'pissa', which takes the adapter out of the weights: without it "
+                f"they are not the start that {recipe.objective.title} compares the policy with.",
+                "Start at 'default'.",
+            ))  # fmt: skip
         if self.init_lora_weights == "orthogonal" and self.r % 2:
             found.append(Problem(
                 "tuning.r", f"is {self.r}, and 'orthogonal' shares the directions between the two matrices.",

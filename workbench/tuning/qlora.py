@@ -86,6 +86,12 @@ class QLoRA(LoRA):
                 "tuning.init_lora_weights", "is 'loftq', which does not know the lengths that use_dora trains.",
                 "Turn use_dora off, or start at 'default'.",
             ))  # fmt: skip
+        if self.init_lora_weights == "loftq" and recipe.objective.compares:
+            found.append(Problem(
+                "tuning.init_lora_weights", "is 'loftq', which rounds the weights with the adapter: without it "
+                f"they are not the start that {recipe.objective.title} compares the policy with.",
+                "Start at 'default'.",
+            ))  # fmt: skip
         if self.init_lora_weights == "loftq" and str(recipe.model_name).startswith("run:"):
             found.append(Problem(
                 "tuning.init_lora_weights", "is 'loftq', which reads the whole weights from the model's files, and a "

@@ -16,6 +16,7 @@ from typing import Any
 from workbench.bundled.make import (
     articles,
     corpus_general,
+    drafts,
     guards,
     hard,
     phrases_test,
@@ -86,6 +87,7 @@ MAKERS: dict[str, Callable[[Random, str, str], dict[str, Any]]] = {
     "tickets": lambda rng, split, row_id: tickets.row(rng, _bank(split), split, row_id),
     "tickets-hard": lambda rng, split, row_id: hard.row(rng, _bank(split), _hard_bank(split), split, row_id),
     "replies": lambda rng, split, row_id: replies.row(rng, _bank(split), split, row_id),
+    "drafts": lambda rng, split, row_id: drafts.draft_row(rng, _bank(split), split, row_id),
     "articles": lambda rng, split, row_id: {"id": row_id, "text": articles.article(rng, split)},
 }
 
@@ -133,6 +135,11 @@ def write(target: Path, seed: int = 0) -> list[Path]:
     files[desk / "requests" / "orders.json"] = f"[\n{lines}\n]\n"
     for split in SIZES:
         files[desk / "requests" / f"{split}.jsonl"] = to_jsonl(requests.requests(split, seed))
+    for split, n in SIZES.items():
+        for name, make, share in (("preferences", drafts.preference_rows, 1.0),
+                                  ("preferences-longer", drafts.longer_rows, 0.5)):  # fmt: skip
+            made = make(Random(f"{seed}:{name}:{split}"), _bank(split), split, int(n * share))
+            files[desk / name / f"{split}.jsonl"] = to_jsonl(made)
     for version in policies.VERSIONS:
         files[desk / f"policies-{version}" / "train.jsonl"] = to_jsonl(policies.articles(version, seed))
         for split in SIZES:
