@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import math
+import random
 
 import pytest
 
@@ -140,6 +142,33 @@ def test_the_table_has_every_figure():
     assert math.isnan(few.value)
 
 
+def test_the_gold_rule_is_fit_on_the_bundled_preferences_and_tells_their_flipped_labels():
+    data = wb.load_dataset("support-desk/preferences")
+    gold = load_reward("gold_reply")
+    found = examined(clinics.plan(data, training=spoilt(data, 0.3)), gold, "gold_reply")
+    assert found.verdict().fit is True, str(found.verdict())
+    assert found.noise.training.low <= 0.3 <= found.noise.training.high
+    assert "of the training labels look flipped" in found.noise.sentence
+
+
+def spoilt(data, share):
+    """The training rows with so many labels flipped."""
+    import pyarrow as pa
+
+    given = list(data.rows("train"))
+    for row in random.Random(0).sample(given, round(share * len(given))):
+        row["chosen"], row["rejected"] = row["rejected"], row["chosen"]
+    return data.replaced({"train": pa.Table.from_pylist(given, data.arrow().schema)})
+
+
+def test_length_alone_is_not_fit_on_the_bundled_pairs_that_only_it_explains():
+    data = wb.load_dataset("support-desk/preferences-longer")
+    found = clinic(likes_length, data)
+    assert found.accuracy.value == 1
+    assert found.verdict().fit is False
+    assert "padded reply" in str(found.verdict()) or "said twice" in str(found.verdict())
+
+
 # Bad input
 
 
@@ -216,6 +245,22 @@ def test_a_reward_of_the_wrong_length_names_the_row():
     reward = load_reward({"function": "short", "source": "def short(prompts, completions):\n    return [1.0][1:]"})
     with pytest.raises(RewardError, match=r"Row 0, the chosen reply: .*returned 0 numbers for 1 replies"):
         examined(clinics.plan(dataset(40)), reward, "short")
+
+
+def test_a_reward_model_that_gives_no_number_is_told():
+    def broken(prompts, completions, columns):
+        return [math.nan if "<b>5</b>" in prompt else 1.0 for prompt in prompts]
+
+    with pytest.raises(RewardError, match=r"Row 5, the chosen reply: The reward gave \[nan\]"):
+        examined(clinics.plan(dataset(40)), broken, "broken")
+
+
+def test_columns_that_are_no_json_are_carried_along():
+    given = [{**row, "when": datetime.date(2024, 5, 1), "size": math.nan, "tags": ["a"]} for row in rows(40)]
+    columns = read_pairs(wb.load_dataset(given, split={}), "train")["columns"]
+    assert columns["when"][0] == "2024-05-01"
+    assert columns["size"][0] is None
+    assert columns["tags"][0] == ["a"]
 
 
 # Files

@@ -111,6 +111,9 @@ def calibration(margins: Floats, seed: int = 0) -> Calibration:
     low, high = np.quantile(error(_draws(n, rng)), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     drawn = rng.random((_resamples(n), n)) < sure
     chance = float(np.quantile(np.abs((sure - drawn) @ inside).sum(axis=1) / n, CONFIDENCE))
+    gap = statistics.mean(sure - right, span=(-0.5, 1.0), seed=seed)
+    if low == high:  # all pairs are equal, so resampling says nothing
+        low, high = 2 * value - max(map(abs, (gap.low, gap.high))), 2 * value - min(map(abs, (gap.low, gap.high)))
     ends = (0.0 if value <= chance else max(0.0, 2 * value - high)), min(1.0, max(value, 2 * value - low))
     counts = inside.sum(axis=0)
     kept = counts > 0
@@ -118,7 +121,7 @@ def calibration(margins: Floats, seed: int = 0) -> Calibration:
     return Calibration(
         tuple((sure @ inside)[kept] / counts[kept]), tuple((right @ inside)[kept] / counts[kept]),
         tuple(int(count) for count in counts[kept]), Interval(value, *ends, n, 1, method),
-        chance, statistics.mean(sure - right, span=(-0.5, 1.0), seed=seed),
+        chance, gap,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +14,7 @@ from workbench.errors import InvalidInputError
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["LONG", "SIDES", "Pairs", "read_pairs"]
+__all__ = ["LONG", "SIDES", "Pairs", "read_pairs", "short_columns"]
 
 SIDES = ("chosen", "rejected")
 
@@ -68,7 +70,7 @@ def read_pairs(dataset: Dataset, split: str) -> Pairs:
             f"{_named(same)} {where} left out: chosen and rejected are the same, so the pair prefers nothing."
         )
     names = dict.fromkeys(name for row in kept for name in row if name not in ("prompt", *SIDES))
-    pairs["columns"] = {name: [row.get(name) for row in kept] for name in names}
+    pairs["columns"] = {name: [_plain(row.get(name)) for row in kept] for name in names}
     return pairs
 
 
@@ -79,6 +81,13 @@ def _says_something(prompt: Any) -> bool:
 def _reply(value: Any) -> str:
     """A reply as text; of several turns the last one's content."""
     return value if isinstance(value, str) else str(value[-1].get("content") or "") if value else ""
+
+
+def _plain(value: Any) -> Any:
+    """A value as strict JSON has it."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if isinstance(value, (str, int, type(None))) else json.loads(json.dumps(value, default=str))
 
 
 def _named(rows: Sequence[int]) -> str:

@@ -5,6 +5,7 @@ python -m workbench.evaluation.clinic.worker FOLDER ATTEMPT DEVICE LOCK_FILES
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -18,7 +19,7 @@ from workbench.evaluation.clinic.job import PLAN, RESULT
 from workbench.evaluation.clinic.pairs import SIDES, Pairs
 from workbench.evaluation.clinic.result import RewardClinic
 from workbench.evaluation.worker import Ended, Telling
-from workbench.runs import attempt
+from workbench.runs import attempt, processes
 from workbench.runs.events import EventWriter
 from workbench.runs.job import Folder, read_json
 
@@ -49,8 +50,11 @@ def examine(folder: Folder, events: EventWriter, device: str) -> dict[str, Any]:
     tell = Telling(folder, events)
     signal.signal(signal.SIGTERM, lambda number, frame: tell.end("stopped", "ended from outside (SIGTERM)"))
     name = described(plan["reward"])
+    reward = load_reward(plan["reward"])
+    if (torch := sys.modules.get("torch")) is not None:  # only reward models need it
+        torch.set_num_threads(processes.thread_count())
     try:
-        found = examined(plan, load_reward(plan["reward"]), name, lambda done, total: tell(done, total, name))
+        found = examined(plan, reward, name, lambda done, total: tell(done, total, name))
     except Ended:
         return {"status": tell.status, "reason": tell.reason, "step": None}
     finally:
@@ -136,7 +140,10 @@ class _Asking:
     def _asked(self, pairs: Pairs, places: list[int], replies: list[str]) -> list[float]:
         columns = {name: [values[at] for at in places] for name, values in pairs["columns"].items()}
         columns |= {side: [pairs[side][at] for at in places] for side in SIDES}
-        return list(self._reward([pairs["prompts"][at] for at in places], replies, columns))
+        found = list(self._reward([pairs["prompts"][at] for at in places], replies, columns))
+        if not all(map(math.isfinite, found)):
+            raise RewardError(f"The reward gave {found}, and scores must be finite. Look at how it was trained.")
+        return found
 
 
 def _best_of_others(pairs: Pairs, probed: Sequence[int], chosen: Sequence[float]) -> list[str] | None:
