@@ -29,7 +29,7 @@ _HOMES = {
         "judge_retrieval", "open_evaluation",
     ),
     "workbench.evaluation.guards": ("guard", "plant_canaries"),
-    "workbench.evaluation.clinic": ("ClinicJob", "RewardClinic", "reward_clinic"),
+    "workbench.evaluation.clinic": ("ClinicJob", "RewardClinic", "open_clinic", "reward_clinic"),
     "workbench.evaluation.influence": ("Influence", "InfluenceJob", "influence"),
     "workbench.retrieval": ("build_index", "gold_index", "open_index"),
 }  # fmt: skip

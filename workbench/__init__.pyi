@@ -36,6 +36,7 @@ from workbench.evaluation import judge_retrieval as judge_retrieval
 from workbench.evaluation import open_evaluation as open_evaluation
 from workbench.evaluation.clinic import ClinicJob as ClinicJob
 from workbench.evaluation.clinic import RewardClinic as RewardClinic
+from workbench.evaluation.clinic import open_clinic as open_clinic
 from workbench.evaluation.clinic import reward_clinic as reward_clinic
 from workbench.evaluation.guards import guard as guard
 from workbench.evaluation.guards import plant_canaries as plant_canaries
@@ -126,6 +127,7 @@ __all__ = [
     "load_dataset",
     "metrics",
     "open_bench",
+    "open_clinic",
     "open_decision",
     "open_evaluation",
     "open_index",

@@ -13,7 +13,6 @@ import workbench as wb
 from tests.evaluation import clinics
 from tests.evaluation.clinics import clinic, constant, dataset, likes_length, noisy, rows, rule
 from workbench.errors import InvalidInputError, RewardError, RunError, RunNotFoundError
-from workbench.evaluation.clinic.job import open_clinic
 from workbench.evaluation.clinic.pairs import read_pairs
 from workbench.evaluation.clinic.worker import ANOTHER, examined
 from workbench.objectives._reward_calling import load_reward
@@ -319,9 +318,9 @@ def test_a_function_and_a_metric_are_examined_in_a_process_of_their_own():
     assert job.clinic.accuracy.value == 1, "the metric is told the chosen reply"
     assert list(job.clinic.rewrites) == ["upper"]
     assert {each.column for each in job.clinic.slices} <= {"flaw"}
-    assert open_clinic("last").clinic.to_json() == job.clinic.to_json()
-    with pytest.raises(RunNotFoundError):
-        open_clinic("nothing")
+    assert wb.open_clinic("last").clinic.to_json() == job.clinic.to_json()
+    with pytest.raises(RunNotFoundError, match=r"No reward clinic 'nothing' in .* The latest: \S+, \S+\.$"):
+        wb.open_clinic("nothing")
     assert wb.runs() == [], "a clinic is no run"
 
 
@@ -329,7 +328,7 @@ def test_a_reward_that_raises_ends_the_job_with_the_row():
     data = dataset(40)
     with pytest.raises(RunError, match=r"Row 5, the chosen reply: .*no such order"):
         wb.reward_clinic(fails_at, data)
-    job = open_clinic("last")
+    job = wb.open_clinic("last")
     assert job.status == "failed"
     with pytest.raises(RunError, match="has found nothing yet"):
         _ = job.clinic

@@ -13,8 +13,8 @@ import ipywidgets
 import traitlets
 
 from workbench.errors import InvalidInputError
-from workbench.evaluation.clinic import ClinicJob, RewardClinic
-from workbench.evaluation.clinic.job import RESULT, open_clinic
+from workbench.evaluation.clinic import ClinicJob, RewardClinic, open_clinic
+from workbench.evaluation.clinic.job import RESULT
 from workbench.evaluation.clinic.pages import shown_for
 from workbench.evaluation.clinic.sections import SECTIONS, pair_texts, section
 from workbench.panels._form import choose, grid

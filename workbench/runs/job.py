@@ -131,7 +131,13 @@ MAKER = "wb.launch(recipe) or `workbench train RECIPE.yaml`"
 
 
 def find(
-    id_or_path: str | os.PathLike[str], home: Path, mark: str = "recipe.yaml", kind: str = "run", maker: str = MAKER
+    id_or_path: str | os.PathLike[str],
+    home: Path,
+    mark: str = "recipe.yaml",
+    kind: str = "run",
+    maker: str = MAKER,
+    *,
+    listed: bool = True,
 ) -> Folder:
     """The job with that id, an unmistakable beginning or ending of one, or at that path; ``"last"`` is the newest.
 
@@ -141,6 +147,8 @@ def find(
         A file that every job of the kind holds.
     kind, maker
         What messages call it, and how one is made.
+    listed
+        Whether ``workbench.KINDs()`` lists them all.
 
     Raises
     ------
@@ -166,7 +174,8 @@ def find(
     if not known:
         hint = f" There are no {kind}s there yet: {maker} makes one."
     else:
-        hint = (hint or f" The latest: {', '.join(sorted(known)[-3:])}.") + f" workbench.{kind}s() lists them all."
+        hint = hint or f" The latest: {', '.join(sorted(known)[-3:])}."
+        hint += f" workbench.{kind}s() lists them all." if listed else ""
     raise RunNotFoundError(f"No {kind} '{text}' in {home}.{hint}")
 
 

@@ -6,6 +6,7 @@ at the end ``clinic.json``.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
@@ -75,15 +76,16 @@ class ClinicJob(handle.Job):
         return RewardClinic.from_json(self.path / RESULT)
 
 
-def open_clinic(id_or_path: Any) -> ClinicJob:
-    """The job with that id or path; ``"last"`` is the newest.
+def open_clinic(id_or_path: str | os.PathLike[str]) -> ClinicJob:
+    """The reward clinic with this id, or at this path; ``"last"`` is the newest.
 
     Raises
     ------
     RunNotFoundError
         When there is none.
     """
-    return ClinicJob(find(id_or_path, home() / "clinics", PLAN, "reward clinic", "wb.reward_clinic(...)").path)
+    maker = "wb.reward_clinic(...)"
+    return ClinicJob(find(id_or_path, home() / "clinics", PLAN, "reward clinic", maker, listed=False).path)
 
 
 Paraphrases = Callable[[str], str] | Mapping[str, Callable[[str], str]] | Sequence[Any] | str
