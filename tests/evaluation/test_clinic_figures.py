@@ -13,10 +13,11 @@ from scipy.special import expit, logit
 
 from workbench.errors import InvalidInputError
 from workbench.evaluation import statistics
-from workbench.evaluation.clinic import figures, rewrites
+from workbench.evaluation.clinic import drawings, figures, rewrites
 from workbench.evaluation.clinic.noise import noise
 from workbench.evaluation.clinic.slicing import pair_slices
 from workbench.evaluation.clinic.verdict import ENOUGH, LEAST_ACCURACY, MOST_BEATEN, MOST_FLIPPED, Finding, judged
+from workbench.evaluation.drawings import ticks
 from workbench.evaluation.results import Interval
 
 
@@ -215,3 +216,14 @@ def test_rewrites_can_be_given_as_names_functions_and_mappings():
         rewrites.rewritten("loud", lambda text: 1 / 0, "a", 7)
     with pytest.raises(InvalidInputError, match="must return a text, got None for row 7"):
         rewrites.rewritten("loud", lambda text: None, "a", 7)
+
+
+@given(st.lists(st.floats(-1e6, 1e6).filter(lambda value: value == 0 or abs(value) > 1e-6), min_size=1, max_size=60))
+def test_every_margin_is_in_a_bar_and_no_bar_holds_both_orders(values):
+    margins = np.array(values)
+    span = np.abs(margins).max() or 1.0
+    across = ticks(min(margins.min(), -span / 10), max(margins.max(), span / 10), 6)
+    edges, counts = drawings.bars(margins, across)
+    assert counts.sum() == len(values)
+    assert counts[edges[:-1] < 0].sum() == (margins < 0).sum()
+    assert drawings.margins(margins).svg.count("<rect") == (counts > 0).sum()

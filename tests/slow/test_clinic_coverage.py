@@ -11,7 +11,7 @@ from workbench.evaluation.clinic.noise import noise
 
 pytestmark = pytest.mark.slow
 
-TIMES = 300
+TIMES = 200
 
 
 def margins(draw: np.random.Generator, n: int, rate: float, scale: float) -> np.ndarray:

@@ -6,9 +6,10 @@ notebook. What a colour says, a shape or a word says too.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,24 +93,19 @@ def reliability(found: Calibration) -> Picture:
 def margins(values: NDArray[np.float64]) -> Picture:
     """How many pairs have which margin; those below zero are in the wrong order."""
     span = float(np.abs(values).max()) or 1.0
-    reach = [float(min(values.min(), 0)), float(max(values.max(), 0))]
-    across = ticks(reach[0] or -span / 10, reach[1] or span / 10, 6)
-    size = (across[-1] - across[0]) / BARS
-    edges = across[0] + size * np.arange(BARS + 1)
-    edges -= edges[np.argmin(np.abs(edges))]  # no bar holds both orders
-    edges = np.append(edges, edges[-1] + size)
-    counts, _ = np.histogram(values, np.append(edges[:-1], np.inf) if values.max() >= edges[-1] else edges)
-    plot = _Plot(across, ticks(0, int(counts.max()), 4), "margin: score of chosen less rejected", "pairs")
-    for start, count in zip(edges, counts, strict=False):
+    across = ticks(min(float(values.min()), -span / 10), max(float(values.max()), span / 10), 6)
+    edges, counts = bars(values, across)
+    up = ticks(0, int(counts.max()), 4)
+    plot = _Plot(across, up, "margin: score of chosen less rejected", "pairs")
+    for left, right, count in zip(edges, edges[1:], counts, strict=False):
         if count:
-            left, right = plot.x(max(start, across[0])) + 0.5, plot.x(min(start + size, across[-1])) - 0.5
-            top, floor = plot.y(count), plot.y(0)
-            colour = f'fill="{GOOD}"' if start >= -size / 2 else f'fill="{BAD}"'
+            start, end = plot.x(max(left, across[0])) + 0.5, plot.x(min(right, across[-1])) - 0.5
+            top, colour = plot.y(count), GOOD if left >= 0 else BAD
             plot.parts.append(
-                f'<rect x="{left:.1f}" y="{top:.1f}" width="{max(right - left, 1):.1f}" height="{floor - top:.1f}" '
-                f"{colour}/>"
+                f'<rect x="{start:.1f}" y="{top:.1f}" width="{max(end - start, 1):.1f}" '
+                f'height="{plot.y(0) - top:.1f}" fill="{colour}"/>'
             )
-    plot.line(0, 0, 0, plot._up[-1], dashed=True)
+    plot.line(0, 0, 0, up[-1], dashed=True)
     plot.parts.append(_label(plot.x(0) - 6, TOP + 10, "◀ wrong order", "end"))
     plot.parts.append(_label(plot.x(0) + 6, TOP + 10, "right order ▶", "start"))
     wrong, tied = int((values < 0).sum()), int((values == 0).sum())
@@ -117,6 +113,14 @@ def margins(values: NDArray[np.float64]) -> Picture:
         f"Histogram of margins: {wrong:,} of {len(values):,} pairs are in the wrong order, {tied:,} are tied; the "
         f"median margin is {np.median(values):.3g}."
     )
+
+
+def bars(values: NDArray[np.float64], across: Sequence[float]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Edges and counts of the bars between the ends of an axis; one edge is zero, so that no bar holds both orders."""
+    size = (across[-1] - across[0]) / BARS
+    first, last = math.floor(across[0] / size) - 1, math.ceil(across[-1] / size) + 1  # one more, for rounding
+    edges = size * np.arange(first, last + 1)
+    return edges, np.histogram(values, edges)[0]
 
 
 def lengths(sizes: NDArray[np.float64], values: NDArray[np.float64], seed: int) -> Picture:
