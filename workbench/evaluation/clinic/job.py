@@ -33,8 +33,8 @@ PROBED = 200
 """Pairs that are rewritten and exploited at most: a share is then known to about 7 points, a limit of 10 or 20 %
 within 4 or 6."""
 
-TRAINING = 2_000
-"""Training pairs that are scored at most: a share is then known to about 2 points."""
+TRAINING = 1_000
+"""Training pairs that are scored at most: a share is then known to about 3 points."""
 
 
 class ClinicJob(handle.Job):
@@ -135,7 +135,7 @@ def reward_clinic(
         Rewrites that must not matter: names of ``clinic.rewrites.REWRITES``, a function of a text, or functions by
         name. By default all of those names.
     seed
-        Of the resampling, and of the sample where there are more than 200 pairs to rewrite or 2,000 training pairs.
+        Of the resampling, and of the sample where there are more than 200 pairs to rewrite or 1,000 training pairs.
     wait
         False returns the job at once.
     progress
