@@ -150,7 +150,7 @@ def explain(source: Any) -> list[Remark]:
     for rule in RULES:
         found = rule.ask(curve)
         if found is not None:
-            remarks.append(Remark(rule.kind, found["step"], rule.text.format_map(found), rule.level))
+            remarks.append(Remark(rule.kind, found["step"], rule.text.format_map(found), rule.level, rule.mark))
             if rule.last:
                 break
     return remarks

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from statistics import fmean, median
 from typing import Any, Literal
@@ -30,16 +30,19 @@ class Remark:
         The sentence.
     level
         ``"warning"``: something to act on; ``"info"``: good to know.
+    mark
+        The quantity in whose plot the step is marked, if any.
     """
 
     kind: str
     step: int
     text: str
     level: Literal["info", "warning"] = "warning"
+    mark: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for panels and JSON."""
-        return {"kind": self.kind, "step": self.step, "text": self.text, "level": self.level}
+        return asdict(self)
 
 
 @dataclass
@@ -183,6 +186,8 @@ class Rule:
         It is asked only of a run that logs all of these,
     unless
         and none of these.
+    mark
+        The quantity in whose plot its step is marked.
     """
 
     kind: str
@@ -192,6 +197,7 @@ class Rule:
     last: bool = True
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    mark: str | None = None
 
     def ask(self, curve: Curve) -> Finding | None:
         """What it finds in a curve, if anything."""

@@ -207,6 +207,7 @@ PREFERENCE_RULES = (
         "only widen margins. Fewer epochs, a lower learning rate, or more pairs.",
         last=False,
         needs=("rewards/accuracies",),
+        mark="rewards/accuracies",
     ),
     *(
         Rule(
@@ -228,6 +229,7 @@ PREFERENCE_RULES = (
         "({now}, where 6 is already a probability of 0.9975). Judge it on held-out pairs, and stop earlier.",
         last=False,
         needs=("accuracy", "margin"),
+        mark="margin",
     ),
     Rule(
         "nothing_to_learn",
@@ -244,6 +246,7 @@ PREFERENCE_RULES = (
         "(Gao et al. 2022, arXiv 2210.10760).",
         last=False,
         needs=("reward", "gold"),
+        mark="gold",
     ),
     Rule(
         "kl_blow_up",
@@ -252,6 +255,7 @@ PREFERENCE_RULES = (
         "has left the region where the reward was trained. A larger KL coefficient or a lower learning rate.",
         last=False,
         needs=("kl", "reward"),
+        mark="kl",
     ),
     Rule(
         "entropy_collapse",
@@ -260,6 +264,7 @@ PREFERENCE_RULES = (
         "whatever is sampled, and explores no more. A stronger KL penalty, a lower learning rate, or an entropy bonus.",
         last=False,
         needs=("entropy", "reward"),
+        mark="entropy",
     ),
     Rule(
         "length_hacking",
@@ -269,6 +274,7 @@ PREFERENCE_RULES = (
         "length-matched pairs, or penalise length (Singhal et al. 2023, arXiv 2310.03716).",
         last=False,
         needs=("reward", "length"),
+        mark="length",
     ),
     Rule(
         "clipped",
@@ -277,6 +283,7 @@ PREFERENCE_RULES = (
         "or fewer epochs over each batch of rollouts.",
         last=False,
         needs=("clip_fraction",),
+        mark="clip_fraction",
     ),
     Rule(
         "value_explains_nothing",
