@@ -387,7 +387,7 @@ export function spread(letters, gap, floor) {
 
 /** A short piece of the line as it is drawn: colour, dashes, point. */
 function sample(line) {
-  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
+  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""} ${line.dots && line.dashed ? "wb-sample-dots" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
 
 function diamond(line) {

@@ -5220,7 +5220,7 @@ function spread(letters, gap, floor2) {
   });
 }
 function sample(line) {
-  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
+  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""} ${line.dots && line.dashed ? "wb-sample-dots" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
 function diamond(line) {
   return el("span", { class: "wb-diamond", style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
