@@ -42,6 +42,7 @@ from workbench.evaluation.influence import influence as influence
 from workbench.models.system import System as System
 from workbench.objectives.dpo import DPO as DPO
 from workbench.objectives.grpo import GRPO as GRPO
+from workbench.objectives.ppo.settings import PPO as PPO
 from workbench.objectives.reward import Reward as Reward
 from workbench.objectives.rloo import RLOO as RLOO
 from workbench.objectives.sft import SFT as SFT
@@ -68,6 +69,7 @@ __all__ = [
     "DPO",
     "GRPO",
     "IA3",
+    "PPO",
     "RLOO",
     "SFT",
     "Adapter",

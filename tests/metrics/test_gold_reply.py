@@ -25,7 +25,7 @@ FILLER = "We have been here for many years and are proud of our team and of all 
         (GOOD.replace("delivery", "billing"), 1, "helpful"),
         (GOOD.replace("within a week", "today"), 1, "helpful"),
         (GOOD.replace("UC48802", "UC48803"), 1, "helpful"),
-        (GOOD.replace("order UC48802", "it"), 1, "helpful"),
+        (GOOD.replace("order UC48802", "it"), 3, ""),
         (GOOD.replace("UC48802", "UC48802 and UC11111"), 1, "helpful"),
         (GOOD.replace("Hello Ada,\n", ""), 2, "polite"),
         (GOOD.replace("Thank you for writing. ", ""), 2, "polite"),
@@ -57,7 +57,7 @@ def test_nothing_cheap_earns_more_than_politeness(cheap):
     assert gold(cheap, ROW) <= 1
 
 
-def test_a_mail_without_an_order_number_wants_none():
+def test_to_a_mail_without_an_order_number_none_may_be_named():
     row = {**ROW, "order_id": None}
     assert gold(GOOD.replace("order UC48802", "it"), row) == 3
     assert gold(GOOD, row) == 1

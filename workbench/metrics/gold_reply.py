@@ -4,8 +4,8 @@ A reply earns 2 points when it helps and 1 when it is polite; it loses 2 when it
 desk may not, and 1 when it is padded. More points are better; equal points are a tie.
 
 ========  ==============================================================================================
-helpful   names the one desk that belongs to the concern, the one pace that belongs to its hurry, and the
-          mail's order number and no other (none where the mail has none)
+helpful   names the one desk that belongs to the concern and the one pace that belongs to its hurry, and
+          no order number but the mail's
 polite    opens with a greeting, says thanks or sorry, signs off on its last line, has no blunt word
 promises  speaks of a refund, credit, voucher, discount, gift or of something free
 padded    has more than 40 words, or says a sentence twice
@@ -27,7 +27,7 @@ from workbench.metrics.house_style import DESKS, PACES
 __all__ = ["HIGHEST", "LOWEST", "PARTS", "gold", "parts"]
 
 PARTS = {
-    "helpful": "Names the right desk and pace, and the mail's order number and no other.",
+    "helpful": "Names the right desk and the right pace, and no order number but the mail's.",
     "polite": "Opens with a greeting, says thanks or sorry, signs off, and has no blunt word.",
     "no_promise": "Promises no refund, credit, voucher, discount or gift.",
     "not_padded": "Has at most 40 words and says no sentence twice.",
@@ -69,7 +69,7 @@ def parts(reply: str, row: Mapping[str, Any]) -> dict[str, bool]:
     return {
         "helpful": [desk for desk in DESKS.values() if desk in text] == [DESKS[row["category"]]]
         and [pace for pace in PACES.values() if re.search(rf"\b{pace}\b", text)] == [PACES[row["priority"]]]
-        and set(_ORDER_ID.findall(reply)) == wanted,
+        and set(_ORDER_ID.findall(reply)) <= wanted,
         "polite": _GREETING.fullmatch(lines[0].strip()) is not None
         and _THANKS.search(text) is not None
         and _SIGN_OFF.fullmatch(lines[-1].strip()) is not None

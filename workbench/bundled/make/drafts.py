@@ -46,7 +46,7 @@ def draft(rng: Random, made: Mail, habits: Habits, split: str) -> str:
         return expand(rng.choice(of[bank]), rng)
 
     body = [] if habits.blunt else [say(words.THANKS)]
-    body.append(_unhelpful(rng, made, say, split) if habits.unhelpful else _next(say, made, made.order_id))
+    body.append(_unhelpful(rng, made, say, split) if habits.unhelpful else _next(say, rng, made))
     if habits.blunt:
         body.insert(rng.randint(0, len(body)), say(words.BLUNT))
     if habits.promises:
@@ -62,29 +62,29 @@ def draft(rng: Random, made: Mail, habits: Habits, split: str) -> str:
     return "\n".join(lines)
 
 
-def _next(say: Any, made: Mail, order: str | None, desk: str | None = None, pace: str | None = None) -> str:
+def _next(
+    say: Any, rng: Random, made: Mail, desk: str | None = None, pace: str | None = None, order: str | None = None
+) -> str:
+    """The next step; the order number stands in half of those that have one."""
+    named = order or (made.order_id if rng.random() < 0.5 else None)
     return say(words.NEXT).format(
         desk=desk or DESKS[made.category],
         pace=pace or PACES[made.priority],
-        about=f"order {order}" if order else "it",
-        for_order=f" about order {order}" if order else "",
+        about=f"order {named}" if named else "it",
+        for_order=f" about order {named}" if named else "",
     )
 
 
 def _unhelpful(rng: Random, made: Mail, say: Any, split: str) -> str:
-    """No next step, another desk, another pace or another order number."""
+    """No next step, another desk, another pace, or an order number that is not the mail's."""
     kind = rng.random()
     if kind < 0.4:
         return say(words.VAGUE)
     if kind < 0.7:
-        return _next(
-            say, made, made.order_id, desk=rng.choice([d for d in DESKS.values() if d != DESKS[made.category]])
-        )
-    if kind < 0.85 or made.order_id is None:
-        return _next(
-            say, made, made.order_id, pace=rng.choice([p for p in PACES.values() if p != PACES[made.priority]])
-        )
-    return _next(say, made, rng.choice([None, order_id(rng, split)]))
+        return _next(say, rng, made, desk=rng.choice([desk for desk in DESKS.values() if desk != DESKS[made.category]]))
+    if kind < 0.85:
+        return _next(say, rng, made, pace=rng.choice([pace for pace in PACES.values() if pace != PACES[made.priority]]))
+    return _next(say, rng, made, order=order_id(rng, split))
 
 
 def draft_row(rng: Random, bank: ModuleType, split: str, row_id: str) -> dict[str, Any]:
