@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 import threading
@@ -145,3 +146,40 @@ class Script:
         self.begin()
         threading.Thread(target=write, daemon=True).start()
         return self
+
+
+def play_log(folder: Path, log, *, rollouts=True):
+    """A run that is over, with these logged rows and, where wanted, rollouts of its last two steps."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with EventWriter(folder / "events.jsonl") as writer:
+        writer.write("queued", device="cpu", behind=None)
+        writer.write("started", pid=1, supervisor_pid=1, device="cpu", dtype="float32", threads=2, world=1)
+        for row in log:
+            writer.write(**row, num_tokens=row["step"] * 900, elapsed=row["step"] * 0.2)
+        for row in log[-2:] if rollouts else ():
+            path = f"samples/rollouts-{row['step']:06d}.json"
+            (folder / "samples").mkdir(exist_ok=True)
+            (folder / path).write_text(json.dumps(ROLLOUTS))
+            writer.write("rollouts", step=row["step"], path=path)
+        writer.write("ended", status="completed", reason=None, exit_code=0, signal=None, step=log[-1]["step"])
+    return PlayedRun(folder)
+
+
+def rollout(prompt, tokens, advantages, **scores):
+    values = [round(0.1 * index, 2) for index in range(len(tokens))]
+    return {
+        "prompt": prompt,
+        "completion": "".join(tokens),
+        "tokens": tokens,
+        "advantages": advantages,
+        "values": values,
+    } | scores
+
+
+REPLY = ["I", " am", " sorry", " to", " hear", " that", ".", " We", " refund", " you", "!", "\n", "Best"]
+ADVANTAGES = [0.1, 0.4, 1.2, 0.3, 0.8, 0.0, 0.02, -0.3, -1.4, -0.9, -0.2, 0.1, 0.5]
+ATTACK = ["<b>", "bold", "</b>", "<script>window.hacked = 1</script>"]
+ROLLOUTS = [
+    rollout("My kettle leaks. Mira", REPLY, ADVANTAGES, reward=1.25, gold=0.4, kl=3.2),
+    rollout(PROBES[1][0], ATTACK, [0.5, -0.5, 0.1, 1.0], reward=-0.5, gold=None, kl=0.1),
+]

@@ -118,6 +118,7 @@ OBJECTIVES = {
     "reward": wb.Reward(),
     "rloo": wb.RLOO(reward=by_length, max_new_tokens=6, num_generations=2),
     "grpo": wb.GRPO(reward=by_length, max_new_tokens=6, num_generations=2),
+    "ppo": wb.PPO(reward=by_length, gold="valid_json", max_new_tokens=6, kl_controller="adaptive", kl_horizon=50),
 }
 
 
@@ -145,6 +146,6 @@ def test_every_objective_goes_on_exactly(home, tiny_model, name):
     assert figures(run) == figures(undisturbed)
     assert run.best == undisturbed.best
     rollouts = sorted(path.name for path in run.path.glob("samples/rollouts-*.json"))
-    assert len(rollouts) == (5 if name in ("rloo", "grpo") else 0)
+    assert len(rollouts) == (5 if name in ("rloo", "grpo", "ppo") else 0)
     for file in rollouts:
         assert (run.path / "samples" / file).read_text() == (undisturbed.path / "samples" / file).read_text()

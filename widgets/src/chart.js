@@ -9,7 +9,8 @@ const TIME_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 720
 const EVAL_DASH = [6, 4];
 
 /**
- * A line: {key, name, letter, colour (CSS variable), dashed, xs, ys, smooth (or null), thinned, best ({x, y} or null)}.
+ * A line: {key, name, letter, colour (CSS variable), dashed, scale ("y", or "y2" for the axis at the right), dots (marks
+ * the points of a dashed line), xs, ys, smooth (or null), thinned, best ({x, y} or null)}.
  * `xs`, `ys`, `smooth` are the whole columns, `thinned` picks what is drawn of them; a line with `smooth` draws it strong and `ys` faint behind it.
  */
 export class Chart {
@@ -18,13 +19,15 @@ export class Chart {
    * @param {string} options.title
    * @param {(value: number) => string} options.format of the values
    * @param {boolean} [options.large] the main chart: a legend instead of one value
+   * @param {boolean} [options.legended] a small chart with a legend too: it has lines of several quantities
+   * @param {string} [options.help] what the quantity is
    * @param {boolean} [options.zero] draw from zero, so that small changes of a large value look small
    * @param {number[]} [options.incrs] the distances that labels of the values may have
    * @param {string} options.sync charts with the same key share their cursor
    * @param {(range: [number, number]|null) => void} options.onZoom
    */
-  constructor({ title, format, large = false, zero = false, incrs, sync, onZoom }) {
-    Object.assign(this, { title, format, large, zero, incrs, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
+  constructor({ title, format, large = false, legended = large, help = null, zero = false, incrs, sync, onZoom }) {
+    Object.assign(this, { title, format, large, legended, help, zero, incrs, sync, onZoom, turns: [], lines: [], plot: null, signature: "", cursorX: null });
     this.value = el("span", { class: "wb-chart-value" });
     this.legend = el("div", { class: "wb-legend" });
     this.tip = el("div", { class: "wb-tip", hidden: true });
@@ -32,8 +35,8 @@ export class Chart {
     this.stage = el("div", { class: "wb-stage", tabindex: 0, role: "group", "aria-roledescription": "chart", on: { keydown: (event) => this.onKey(event), blur: () => this.hideCursor() } }, this.tip);
     this.el = el(
       "figure",
-      { class: `wb-chart ${large ? "wb-chart-large" : ""}` },
-      el("figcaption", { class: "wb-chart-head" }, el("h4", { text: title }), large ? this.legend : this.value),
+      { class: `wb-chart ${large ? "wb-chart-large" : ""} ${legended && !large ? "wb-chart-legended" : ""}` },
+      el("figcaption", { class: "wb-chart-head" }, el("h4", { text: title, title: help }), legended ? this.legend : this.value),
       this.stage,
       this.spoken,
     );
@@ -43,7 +46,7 @@ export class Chart {
 
   /**
    * Draw lines over a range of x.
-   * @param {{lines: object[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
+   * @param {{lines: object[], turns: {x: number, text: string}[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
    */
   draw(view) {
     Object.assign(this, view);
@@ -53,7 +56,7 @@ export class Chart {
     this.stage.classList.toggle("wb-stage-empty", this.lines.length === 0);
     const tables = this.lines.map((line) => this.table(line, width));
     const data = tables.length === 0 ? [[]] : tables.length === 1 ? tables[0] : uPlot.join(tables);
-    const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null])]);
+    const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null, line.scale])]);
     if (signature !== this.signature) {
       this.plot?.destroy();
       this.plot = new uPlot(this.options(width, height), data, this.stage);
@@ -84,18 +87,36 @@ export class Chart {
     const series = [{}];
     const strong = [false];
     for (const line of this.lines) {
-      const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: (plot, i) => line.dashed || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const base = { scale: line.scale, stroke: () => colour(line.colour), spanGaps: true };
+      const marks = { show: (plot, i) => line.dots || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : undefined;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
-        series.push({ ...base, width: this.large ? 2 : 1.5, points: { show: false } });
+        series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: { show: false } });
         strong.push(false, true);
       } else {
         series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: marks });
         strong.push(true);
       }
     }
+    const y = {
+      distr: this.log ? 3 : 1,
+      range: (_, low, high) => {
+        if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
+        if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
+        const spread = high - low || Math.abs(high) || 1;
+        const fromZero = low >= 0 && (this.zero || low < 0.35 * spread);
+        return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread, high + 0.08 * spread];
+      },
+    };
+    const size = (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0)));
+    const values = (_, ticks) => ticks.map((tick) => (tick === null || this.lines.length === 0 || (this.log && !isRound(tick)) ? "" : this.format(tick)));
+    const yAxis = { ...axis, size, gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values };
+    const second = this.lines.find((line) => line.scale === "y2");
+    // Two axes take the colours of their lines, so that it is plain which is whose.
+    const axes = second
+      ? [{ ...yAxis, stroke: () => colour(this.lines[0].colour) }, { ...yAxis, scale: "y2", side: 1, grid: { show: false }, stroke: () => colour(second.colour) }]
+      : [yAxis];
     return {
       width,
       height,
@@ -112,21 +133,13 @@ export class Chart {
       },
       scales: {
         x: { time: false, range: () => this.range },
-        y: {
-          distr: this.log ? 3 : 1,
-          range: (_, low, high) => {
-            if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
-            if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
-            const spread = high - low || Math.abs(high) || 1;
-            const fromZero = low >= 0 && (this.zero || low < 0.35 * spread);
-            return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread, high + 0.08 * spread];
-          },
-        },
+        y,
+        ...(second ? { y2: y } : {}),
       },
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : WHOLE_STEPS, values: (_, ticks) => ticks.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_, ticks) => ticks.map((y) => (y === null || this.lines.length === 0 || (this.log && !isRound(y)) ? "" : this.format(y))) },
+        ...axes,
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -146,6 +159,7 @@ export class Chart {
     const inside = (x, y) => x >= left - 1 && x <= left + width + 1 && y >= top - 8 * ratio && y <= top + height + 8 * ratio;
     const letters = [];
     ctx.save();
+    for (const turn of this.turns) this.drawTurn(plot, turn, colour("--wb-warn"));
     for (const line of this.lines) {
       if (line.best && !(this.log && line.best.y <= 0)) {
         const [x, y] = at(line.best.x, line.best.y);
@@ -182,6 +196,29 @@ export class Chart {
       ctx.textBaseline = "middle";
       ctx.fillText(line.letter, x, y + 0.5 * ratio);
     }
+    ctx.restore();
+  }
+
+  /** An upright line where something turns, with a word at its head. */
+  drawTurn(plot, { x, text }, ink) {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    if (x < this.range[0] || x > this.range[1]) return;
+    const at = plot.valToPos(x, "x", true);
+    ctx.save();
+    ctx.strokeStyle = ink;
+    ctx.fillStyle = ink;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
+    const left = at < bbox.left + bbox.width / 2;
+    ctx.textAlign = left ? "left" : "right";
+    ctx.textBaseline = "bottom";
+    ctx.fillText(text, at + (left ? 4 : -4) * ratio, bbox.top + bbox.height - 3 * ratio);
     ctx.restore();
   }
 
@@ -230,7 +267,7 @@ export class Chart {
   }
 
   showValues(indexOf) {
-    if (!this.large) {
+    if (!this.legended) {
       const line = this.lines.find((candidate) => (indexOf.get(candidate.key) ?? -1) >= 0);
       setText(this.value, line ? this.format(line.ys[indexOf.get(line.key)]) : "–");
       return;
@@ -297,7 +334,8 @@ export class Chart {
       return last < 0 ? null : `${line.letter ?? ""} ${line.name} ${this.format(line.ys[last])}`.trim();
     });
     const known = parts.filter((part) => part !== null);
-    const text = `${this.title} over ${this.xName}: ${known.length ? known.join(", ") : "no points yet"}. Arrow keys read the points.`;
+    const turns = this.turns.map(({ x, text }) => ` ${text} at ${this.xSay(x)}.`).join("");
+    const text = `${this.title} over ${this.xName}: ${known.length ? known.join(", ") : "no points yet"}.${turns} Arrow keys read the points.`;
     if (this.stage.getAttribute("aria-label") !== text) this.stage.setAttribute("aria-label", text);
   }
 
@@ -349,7 +387,7 @@ export function spread(letters, gap, floor) {
 
 /** A short piece of the line as it is drawn: colour, dashes, point. */
 function sample(line) {
-  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
+  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""} ${line.dots && line.dashed ? "wb-sample-dots" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
 
 function diamond(line) {

@@ -4,6 +4,7 @@ import { Chart } from "./chart.js";
 import { button, el, setText, uniqueId } from "./dom.js";
 import { bytes, clock, compact, figure, percent, rate } from "./format.js";
 import { Smoothed, Thinned } from "./lines.js";
+import { ownAxis, shownGroups, turnsOf } from "./groups.js";
 import { letterOf, SERIES } from "./look.js";
 
 const AXES = {
@@ -42,7 +43,9 @@ export class Curves {
     this.kept = new WeakMap(); // points of a run -> what was made of them: smoothed columns, thinned lines
     this.small = el("div", { class: "wb-small-charts" });
     this.large = el("div");
-    this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.large, this.small);
+    this.grouped = el("div", { class: "wb-chart-groups" });
+    this.groups = new Map(); // title -> where its charts stand
+    this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.grouped, this.large, this.small);
     // Charts are drawn on canvas with the theme's colours, so they must be told when those change.
     this.themes = new MutationObserver(() => requestAnimationFrame(() => this.charts.forEach((chart) => chart.redraw())));
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
@@ -108,7 +111,8 @@ export class Curves {
     const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
     const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
-      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, log: log && Boolean(spec.log) });
+      const turns = spec.lines ? shown.flatMap(({ run }) => turnsOf(spec, run, axis.column)) : [];
+      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, turns, log: log && Boolean(spec.log) });
     };
     const specs = this.specs(shown);
     specs.filter((spec) => spec.large).forEach(drawChart);
@@ -130,13 +134,17 @@ export class Curves {
 
   /** What is drawn: the known charts, then one for every other quantity that some run logged. */
   specs(shown) {
-    const known = new Set(CHARTS.flatMap((spec) => [spec.train, spec.eval]));
+    const grouped = shownGroups(this.context.model.get("_groups") ?? [], shown.map(({ run }) => run), { figure, percent });
+    const own = new Set(grouped.flatMap((spec) => spec.lines.map(([, quantity]) => quantity.replace(/^eval_/, ""))));
+    const plain = CHARTS.filter((spec) => !own.has(spec.train));
+    const known = new Set([...own, ...plain.flatMap((spec) => [spec.train, spec.eval])]);
     const others = new Set(shown.flatMap(({ run }) => [...run.log.names(), ...run.evals.names().map((name) => name.replace(/^eval_/, ""))]));
     const more = [...others].filter((name) => !known.has(name)).sort();
-    return [...CHARTS, ...more.map((name) => ({ title: titleOf(name), train: name, eval: `eval_${name}`, format: figure, smooth: true }))];
+    return [...grouped, ...plain, ...more.map((name) => ({ title: titleOf(name), train: name, eval: `eval_${name}`, format: figure, smooth: true }))];
   }
 
   linesOf(spec, run, i, axis, smoothing, several) {
+    if (spec.lines?.length > 1) return this.quantitiesOf(spec, run, i, axis, smoothing, several);
     const letter = several ? letterOf(i) : null;
     const colour = (n) => SERIES[(several ? i : n) % SERIES.length];
     const lines = [];
@@ -144,7 +152,7 @@ export class Curves {
     if (hasNumber(train)) {
       const smooth = spec.smooth && smoothing > 0 && train.length > 2 ? this.smooth(run.log, spec.train, smoothing).update(train) : null;
       const thinned = this.keep(run.log, `thin ${spec.train}`, () => new Thinned());
-      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
+      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, dots: false, scale: "y", xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
     }
     const evaluated = spec.eval ? run.evals.get(spec.eval) : null;
     if (hasNumber(evaluated)) {
@@ -153,9 +161,33 @@ export class Curves {
       const at = best && best.metric === spec.eval ? run.evals.get("step").lastIndexOf(best.step) : -1;
       const mark = at >= 0 ? { x: xs[at], y: best.value } : null;
       const thinned = this.keep(run.evals, `thin ${spec.eval}`, () => new Thinned());
-      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, thinned, best: mark });
+      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, dots: true, scale: "y", xs, ys: evaluated, smooth: null, thinned, best: mark });
     }
     return lines;
+  }
+
+  /** Several quantities of a run in one chart: the first solid, the second dashed. */
+  quantitiesOf(spec, run, i, axis, smoothing, several) {
+    const found = spec.lines.map(([name, quantity], n) => {
+      const points = quantity.startsWith("eval_") ? run.evals : run.log;
+      return { name, quantity, n, points, ys: points.get(quantity) };
+    });
+    const drawn = found.filter(({ ys }) => hasNumber(ys));
+    const own = spec.own_axes && drawn.length > 1 && !several && ownAxis(drawn[0].ys, drawn[1].ys);
+    return drawn.map(({ name, quantity, n, points, ys }) => ({
+      key: `${i} ${name}`,
+      name: own && n ? `${name} (right axis)` : name,
+      letter: several ? letterOf(i) : null,
+      colour: SERIES[(several ? i : n) % SERIES.length],
+      dashed: n > 0,
+      dots: points === run.evals,
+      scale: own && n ? "y2" : "y",
+      xs: points.get(axis.column),
+      ys,
+      smooth: points === run.log && smoothing > 0 && ys.length > 2 ? this.smooth(points, quantity, smoothing).update(ys) : null,
+      thinned: this.keep(points, `thin ${quantity}`, () => new Thinned()),
+      best: null,
+    }));
   }
 
   keep(points, name, make) {
@@ -179,9 +211,21 @@ export class Curves {
       };
       const chart = new Chart({ ...spec, sync: this.sync, onZoom });
       this.charts.set(spec.title, chart);
-      (spec.large ? this.large : this.small).append(chart.el);
+      (spec.group ? this.group(spec) : spec.large ? this.large : this.small).append(chart.el);
     }
     return this.charts.get(spec.title);
+  }
+
+  /** Where the charts of a group stand; below them, in words, what each shows. */
+  group({ group, charts }) {
+    if (!this.groups.has(group)) {
+      const place = el("div", { class: "wb-small-charts" });
+      const words = el("dl", {}, ...charts.flatMap((chart) => [el("dt", { text: chart.title }), el("dd", { text: chart.help })]));
+      const help = el("details", { class: "wb-chart-help" }, el("summary", { text: "What these curves are" }), words);
+      this.grouped.append(el("section", { class: "wb-chart-group", "aria-label": group }, el("h4", { text: group }), place, help));
+      this.groups.set(group, place);
+    }
+    return this.groups.get(group);
   }
 
   destroy() {

@@ -5,6 +5,7 @@ import { Ask } from "./ask.js";
 import { Curves } from "./curves.js";
 import { el } from "./dom.js";
 import { Guards } from "./guards.js";
+import { Rollouts } from "./rollouts.js";
 import { Runs } from "./runs.js";
 import { Status } from "./status.js";
 
@@ -25,7 +26,7 @@ export default () => {
     const waiting = el("p", { class: "wb-muted wb-waiting", text: "Waiting for the kernel…" });
     const send = (message) => model.send(message);
     const context = { model, runs, view, send, changed: () => schedule() };
-    const parts = [new Status(context), new Curves(context), new Guards(context), new Answers(context), new Ask(context)];
+    const parts = [new Status(context), new Curves(context), new Guards(context), new Rollouts(context), new Answers(context), new Ask(context)];
     const body = el("div", { class: "wb-run-body", hidden: true }, ...parts.map((part) => part.el));
     root.append(waiting, body);
 

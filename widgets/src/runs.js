@@ -3,7 +3,7 @@
 import { Points } from "./points.js";
 
 function emptyRun() {
-  return { state: {}, log: new Points(), evals: new Points(), samples: new Map(), probes: {}, notes: [], replies: [] };
+  return { state: {}, log: new Points(), evals: new Points(), samples: new Map(), rollouts: [], probes: {}, notes: [], replies: [] };
 }
 
 export class Runs {
@@ -48,6 +48,7 @@ export class Runs {
     }
     Object.assign(run.state, part.state);
     Object.assign(run.probes, part.probes);
+    run.rollouts.push(...(part.rollouts ?? []));
     run.notes.push(...(part.notes ?? []));
     run.replies.push(...(part.replies ?? []));
     for (const { step, probe, answer } of part.samples ?? []) {

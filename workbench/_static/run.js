@@ -4882,13 +4882,15 @@ var Chart = class {
    * @param {string} options.title
    * @param {(value: number) => string} options.format of the values
    * @param {boolean} [options.large] the main chart: a legend instead of one value
+   * @param {boolean} [options.legended] a small chart with a legend too: it has lines of several quantities
+   * @param {string} [options.help] what the quantity is
    * @param {boolean} [options.zero] draw from zero, so that small changes of a large value look small
    * @param {number[]} [options.incrs] the distances that labels of the values may have
    * @param {string} options.sync charts with the same key share their cursor
    * @param {(range: [number, number]|null) => void} options.onZoom
    */
-  constructor({ title, format, large = false, zero = false, incrs, sync, onZoom }) {
-    Object.assign(this, { title, format, large, zero, incrs, sync, onZoom, lines: [], plot: null, signature: "", cursorX: null });
+  constructor({ title, format, large = false, legended = large, help = null, zero = false, incrs, sync, onZoom }) {
+    Object.assign(this, { title, format, large, legended, help, zero, incrs, sync, onZoom, turns: [], lines: [], plot: null, signature: "", cursorX: null });
     this.value = el("span", { class: "wb-chart-value" });
     this.legend = el("div", { class: "wb-legend" });
     this.tip = el("div", { class: "wb-tip", hidden: true });
@@ -4896,8 +4898,8 @@ var Chart = class {
     this.stage = el("div", { class: "wb-stage", tabindex: 0, role: "group", "aria-roledescription": "chart", on: { keydown: (event) => this.onKey(event), blur: () => this.hideCursor() } }, this.tip);
     this.el = el(
       "figure",
-      { class: `wb-chart ${large ? "wb-chart-large" : ""}` },
-      el("figcaption", { class: "wb-chart-head" }, el("h4", { text: title }), large ? this.legend : this.value),
+      { class: `wb-chart ${large ? "wb-chart-large" : ""} ${legended && !large ? "wb-chart-legended" : ""}` },
+      el("figcaption", { class: "wb-chart-head" }, el("h4", { text: title, title: help }), legended ? this.legend : this.value),
       this.stage,
       this.spoken
     );
@@ -4906,7 +4908,7 @@ var Chart = class {
   }
   /**
    * Draw lines over a range of x.
-   * @param {{lines: object[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
+   * @param {{lines: object[], turns: {x: number, text: string}[], range: [number, number], log: boolean, xName: string, xFormat: Function, xSay: Function, time: boolean}} view
    */
   draw(view) {
     Object.assign(this, view);
@@ -4916,7 +4918,7 @@ var Chart = class {
     this.stage.classList.toggle("wb-stage-empty", this.lines.length === 0);
     const tables = this.lines.map((line) => this.table(line, width));
     const data = tables.length === 0 ? [[]] : tables.length === 1 ? tables[0] : uPlot.join(tables);
-    const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null])]);
+    const signature = JSON.stringify([this.log, this.time, this.lines.map((line) => [line.key, line.smooth !== null, line.scale])]);
     if (signature !== this.signature) {
       this.plot?.destroy();
       this.plot = new uPlot(this.options(width, height), data, this.stage);
@@ -4945,18 +4947,33 @@ var Chart = class {
     const series = [{}];
     const strong = [false];
     for (const line of this.lines) {
-      const base = { scale: "y", stroke: () => colour(line.colour), spanGaps: true };
-      const marks = { show: (plot, i) => line.dashed || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
+      const base = { scale: line.scale, stroke: () => colour(line.colour), spanGaps: true };
+      const marks = { show: (plot, i) => line.dots || isAlone(plot.data[i]), size: 6, width: 1.5, stroke: () => colour(line.colour), fill: () => colour("--wb-surface") };
       const dash = line.dashed ? EVAL_DASH : void 0;
       if (line.smooth) {
         series.push({ ...base, width: 1, alpha: 0.28, points: { show: false } });
-        series.push({ ...base, width: this.large ? 2 : 1.5, points: { show: false } });
+        series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: { show: false } });
         strong.push(false, true);
       } else {
         series.push({ ...base, width: this.large ? 2 : 1.5, dash, points: marks });
         strong.push(true);
       }
     }
+    const y = {
+      distr: this.log ? 3 : 1,
+      range: (_2, low, high) => {
+        if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
+        if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
+        const spread2 = high - low || Math.abs(high) || 1;
+        const fromZero = low >= 0 && (this.zero || low < 0.35 * spread2);
+        return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread2, high + 0.08 * spread2];
+      }
+    };
+    const size = (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0)));
+    const values = (_2, ticks2) => ticks2.map((tick) => tick === null || this.lines.length === 0 || this.log && !isRound(tick) ? "" : this.format(tick));
+    const yAxis = { ...axis, size, gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values };
+    const second = this.lines.find((line) => line.scale === "y2");
+    const axes = second ? [{ ...yAxis, stroke: () => colour(this.lines[0].colour) }, { ...yAxis, scale: "y2", side: 1, grid: { show: false }, stroke: () => colour(second.colour) }] : [yAxis];
     return {
       width,
       height,
@@ -4973,21 +4990,13 @@ var Chart = class {
       },
       scales: {
         x: { time: false, range: () => this.range },
-        y: {
-          distr: this.log ? 3 : 1,
-          range: (_2, low, high) => {
-            if (low === null || high === null) return this.log ? [0.1, 10] : [0, 1];
-            if (this.log) return low === high ? [low / 2, high * 2] : [low / 1.15, high * 1.15];
-            const spread2 = high - low || Math.abs(high) || 1;
-            const fromZero = low >= 0 && (this.zero || low < 0.35 * spread2);
-            return fromZero ? [0, high + 0.08 * (high || 1)] : [low - 0.08 * spread2, high + 0.08 * spread2];
-          }
-        }
+        y,
+        ...second ? { y2: y } : {}
       },
       series,
       axes: [
         { ...axis, size: 26, gap: 4, space: this.large ? 70 : 56, incrs: this.time ? TIME_STEPS : WHOLE_STEPS, values: (_2, ticks2) => ticks2.map((x) => this.xFormat(x)) },
-        { ...axis, size: (_2, labels) => Math.max(34, 12 + 6.4 * Math.max(0, ...(labels ?? []).map((label) => label?.length ?? 0))), gap: 6, space: this.large ? 42 : 30, incrs: this.incrs, values: (_2, ticks2) => ticks2.map((y) => y === null || this.lines.length === 0 || this.log && !isRound(y) ? "" : this.format(y)) }
+        ...axes
       ],
       hooks: {
         draw: [(plot) => this.drawMarks(plot, colour)],
@@ -5005,6 +5014,7 @@ var Chart = class {
     const inside = (x, y) => x >= left - 1 && x <= left + width + 1 && y >= top - 8 * ratio && y <= top + height + 8 * ratio;
     const letters = [];
     ctx.save();
+    for (const turn of this.turns) this.drawTurn(plot, turn, colour("--wb-warn"));
     for (const line of this.lines) {
       if (line.best && !(this.log && line.best.y <= 0)) {
         const [x2, y2] = at(line.best.x, line.best.y);
@@ -5041,6 +5051,28 @@ var Chart = class {
       ctx.textBaseline = "middle";
       ctx.fillText(line.letter, x, y + 0.5 * ratio);
     }
+    ctx.restore();
+  }
+  /** An upright line where something turns, with a word at its head. */
+  drawTurn(plot, { x, text }, ink) {
+    const { ctx, bbox } = plot;
+    const ratio = uPlot.pxRatio;
+    if (x < this.range[0] || x > this.range[1]) return;
+    const at = plot.valToPos(x, "x", true);
+    ctx.save();
+    ctx.strokeStyle = ink;
+    ctx.fillStyle = ink;
+    ctx.lineWidth = 1.5 * ratio;
+    ctx.setLineDash([2 * ratio, 3 * ratio]);
+    ctx.beginPath();
+    ctx.moveTo(at, bbox.top);
+    ctx.lineTo(at, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.font = `600 ${10 * ratio}px ${getComputedStyle(this.stage).fontFamily}`;
+    const left = at < bbox.left + bbox.width / 2;
+    ctx.textAlign = left ? "left" : "right";
+    ctx.textBaseline = "bottom";
+    ctx.fillText(text, at + (left ? 4 : -4) * ratio, bbox.top + bbox.height - 3 * ratio);
     ctx.restore();
   }
   // ---- values at the cursor ---------------------------------------------------------------------------------------
@@ -5084,7 +5116,7 @@ var Chart = class {
     this.showValues(new Map(this.lines.map((line) => [line.key, nearest(line.xs, line.ys, Infinity)])));
   }
   showValues(indexOf) {
-    if (!this.large) {
+    if (!this.legended) {
       const line = this.lines.find((candidate) => (indexOf.get(candidate.key) ?? -1) >= 0);
       setText(this.value, line ? this.format(line.ys[indexOf.get(line.key)]) : "–");
       return;
@@ -5146,7 +5178,8 @@ var Chart = class {
       return last < 0 ? null : `${line.letter ?? ""} ${line.name} ${this.format(line.ys[last])}`.trim();
     });
     const known = parts.filter((part) => part !== null);
-    const text = `${this.title} over ${this.xName}: ${known.length ? known.join(", ") : "no points yet"}. Arrow keys read the points.`;
+    const turns = this.turns.map(({ x, text: text2 }) => ` ${text2} at ${this.xSay(x)}.`).join("");
+    const text = `${this.title} over ${this.xName}: ${known.length ? known.join(", ") : "no points yet"}.${turns} Arrow keys read the points.`;
     if (this.stage.getAttribute("aria-label") !== text) this.stage.setAttribute("aria-label", text);
   }
   resize() {
@@ -5187,10 +5220,47 @@ function spread(letters, gap, floor2) {
   });
 }
 function sample(line) {
-  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
+  return el("span", { class: `wb-sample ${line.dashed ? "wb-sample-dashed" : ""} ${line.dots && line.dashed ? "wb-sample-dots" : ""}`, style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
 }
 function diamond(line) {
   return el("span", { class: "wb-diamond", style: { "--wb-line-colour": `var(${line.colour})` }, "aria-hidden": "true" });
+}
+
+// src/groups.js
+function shownGroups(groups, runs, formats) {
+  const logged = new Set(runs.flatMap((run) => run.log.names()));
+  return groups.filter((group) => logged.has(group.when)).flatMap(
+    (group) => group.charts.map((chart) => {
+      const [[, first]] = chart.lines;
+      const one = chart.lines.length === 1 ? { train: first, eval: `eval_${first}` } : { legended: true };
+      return { ...chart, ...one, format: formats[chart.format], smooth: true, group: group.title, charts: group.charts };
+    })
+  );
+}
+function ownAxis(a, b) {
+  const [first, second] = [extent(a), extent(b)];
+  const [one, other] = [first[1] - first[0], second[1] - second[0]];
+  const both = Math.max(first[1], second[1]) - Math.min(first[0], second[0]);
+  return both > 0 && Math.min(one, other) < 0.2 * both;
+}
+function turnsOf(spec, run, column) {
+  const steps = run.log.get("step");
+  const xs = run.log.get(column);
+  const quantities = spec.lines.map(([, quantity]) => quantity);
+  return (run.state.remarks ?? []).filter((remark) => steps?.length && quantities.includes(remark.mark)).map((remark) => {
+    const after = steps.findIndex((step) => step >= remark.step);
+    return { x: xs[after < 0 ? steps.length - 1 : after], text: remark.kind.replaceAll("_", " ") };
+  });
+}
+function extent(column) {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const value of column) {
+    if (!Number.isFinite(value)) continue;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
 }
 
 // src/curves.js
@@ -5224,7 +5294,9 @@ var Curves = class {
     this.kept = /* @__PURE__ */ new WeakMap();
     this.small = el("div", { class: "wb-small-charts" });
     this.large = el("div");
-    this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.large, this.small);
+    this.grouped = el("div", { class: "wb-chart-groups" });
+    this.groups = /* @__PURE__ */ new Map();
+    this.el = el("section", { class: "wb-curves", "aria-label": "Curves" }, this.makeToolbar(), this.grouped, this.large, this.small);
     this.themes = new MutationObserver(() => requestAnimationFrame(() => this.charts.forEach((chart) => chart.redraw())));
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light", "class"] });
   }
@@ -5286,7 +5358,8 @@ var Curves = class {
     const look = { range, xName: axis.name, xFormat: axis.format, xSay: axis.say, time: axis.column === "elapsed" };
     const drawChart = (spec) => {
       const lines = shown.flatMap(({ run, i }) => this.linesOf(spec, run, i, axis, smoothing, several));
-      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, log: log && Boolean(spec.log) });
+      const turns = spec.lines ? shown.flatMap(({ run }) => turnsOf(spec, run, axis.column)) : [];
+      if (lines.length || spec.large) this.chart(spec).draw({ ...look, lines, turns, log: log && Boolean(spec.log) });
     };
     const specs = this.specs(shown);
     specs.filter((spec) => spec.large).forEach(drawChart);
@@ -5306,12 +5379,16 @@ var Curves = class {
   }
   /** What is drawn: the known charts, then one for every other quantity that some run logged. */
   specs(shown) {
-    const known = new Set(CHARTS.flatMap((spec) => [spec.train, spec.eval]));
+    const grouped = shownGroups(this.context.model.get("_groups") ?? [], shown.map(({ run }) => run), { figure, percent });
+    const own = new Set(grouped.flatMap((spec) => spec.lines.map(([, quantity]) => quantity.replace(/^eval_/, ""))));
+    const plain = CHARTS.filter((spec) => !own.has(spec.train));
+    const known = /* @__PURE__ */ new Set([...own, ...plain.flatMap((spec) => [spec.train, spec.eval])]);
     const others = new Set(shown.flatMap(({ run }) => [...run.log.names(), ...run.evals.names().map((name) => name.replace(/^eval_/, ""))]));
     const more = [...others].filter((name) => !known.has(name)).sort();
-    return [...CHARTS, ...more.map((name) => ({ title: titleOf(name), train: name, eval: `eval_${name}`, format: figure, smooth: true }))];
+    return [...grouped, ...plain, ...more.map((name) => ({ title: titleOf(name), train: name, eval: `eval_${name}`, format: figure, smooth: true }))];
   }
   linesOf(spec, run, i, axis, smoothing, several) {
+    if (spec.lines?.length > 1) return this.quantitiesOf(spec, run, i, axis, smoothing, several);
     const letter = several ? letterOf(i) : null;
     const colour = (n) => SERIES[(several ? i : n) % SERIES.length];
     const lines = [];
@@ -5319,7 +5396,7 @@ var Curves = class {
     if (hasNumber(train)) {
       const smooth = spec.smooth && smoothing > 0 && train.length > 2 ? this.smooth(run.log, spec.train, smoothing).update(train) : null;
       const thinned = this.keep(run.log, `thin ${spec.train}`, () => new Thinned());
-      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
+      lines.push({ key: `${i} train`, name: "train", letter, colour: colour(0), dashed: false, dots: false, scale: "y", xs: run.log.get(axis.column), ys: train, smooth, thinned, best: null });
     }
     const evaluated = spec.eval ? run.evals.get(spec.eval) : null;
     if (hasNumber(evaluated)) {
@@ -5328,9 +5405,32 @@ var Curves = class {
       const at = best && best.metric === spec.eval ? run.evals.get("step").lastIndexOf(best.step) : -1;
       const mark = at >= 0 ? { x: xs[at], y: best.value } : null;
       const thinned = this.keep(run.evals, `thin ${spec.eval}`, () => new Thinned());
-      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, xs, ys: evaluated, smooth: null, thinned, best: mark });
+      lines.push({ key: `${i} eval`, name: "eval", letter, colour: colour(1), dashed: true, dots: true, scale: "y", xs, ys: evaluated, smooth: null, thinned, best: mark });
     }
     return lines;
+  }
+  /** Several quantities of a run in one chart: the first solid, the second dashed. */
+  quantitiesOf(spec, run, i, axis, smoothing, several) {
+    const found = spec.lines.map(([name, quantity], n) => {
+      const points2 = quantity.startsWith("eval_") ? run.evals : run.log;
+      return { name, quantity, n, points: points2, ys: points2.get(quantity) };
+    });
+    const drawn2 = found.filter(({ ys }) => hasNumber(ys));
+    const own = spec.own_axes && drawn2.length > 1 && !several && ownAxis(drawn2[0].ys, drawn2[1].ys);
+    return drawn2.map(({ name, quantity, n, points: points2, ys }) => ({
+      key: `${i} ${name}`,
+      name: own && n ? `${name} (right axis)` : name,
+      letter: several ? letterOf(i) : null,
+      colour: SERIES[(several ? i : n) % SERIES.length],
+      dashed: n > 0,
+      dots: points2 === run.evals,
+      scale: own && n ? "y2" : "y",
+      xs: points2.get(axis.column),
+      ys,
+      smooth: points2 === run.log && smoothing > 0 && ys.length > 2 ? this.smooth(points2, quantity, smoothing).update(ys) : null,
+      thinned: this.keep(points2, `thin ${quantity}`, () => new Thinned()),
+      best: null
+    }));
   }
   keep(points2, name, make) {
     if (!this.kept.has(points2)) this.kept.set(points2, /* @__PURE__ */ new Map());
@@ -5351,9 +5451,20 @@ var Curves = class {
       };
       const chart = new Chart({ ...spec, sync: this.sync, onZoom });
       this.charts.set(spec.title, chart);
-      (spec.large ? this.large : this.small).append(chart.el);
+      (spec.group ? this.group(spec) : spec.large ? this.large : this.small).append(chart.el);
     }
     return this.charts.get(spec.title);
+  }
+  /** Where the charts of a group stand; below them, in words, what each shows. */
+  group({ group, charts }) {
+    if (!this.groups.has(group)) {
+      const place = el("div", { class: "wb-small-charts" });
+      const words2 = el("dl", {}, ...charts.flatMap((chart) => [el("dt", { text: chart.title }), el("dd", { text: chart.help })]));
+      const help = el("details", { class: "wb-chart-help" }, el("summary", { text: "What these curves are" }), words2);
+      this.grouped.append(el("section", { class: "wb-chart-group", "aria-label": group }, el("h4", { text: group }), place, help));
+      this.groups.set(group, place);
+    }
+    return this.groups.get(group);
   }
   destroy() {
     clearTimeout(this.timer);
@@ -5418,6 +5529,96 @@ function card2({ name, light, figure: figure2, sentence }) {
   );
 }
 
+// src/advantages.js
+var FAINT = 0.05;
+function largest(rollouts) {
+  return Math.max(0, ...rollouts.map(({ advantages }) => advantages.reduce((most, value) => Math.max(most, Math.abs(value ?? 0)), 0)));
+}
+function shade(advantage, value, most) {
+  if (advantage === null) return { sign: "", depth: 0, words: "advantage unknown" };
+  const depth = most > 0 ? Math.abs(advantage) / most : 0;
+  const sign2 = depth < FAINT ? "" : advantage > 0 ? "plus" : "minus";
+  const valued = value === null || value === void 0 ? "" : `, value ${figure(value)}`;
+  return { sign: sign2, depth: Number(depth.toFixed(2)), words: `advantage ${advantage > 0 ? "+" : ""}${figure(advantage)}${valued}` };
+}
+
+// src/rollouts.js
+var Rollouts = class {
+  constructor(context) {
+    this.context = context;
+    this.at = null;
+    this.asked = "";
+    this.letter = el("span", { class: "wb-letter", hidden: true });
+    const id = uniqueId("rollouts");
+    this.choice = el("select", { id, class: "wb-field", on: { change: () => this.choose() } });
+    this.problem = el("p", { class: "wb-muted", role: "status", hidden: true });
+    this.list = el("div", { class: "wb-rollout-list" });
+    this.legend = el(
+      "p",
+      { class: "wb-rollout-legend" },
+      el("span", { text: "Advantage of each token:" }),
+      el("span", { class: "wb-adv wb-adv-plus", text: "+ better than expected" }),
+      el("span", { class: "wb-adv wb-adv-minus", text: "− worse than expected" }),
+      el("span", { text: "the deeper, the larger" })
+    );
+    this.el = el(
+      "section",
+      { class: "wb-rollouts", "aria-label": "Rollouts", hidden: true },
+      el("div", { class: "wb-section-head" }, el("h4", { text: "Rollouts" }), this.letter, el("label", { for: id, text: "Step" }), this.choice),
+      this.legend,
+      this.problem,
+      this.list
+    );
+  }
+  choose() {
+    this.at = this.choice.selectedIndex === 0 ? null : Number(this.choice.value);
+    this.context.changed();
+  }
+  /** Ask for the rollouts of the step to be shown, once. */
+  draw() {
+    const { runs, view, send } = this.context;
+    const steps = [...new Set(runs.runs[view.selected].rollouts.map(({ step: step2 }) => step2))].sort((a, b) => b - a);
+    this.el.hidden = steps.length === 0;
+    if (this.el.hidden) return;
+    showLetter(this.letter, this.context);
+    if (!steps.includes(this.at)) this.at = null;
+    const step = this.at ?? steps[0];
+    const key = `${view.selected} ${steps.join(" ")}`;
+    if (this.choice.dataset.key !== key) {
+      this.choice.dataset.key = key;
+      this.choice.replaceChildren(...steps.map((each, i) => el("option", { value: each, text: i === 0 ? `${whole(each)} (newest)` : whole(each) })));
+    }
+    this.choice.value = step;
+    const wanted = `${view.selected} ${step}`;
+    if (this.asked === wanted) return;
+    this.asked = wanted;
+    send({ kind: "rollouts", run: view.selected, step });
+  }
+  hear(message) {
+    if (message.kind === "news" && message.runs !== void 0) this.asked = "";
+    if (message.kind !== "rollouts" || `${message.run} ${message.step}` !== this.asked) return;
+    this.problem.hidden = !message.error;
+    setText(this.problem, message.error ?? "");
+    const most = largest(message.rollouts);
+    this.legend.hidden = message.rollouts.length === 0;
+    this.list.replaceChildren(...message.rollouts.map((rollout) => drawn(rollout, most)));
+  }
+};
+function drawn(rollout, most) {
+  const scores = [["reward", rollout.reward], ["gold", rollout.gold], ["KL", rollout.kl, " nats"]].filter(([, value]) => value !== null);
+  const tokens = rollout.tokens.map((token, i) => {
+    const { sign: sign2, depth, words: words2 } = shade(rollout.advantages[i], rollout.values[i], most);
+    return el("span", { class: sign2 ? `wb-adv wb-adv-${sign2}` : "", title: words2, style: { "--wb-depth": depth }, text: token });
+  });
+  return el(
+    "article",
+    { class: "wb-rollout" },
+    el("div", { class: "wb-prompt", tabindex: 0, role: "group", "aria-label": "Prompt", text: rollout.prompt }),
+    el("div", { class: "wb-rollout-reply", tabindex: 0, role: "group", "aria-label": "Reply" }, ...tokens.length ? tokens : [rollout.completion]),
+    el("div", { class: "wb-rollout-scores" }, ...scores.map(([name, value, unit = ""]) => el("span", {}, `${name} `, el("strong", { text: figure(value) + unit }))))
+  );
+}
+
 // src/points.js
 var AXES2 = ["step", "num_tokens", "elapsed"];
 var Points = class {
@@ -5468,7 +5669,7 @@ var Points = class {
 
 // src/runs.js
 function emptyRun() {
-  return { state: {}, log: new Points(), evals: new Points(), samples: /* @__PURE__ */ new Map(), probes: {}, notes: [], replies: [] };
+  return { state: {}, log: new Points(), evals: new Points(), samples: /* @__PURE__ */ new Map(), rollouts: [], probes: {}, notes: [], replies: [] };
 }
 var Runs = class {
   /** @param {(message: object) => void} send to the kernel */
@@ -5509,6 +5710,7 @@ var Runs = class {
     }
     Object.assign(run.state, part.state);
     Object.assign(run.probes, part.probes);
+    run.rollouts.push(...part.rollouts ?? []);
     run.notes.push(...part.notes ?? []);
     run.replies.push(...part.replies ?? []);
     for (const { step, probe, answer } of part.samples ?? []) {
@@ -5756,7 +5958,7 @@ var run_default = () => {
     const waiting = el("p", { class: "wb-muted wb-waiting", text: "Waiting for the kernel…" });
     const send = (message) => model.send(message);
     const context = { model, runs, view, send, changed: () => schedule() };
-    const parts = [new Status(context), new Curves(context), new Guards(context), new Answers(context), new Ask(context)];
+    const parts = [new Status(context), new Curves(context), new Guards(context), new Rollouts(context), new Answers(context), new Ask(context)];
     const body = el("div", { class: "wb-run-body", hidden: true }, ...parts.map((part) => part.el));
     root.append(waiting, body);
     let frame = 0;

@@ -27,8 +27,18 @@ class Line:
     dashed: bool = False
 
 
-def line_figure(lines: Sequence[Line], x_label: str, *, log: bool = False) -> str:
-    """An SVG of the lines over a common axis; points that are not finite (or not positive, for `log`) are left out."""
+def line_figure(
+    lines: Sequence[Line],
+    x_label: str,
+    *,
+    log: bool = False,
+    uprights: Sequence[tuple[float, str]] = (),
+    title: str = "",
+) -> str:
+    """An SVG of the lines over a common axis; points that are not finite (or not positive, for `log`) are left out.
+
+    `uprights` are upright lines at an x, each with a word beside it.
+    """
     drawn = [(line, _thinned(_usable(line, log))) for line in lines]
     drawn = [(line, points) for line, points in drawn if points]
     if not drawn:
@@ -45,7 +55,16 @@ def line_figure(lines: Sequence[Line], x_label: str, *, log: bool = False) -> st
     for x in _ticks(min(0.0, *xs), max(xs)):
         parts.append(_label(x_of(x), HEIGHT - BOTTOM + 16, _figure(x), "middle"))
     parts.append(_label(WIDTH - RIGHT, HEIGHT - 2, x_label, "end"))
+    for x, word in uprights:
+        at, right = x_of(x), x_of(x) > WIDTH / 2
+        parts.append(
+            f'<path d="M{at:.1f} {TOP}V{HEIGHT - BOTTOM}" stroke="{INK}" stroke-width="1.5" stroke-dasharray="2 3"/>'
+        )
+        parts.append(_label(at + (-5 if right else 5), TOP + 10, word, "end" if right else "start"))
     left = float(LEFT)
+    if title:
+        parts.append(_label(left, 16, title, "start"))
+        left += 22 + 6.6 * len(title)
     for line, points in drawn:
         colour = COLOURS[line.colour % len(COLOURS)]
         path = "L".join(f"{x_of(x):.1f} {y_of(y):.1f}" for x, y in points)

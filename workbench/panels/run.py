@@ -10,8 +10,10 @@ import anywidget
 import traitlets
 
 from workbench.errors import InvalidInputError, WorkbenchError
-from workbench.panels._figure import Line, line_figure
+from workbench.panels._charts import GROUPS
 from workbench.panels._panel import Panel, static_file
+from workbench.panels._rollouts import add_rollouts, rollouts_at
+from workbench.panels._run_figures import add_figures
 from workbench.panels._static_form import StaticForm
 from workbench.runs import open_run
 from workbench.runs.feed import Feed
@@ -35,6 +37,7 @@ class RunView(anywidget.AnyWidget):
     x = traitlets.Enum(list(AXES), "steps").tag(sync=True)
     smoothing = traitlets.Float(0.6, min=0, max=0.99).tag(sync=True)
     log_scale = traitlets.Bool(False).tag(sync=True)
+    _groups = traitlets.List([group.to_dict() for group in GROUPS]).tag(sync=True)
 
 
 class Runs(traitlets.Tuple):
@@ -138,6 +141,8 @@ class RunPanel(Panel):
             self._tell_everything()
         elif message["kind"] == "command" and message["name"] in COMMANDS:
             self.in_background(self._command, self.feeds[message["run"]], message["name"])
+        elif message["kind"] == "rollouts":
+            self.in_background(self._show_rollouts, message["run"], message["step"])
         elif message["kind"] == "ask":
             self.in_background(self._ask, self.feeds[message["run"]], message)
 
@@ -164,6 +169,9 @@ class RunPanel(Panel):
         self._answers = [*self._answers, question | answer][-KEPT_ANSWERS:]
         self._view.send({"kind": "news", "parts": [], "answers": self._answers})
 
+    def _show_rollouts(self, number: int, step: int) -> None:
+        self._view.send({"kind": "rollouts", "run": number, **rollouts_at(self.feeds[number], step)})
+
     def _step_of(self, feed: Feed, prompt: str) -> int | None:
         """The step whose weights answered; None where the run was over and its kept weights did."""
         with self._sending:
@@ -186,7 +194,7 @@ class RunPanel(Panel):
         return f"wb.panels.RunPanel({runs}{''.join(settings)})"
 
     def fill_static(self, form: StaticForm) -> None:
-        """Status, losses and the probes' answers as they are now."""
+        """Status, curves, the probes' answers and the newest rollouts as they are now."""
         for feed in self.feeds:
             state = feed.series.state
             form.text(f"{feed.run.id}: {feed.status}. {feed.reason or ''}")
@@ -196,16 +204,8 @@ class RunPanel(Panel):
                 form.text(remark["text"])
             for guard in feed.guards or ():
                 form.text(f"Guard, {guard['light']}: {guard['name']}, {guard['figure']}. {guard['sentence']}")
-        lines = []
-        for number, feed in enumerate(self.feeds):
-            letter = f" {chr(65 + number)}" if len(self.feeds) > 1 else ""
-            tables = (("train loss", feed.series.log, "loss"), ("eval loss", feed.series.evals, "eval_loss"))
-            for name, columns, quantity in tables:
-                xs, ys = columns.axes[AXES[self.x]], columns.values[quantity]
-                dashed = name == "eval loss"
-                lines.append(Line(name + letter, xs, ys, number if letter else int(dashed), dashed))
-        if svg := line_figure(lines, self.x, log=self.log_scale):
-            form.image(svg, f"Training and eval loss over {self.x}")
+        add_figures(form, self.feeds, AXES[self.x], self.x, log=self.log_scale)
         for feed in self.feeds:
             if feed.series.samples:
                 form.table(["prompt", "reference", "before", "latest answer"], feed.series.before_and_now())
+            add_rollouts(form, feed)

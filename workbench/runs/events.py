@@ -4,7 +4,7 @@
 the fields of its type:
 
     launched  queued  started  gate  resolved            how it came to train
-    log  eval  sample  checkpoint                        what training gave, each with its ``step``
+    log  eval  sample  rollouts  checkpoint              what training gave, each with its ``step``
     command  answer  note                                what was asked of it, and what should be known
     resumed                                              training goes on from ``step``; later points no longer count
     ended                                                status, reason, exit code or signal
@@ -29,7 +29,7 @@ __all__ = ["EVENT_VERSION", "EventWriter", "Tail", "read_events"]
 EVENT_VERSION = 1
 
 # What a resumed training writes again.
-_REPEATED = frozenset({"log", "eval", "sample", "checkpoint"})
+_REPEATED = frozenset({"log", "eval", "sample", "rollouts", "checkpoint"})
 
 
 class EventWriter:

@@ -142,7 +142,8 @@ class Feed:
         return {"start": start, "count": len(columns) - start, "names": columns.names, "buffer": buffer}
 
     def _lists(self) -> dict[str, list[Any]]:
-        return {"samples": self.series.samples, "notes": self.series.notes, "replies": self.series.replies}
+        names = ("samples", "rollouts", "notes", "replies")
+        return {name: getattr(self.series, name) for name in names}
 
     def _state(self) -> dict[str, Any]:
         where = {"id": self.run.id, "path": str(self.run.path)}

@@ -84,6 +84,8 @@ class Series:
         The losses, for `workbench.runs.curves.explain`.
     samples
         ``{step, probe, answer}`` in order.
+    rollouts
+        ``{step, path}`` in order: where `workbench.runs.rollouts` finds what a policy wrote.
     probes
         ``{prompt, reference}`` by number.
     answers
@@ -103,6 +105,7 @@ class Series:
         self.evals = Columns(EVALUATED)
         self.curve = Curve()
         self.samples: list[dict[str, Any]] = []
+        self.rollouts: list[dict[str, Any]] = []
         self.probes: dict[int, dict[str, str]] = {}
         self.answers: dict[str, dict[str, Any]] = {}
         self.replies: list[dict[str, Any]] = []
@@ -133,12 +136,12 @@ class Series:
     # Points
 
     def _take_log(self, event: Mapping[str, Any]) -> None:
-        self.log.append(event)
+        self.log.append(_with_difference(event))
         self.curve.add(event)
         self._advance(event)
 
     def _take_eval(self, event: Mapping[str, Any]) -> None:
-        self.evals.append({**event, "num_tokens": self._tokens_at(event)})
+        self.evals.append({**_with_difference(event), "num_tokens": self._tokens_at(event)})
         self._advance(event)
         if event.get("command") is None:  # what was asked for in between is drawn, but says nothing about the trend
             self.curve.add(event)
@@ -160,12 +163,16 @@ class Series:
         self.samples.append({"step": event["step"], "probe": event["probe"], "answer": texts.pop("answer")})
         self.probes[event["probe"]] = texts
 
+    def _take_rollouts(self, event: Mapping[str, Any]) -> None:
+        self.rollouts.append({"step": event["step"], "path": event["path"]})
+
     def _take_resumed(self, event: Mapping[str, Any]) -> None:
         step = event["step"]
         self.log.drop_after(step)
         self.evals.drop_after(step)
         self.curve.drop_after(step)
         self.samples = [sample for sample in self.samples if sample["step"] <= step]
+        self.rollouts = [kept for kept in self.rollouts if kept["step"] <= step]
         self._bests = [best for best in self._bests if best["step"] <= step]
         self.state |= {
             "step": step,
@@ -215,6 +222,16 @@ class Series:
         note = {"level": level, "text": f"{text} {remedy or ''}".strip()}
         if note not in self.notes:  # a resumed run says it again
             self.notes.append(note)
+
+
+def _with_difference(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With the difference of chosen and rejected log-probs, which preference training logs one by one."""
+    more = {}
+    for start in ("", "eval_"):
+        chosen, rejected = event.get(f"{start}logps/chosen"), event.get(f"{start}logps/rejected")
+        if chosen is not None and rejected is not None:
+            more[f"{start}logps/difference"] = chosen - rejected
+    return {**event, **more} if more else event
 
 
 def _cut(text: str) -> str:

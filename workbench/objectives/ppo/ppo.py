@@ -255,7 +255,8 @@ class PPOTrainer(Trainer):
         with self._computing():
             now = read(self.model, rollouts, self.head)
         logps = token_logps(now.logits, rollouts.replies, settings.temperature) * mask
-        values = self.value_head(now.hidden.float()).squeeze(-1) * mask
+        # The head reads the policy's state and does not move it: a bad guess of the values must not shake the policy.
+        values = self.value_head(now.hidden.detach().float()).squeeze(-1) * mask
         of_policy, clipped = policy_loss(logps, old, advantages, mask, settings.clip_range)
         of_values = value_loss(values, old_values, returns, mask, settings.clip_range_value)
         entropy = masked_mean(entropy_of(now.logits, settings.temperature), mask)
@@ -264,8 +265,8 @@ class PPOTrainer(Trainer):
         self.control = self.callback_handler.on_pre_optimizer_step(self.args, self.state, self.control)
         self.optimizer.zero_grad()
         loss.backward()
-        moving = [weights for group in self.optimizer.param_groups for weights in group["params"]]
-        norm = nn.utils.clip_grad_norm_(moving, self.args.max_grad_norm or float("inf"))
+        limit = self.args.max_grad_norm or float("inf")
+        norm, _ = (nn.utils.clip_grad_norm_(group["params"], limit) for group in self.optimizer.param_groups)
         self.optimizer.step()
         with torch.no_grad():
             figures = {
@@ -273,7 +274,7 @@ class PPOTrainer(Trainer):
                 "approx_kl": masked_mean(kl_estimate(old, logps, "k3"), mask),
             }  # fmt: skip
         for name, value in figures.items():
-            own[name].append(float(value))
+            own[name].append(float(value.detach()))
         return float(loss.detach())
 
     # Evaluation and figures
