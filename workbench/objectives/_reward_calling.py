@@ -174,7 +174,7 @@ def _called(name: str, function: Any, given: Mapping[str, Sequence[Any]], timeou
     raise RewardError(f"The reward {name} {wrong} for a batch of {count} replies, and not for any alone. {REMEDY}")
 
 
-REMEDY = "Mend it; the run's last checkpoint is untouched, and a new run can start from the run's best model."
+REMEDY = "Mend it: nothing was learned from this batch, and what was kept before it is untouched."
 
 
 def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeout: float) -> tuple[list[float], str]:
