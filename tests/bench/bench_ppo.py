@@ -2,10 +2,10 @@
 
     python -m tests.bench.bench_ppo [STEPS] [ROUNDS]
 
-Both start from the bundled base, with LoRA, the same reward (a function that counts words), prompts, number of replies a
-step and longest reply, one after another and each in a process of its own. Speed is tokens read and written over seconds
-from the second step to the last; the split of PPO's seconds is that of its own log, and RLOO's generation time is measured
-around its ``generate``. About four minutes on two idle cores; beside other work the figures mean little.
+Both start from the bundled base, with LoRA, the same reward (a function that counts words), prompts, number of
+replies a step and longest reply, one after another, each in a process of its own. Speed is tokens read and written over
+seconds from the second step to the last; the split of PPO's seconds (generate, score, update) is that of its log. About
+four minutes on two idle cores; beside other work the figures mean little.
 """
 
 from __future__ import annotations

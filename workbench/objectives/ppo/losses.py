@@ -97,8 +97,10 @@ def policy_loss(logps: Tensor, old: Tensor, advantages: Tensor, mask: Tensor, cl
     return masked_mean(torch.maximum(plain, clipped), mask), masked_mean((clipped > plain).float(), mask)
 
 
-def value_loss(values: Tensor, old: Tensor, returns: Tensor, mask: Tensor, clip: float) -> Tensor:
-    """Half the squared error of the values, which earn nothing from moving further than `clip` (37 details)."""
+def value_loss(values: Tensor, old: Tensor, returns: Tensor, mask: Tensor, clip: float | None) -> Tensor:
+    """Half the squared error of the values; with `clip` they earn nothing from moving further (37 details)."""
+    if clip is None:
+        return 0.5 * masked_mean((values - returns) ** 2, mask)
     near = old + (values - old).clamp(-clip, clip)
     return 0.5 * masked_mean(torch.maximum((values - returns) ** 2, (near - returns) ** 2), mask)
 

@@ -95,9 +95,11 @@ class PPO(RewardedObjective):
         0.2, help="By how much the probability of a token may change in a step before it earns no more.",
         low=0.001, high=10.0, source="Schulman et al. 2017, section 6.1: 0.2",
     )  # fmt: skip
-    clip_range_value: float = setting(
-        0.2, help="By how much a value may change in a step before it earns no more.", low=0.001, high=1e6,
-        source=f"{DETAILS}: 0.2", expert=True,
+    clip_range_value: float | None = setting(
+        None, help="By how much a value may change in a step before it earns no more; for rewards of about 1.",
+        low=0.001, high=1e6, none="values are not held back", expert=True,
+        source="Andrychowicz et al. 2020, arXiv 2006.05990, section 3.5: clipping values does not help; Huang et al. "
+        "2023: 0.2, for rewards brought to a standard deviation of 1",
     )  # fmt: skip
     gamma: float = setting(
         1.0, help="How much a later reward counts now.", low=0.0, high=1.0, source=f"{DETAILS}: 1", expert=True,
