@@ -22,6 +22,8 @@ const entryPoints = [
   "src/data.css",
   "src/lens.js",
   "src/lens.css",
+  "src/preference.js",
+  "src/preference.css",
 ];
 
 await esbuild.build({

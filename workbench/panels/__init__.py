@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.panels.data import DataPanel as DataPanel
     from workbench.panels.ladder import LadderPanel as LadderPanel
     from workbench.panels.lens import TokenLens as TokenLens
+    from workbench.panels.preference import PreferencePanel as PreferencePanel
     from workbench.panels.recipe import RecipePanel as RecipePanel
     from workbench.panels.report import ReportPanel as ReportPanel
     from workbench.panels.run import RunPanel as RunPanel
@@ -26,6 +27,7 @@ _WHERE = {
     "ComparePanel": "compare",
     "DataPanel": "data",
     "LadderPanel": "ladder",
+    "PreferencePanel": "preference",
     "RecipePanel": "recipe",
     "ReportPanel": "report",
     "RunPanel": "run",

@@ -112,7 +112,7 @@ class PPO(RewardedObjective):
         0.1, help="How much the loss of the values counts.", low=0.0, high=100.0, source=f"{DETAILS}: 0.1", expert=True,
     )  # fmt: skip
     value_learning_rate: float = setting(
-        1e-2, help="The learning rate of the value head.", low=1e-8, high=10.0,
+        1e-3, help="The learning rate of the value head.", low=1e-8, high=10.0,
         source="measured on the bundled base", checked="4.3M", expert=True,
     )  # fmt: skip
     entropy_coef: float = setting(

@@ -1,0 +1,63 @@
+"""PreferencePanel: what it shows of a pair, what keys do, and what the saved notebook has."""
+
+from __future__ import annotations
+
+import pytest
+
+import workbench as wb
+from workbench.errors import DatasetError
+
+ROWS = [{"prompt": f"Mail {n} <script>?", "a": f"Yes {n}.", "b": f"No {n}."} for n in range(12)]
+
+
+def press(panel, kind="label", **more):
+    panel._stage._handle_custom_msg({"kind": kind, **more}, [])
+
+
+def test_a_pair_is_shown_without_its_label_and_keys_are_saved(tmp_path):
+    rows = [{"prompt": f"p{n}", "chosen": f"good {n}", "rejected": f"bad {n}"} for n in range(12)]
+    panel = wb.panels.PreferencePanel(wb.load_dataset(rows, split={}), annotator="ada", folder=tmp_path)
+    state = panel._stage._state
+    assert {"prompt", "left", "right", "at", "total", "undo", "counts", "findings", "last"} == set(state)
+    for _ in range(3):
+        press(panel, choice="left")
+    assert (panel._stage._state["at"], panel._stage._state["last"]) == (3, "left")
+    press(panel, "undo")
+    assert panel._stage._state["at"] == 2
+    assert len(panel.dataset()) == 2
+    assert len((tmp_path / "ada.jsonl").read_text().splitlines()) == 5
+    press(panel, choice="nonsense")
+    assert "A label is one of" in panel.head._error
+    press(panel, "other")
+    assert panel._stage._state["at"] == 2
+
+
+def test_it_goes_on_where_it_was_left_and_says_what_agreement_there_is(tmp_path):
+    panel = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
+    while panel.labelling.current is not None:
+        press(panel, choice="left")
+    said = " ".join(panel._stage._state["findings"])
+    assert "With yourself, on pairs that came back: 0% of 2 pairs" in said
+    assert "You chose the left reply in 100% of 14 cases" in said
+    assert "prompt" not in panel._stage._state
+    other = wb.panels.PreferencePanel(ROWS, annotator="bo", folder=tmp_path)
+    assert other._stage._state["at"] == 0
+    press(other, choice="tie")
+    assert "With ada: 0% of 1 pairs" in " ".join(other._stage._state["findings"])
+    again = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
+    assert again._stage._state["at"] == 14
+
+
+def test_code_and_the_saved_form(tmp_path):
+    panel = wb.panels.PreferencePanel("support-desk/preferences", annotator="ada", folder=tmp_path, repeat_every=0)
+    given = f"annotator='ada', repeat_every=0, folder={str(tmp_path)!r}"
+    code = f"wb.panels.PreferencePanel('support-desk/preferences', {given})"
+    assert panel.to_code() == code
+    again = eval(code, {"wb": wb})
+    assert again.labelling.questions == panel.labelling.questions
+    html = panel.static_form().html()
+    assert "labelled <strong>0</strong>" in html
+    assert panel.labelling.rows[0]["a"][:20] not in html
+    assert wb.panels.PreferencePanel(ROWS).to_code() == "wb.panels.PreferencePanel(pairs)"
+    with pytest.raises(DatasetError, match="a person compares two replies"):
+        wb.panels.PreferencePanel("support-desk/tickets")

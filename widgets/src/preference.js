@@ -1,0 +1,95 @@
+// Labelling preferences: one pair at a time, big keys, what was saved said at once. The kernel decides everything; here
+// stands what it said (`_state`), and what was pressed goes back as a message.
+
+import { button, el, setText } from "./dom.js";
+import { number, textCell } from "./rows.js";
+import { meaning } from "./vote.js";
+
+const SAID = { left: "A is better", right: "B is better", tie: "no difference", skip: "skipped" };
+
+/** The progress in words: what is done, what is left, what was left out. */
+export function progressWords({ at, total, counts }) {
+  const parts = [`${number(at)} of ${number(total)} asked`, `${number(counts.labelled)} labelled`];
+  if (counts.ties) parts.push(`${number(counts.ties)} equal`);
+  if (counts.skipped) parts.push(`${number(counts.skipped)} skipped`);
+  if (counts.repeats) parts.push(`${number(counts.repeats)} asked again`);
+  if (counts.same) parts.push(`${number(counts.same)} left out: both replies are the same`);
+  return parts.join(" · ");
+}
+
+function render({ model, el: root }) {
+  const act = (message) => model.send(message);
+  const label = (choice) => act({ kind: "label", choice });
+  const progress = el("progress", { class: "wb-work-bar", max: 1, value: 0, "aria-label": "Labelled" });
+  const words = el("span", { class: "wb-progress-words", role: "status" });
+  const saved = el("span", { class: "wb-saved", role: "status" });
+  const stage = el("div", { class: "wb-vote-stage" });
+  const choice = (text, key, value, title) =>
+    button({ label: "", class: "wb-vote-choice wb-key-choice", title, onClick: () => label(value) });
+  const keys = [
+    ["A is better", "←", "left", "Left arrow, A or 1"],
+    ["No difference", "↓", "tie", "Down arrow, T or 0"],
+    ["B is better", "→", "right", "Right arrow, B or 2"],
+    ["Skip", "S", "skip", "S"],
+  ].map(([text, key, value, title]) => {
+    const made = choice(text, key, value, title);
+    made.setAttribute("aria-label", `${text} (${title})`);
+    made.replaceChildren(el("span", { text }), el("kbd", { class: "wb-kbd", text: key, "aria-hidden": "true" }));
+    return made;
+  });
+  const undo = button({ label: "Undo (U)", title: "Take the last label back", onClick: () => act({ kind: "undo" }) });
+  const buttons = el("div", { class: "wb-vote-buttons wb-key-buttons", role: "group", "aria-label": "Your label" }, ...keys);
+  const findings = el("ul", { class: "wb-findings", "aria-label": "Agreement" });
+  const element = el(
+    "section",
+    { class: "wb-vote wb-preference", tabindex: 0, "aria-label": "Pairs to label: left and right arrow choose a reply, down says no difference, S skips, U takes back" },
+    el("div", { class: "wb-work" }, el("div", { class: "wb-progress-line" }, progress, words), el("div", { class: "wb-work-buttons" }, saved, undo)),
+    stage,
+    buttons,
+    findings,
+  );
+  // JupyterLab must not take the keys for its own: arrows would select another cell, "a" would make one.
+  element.dataset.lmSuppressShortcuts = "true";
+  element.addEventListener("keydown", (event) => {
+    const wanted = meaning(event.key);
+    if (!wanted || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const state = model.get("_state");
+    if (wanted === "undo") {
+      if (state.undo) act({ kind: "undo" });
+    } else if (state.left) label(wanted);
+  });
+  root.append(element);
+
+  function draw() {
+    const state = model.get("_state");
+    progress.value = state.total ? state.at / state.total : 0;
+    setText(words, progressWords(state));
+    setText(saved, state.last ? `Saved: ${SAID[state.last]}` : "");
+    undo.disabled = !state.undo;
+    buttons.hidden = !state.left;
+    findings.hidden = state.findings.length === 0;
+    findings.replaceChildren(...state.findings.map((text) => el("li", { text })));
+    if (!state.left) {
+      stage.replaceChildren(el("p", { text: "All pairs are labelled. panel.dataset() is the preference data set to train on." }));
+      return;
+    }
+    const side = (letter, cell) =>
+      el(
+        "section",
+        { class: "wb-answer", "aria-label": `Reply ${letter}` },
+        el("div", { class: "wb-answer-head" }, el("span", { class: "wb-vote-letter", text: letter })),
+        textCell(cell, { name: `reply ${letter}` }),
+      );
+    stage.replaceChildren(
+      el("div", { class: "wb-part" }, el("div", { class: "wb-part-label", text: "Prompt" }), textCell(state.prompt, { name: "prompt" })),
+      el("div", { class: "wb-compared", style: { "--wb-systems": "2" } }, side("A", state.left), side("B", state.right)),
+    );
+  }
+  model.on("change:_state", draw);
+  draw();
+  return () => model.off("change:_state", draw);
+}
+
+export default { render };
