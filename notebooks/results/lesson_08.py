@@ -145,7 +145,12 @@ def main() -> None:
         report = wb.evaluate([helped], tickets.split(split), list(METRICS))
         for metric in METRICS:
             got = report.interval(helped, metric)
-            found[f"{split}/{metric}"][helped.name] = {"value": got.value, "low": got.low, "high": got.high, "seeds": []}
+            found[f"{split}/{metric}"][helped.name] = {
+                "value": got.value,
+                "low": got.low,
+                "high": got.high,
+                "seeds": [],
+            }
             print(f"{split}, {metric}, {helped.name}: {got.value:.3f} [{got.low:.3f}, {got.high:.3f}]", flush=True)
     costs = made.table().set_index("system")[["rate", "trainable_parameters", "seconds", "memory_bytes"]]
     figures: dict[str, Any] = {

@@ -6,6 +6,7 @@ All start from the same supervised run, the *imitator*. Replies are compared by 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -19,8 +20,13 @@ from workbench.objectives.reward import Reward
 from workbench.objectives.rloo import RLOO
 from workbench.objectives.training import Training
 from workbench.recipe import Recipe
+from workbench.runs import Run
+from workbench.runs.generation import shared_client
 
-__all__ = ["METRICS", "REPLY", "dpo", "imitator", "judged_replies", "ppo", "reward_model", "rloo", "win_rate"]
+__all__ = [
+    "METRICS", "REPLY", "dpo", "imitator", "judged_replies", "pair_accuracy", "policy_figures", "ppo", "reward_model",
+    "rloo", "surprise", "win_rate",
+]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
 """How replies are drawn when policies are compared: as freely as in training."""
@@ -73,3 +79,50 @@ def win_rate(report: Any, a: Any, b: Any) -> Interval:
     """How often the gold rule prefers the reply of `a` to that of `b`; ties count half. Interval over rows."""
     rows = report.rows().pivot(index="row", columns="system", values="gold_reply")
     return mean([1.0 if x > y else 0.5 if x == y else 0.0 for x, y in zip(rows[a], rows[b], strict=True)])
+
+
+def surprise(system: Any, prompts: Sequence[str], replies: Sequence[str]) -> list[float]:
+    """How unlikely a system finds each reply to its prompt, in nats, the end token included."""
+    client = shared_client()
+    return [sum(client.losses(system, *pair).nats) for pair in zip(prompts, replies, strict=True)]
+
+
+def pair_accuracy(system: Any, rows: int = 100) -> float:
+    """The share of the first test pairs of which a system finds the chosen reply the likelier one."""
+    pairs = load_dataset("support-desk/preferences").split("test").to_pandas().head(rows)
+    chosen, rejected = (surprise(system, pairs["prompt"], pairs[side]) for side in ("chosen", "rejected"))
+    return sum(a < b for a, b in zip(chosen, rejected, strict=True)) / len(pairs)
+
+
+def policy_figures(report: Any, name: str, run: Run, start: Run, rows: int = 60) -> dict[str, float]:
+    """What became of a policy: points, who wins, how far it went, how it writes, and what it took.
+
+    Parameters
+    ----------
+    report
+        Of `judged_replies`, with the policy as `name` and the imitator as ``"imitator"``.
+    run, start
+        The policy and the imitator.
+    rows
+        Replies on which divergence and fluency are measured.
+
+    Returns
+    -------
+    dict
+        ``gold`` (points), ``win`` (share of rows, ties half), ``kl`` (nats a reply, to the imitator, estimator k1),
+        ``bits`` (bits per byte of its replies under the imitator), ``words``, ``finished``, ``seconds``, and each part.
+    """
+    answers = report.rows().query("system == @name")
+    some = answers.head(rows)
+    own, before = (surprise(system, some["prompt"], some["answer"]) for system in (run, start))
+    size = sum(len(text.encode()) for text in some["answer"])
+    return {
+        **{metric.removeprefix("gold_reply."): float(answers[metric].mean()) for metric in METRICS[1:]},
+        "gold": float(answers["gold_reply"].mean()),
+        "win": win_rate(report, name, "imitator").value,
+        "kl": (sum(before) - sum(own)) / len(some),
+        "bits": sum(before) / size / math.log(2),
+        "words": float(answers["answer"].str.split().str.len().mean()),
+        "finished": float((answers["stop"] == "eos").mean()),
+        "seconds": float(run.progress()["elapsed"]),
+    }
