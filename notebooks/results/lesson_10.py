@@ -2,7 +2,7 @@
 
     python notebooks/results/lesson_10.py
 
-Writes ``10-rlhf-ppo.json`` beside this file and prints the table. About 40 minutes on two idle cores. Killed and
+Writes ``10-rlhf-ppo.json`` beside this file and prints the table. About 45 minutes on two idle cores. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 09 and 11 look too.
 """
@@ -14,6 +14,7 @@ import platform
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import workbench as wb
@@ -23,11 +24,14 @@ from workbench.lessons.recording import interval, judged, trained
 from workbench.runs.curves import explain
 
 SEEDS, HACKED = 5, 3
+LONG = {"training.max_steps": 40, "training.batch_size": 16, "training.eval_steps": 40, "training.save_steps": 40}
+"""A reward is hacked for twice as many steps of half the replies: the curves need points to turn in."""
+BRAKE = 0.25  # five times the weight of the divergence
 SHOWN = 10
 OUT = Path(__file__).with_name("10-rlhf-ppo.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
 HOME = home() / "preferences"
-CURVE = ("reward", "gold", "kl", "length", "entropy")
+CURVE = ("elapsed", "reward", "gold", "kl", "length", "entropy")
 
 
 def curve(run: wb.Run) -> dict[str, list[float]]:
@@ -54,23 +58,25 @@ def main() -> None:
     start = trained(desk.imitator(), HOME)
     reward = trained(desk.reward_model(start), HOME)
     loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer"), HOME)
-    made: dict[str, list[wb.Run]] = {"ppo": [], "rloo": [], "dpo": [], "hacked": []}
+    made: dict[str, list[wb.Run]] = {"ppo": [], "rloo": [], "dpo": [], "hacked": [], "held": []}
     for seed in range(SEEDS):
         made["ppo"].append(trained(desk.ppo(start, reward, seed), HOME))
         made["rloo"].append(trained(desk.rloo(start, reward, seed), HOME))
         made["dpo"].append(trained(desk.dpo(start, seed=seed), HOME))
         if seed < HACKED:
-            made["hacked"].append(trained(desk.ppo(start, loves_length, seed), HOME))
+            made["hacked"].append(trained(desk.ppo(start, loves_length, seed).replace(LONG), HOME))
+            held = desk.ppo(start, loves_length, seed, kl_coef=BRAKE).replace(LONG)
+            made["held"].append(trained(held, HOME))
         print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items()}, flush=True)
-    held = trained(desk.ppo(start, reward, 0, kl_coef=0.3), HOME)
     named = {f"{name} {seed}": run for name, runs in made.items() for seed, run in enumerate(runs)}
-    found, report = looked_at(start, {**named, "ppo, held": held})
+    found, report = looked_at(start, named)
     print(report.table().query("metric == 'gold_reply'").to_string(), flush=True)
 
     count = len(report.references)
     base = found["imitator"]
     by_name = {name: [found[f"{name} {seed}"] for seed in range(len(runs))] for name, runs in made.items()}
     rows = report.rows()
+    drawn = Random(0).sample(sorted(rows["row"].unique()), SHOWN)
     figures: dict[str, Any] = {
         "steps": {name: runs[0].recipe.training.max_steps for name, runs in made.items()},
         "rows": count,
@@ -79,7 +85,11 @@ def main() -> None:
             name: {key: interval([each[key] for each in seeds], count) for key in seeds[0]}
             for name, seeds in by_name.items()
         },
-        "held": found["ppo, held"],
+        "seconds of the reward model": reward.progress()["elapsed"],
+        "duels": {
+            name: interval([desk.win_rate(report, f"{name} {at}", f"dpo {at}").value for at in range(SEEDS)], count, share=True)
+            for name in ("ppo", "rloo")
+        },
         "over rows, seed 0": {
             name: vars(desk.win_rate(report, f"{name} 0", "imitator")) | {"over_rows": None} for name in made
         },
@@ -88,16 +98,15 @@ def main() -> None:
             name: [[remark.to_dict() for remark in explain(run.events())] for run in runs]
             for name, runs in made.items()
         },
-        "memory": {name: wb.estimate(runs[0].recipe).memory for name, runs in made.items() if name != "hacked"},
         "replies": {
-            name: rows[rows["system"] == name].head(SHOWN)[["prompt", "answer", "gold_reply"]].to_dict("records")
-            for name in ("imitator", "ppo 0", "rloo 0", "dpo 0", "hacked 0")
+            name: rows[(rows["system"] == name) & rows["row"].isin(drawn)][["prompt", "answer", "gold_reply"]].to_dict("records")
+            for name in ("imitator", "ppo 0", "rloo 0", "dpo 0", "hacked 0", "held 0")
         },
     }
 
     def seeds_of(claim: Any, side: str) -> list[float]:
         if side == "imitator":
-            return [base["gold"]] * (HACKED if claim["a"] == "hacked" else SEEDS)
+            return [base["gold"]] * len(by_name[claim["a"]])
         return [each["gold"] for each in by_name[side]]
 
     figures["claims"] = judged(CLAIMS, "10-rlhf-ppo", seeds_of)

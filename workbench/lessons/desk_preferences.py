@@ -13,6 +13,8 @@ from typing import Any
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.evaluation import evaluate
 from workbench.evaluation.statistics import Interval, mean
+from workbench.home import home
+from workbench.lessons.recording import trained
 from workbench.metrics.gold_reply import PARTS
 from workbench.objectives.dpo import DPO
 from workbench.objectives.ppo import PPO
@@ -20,12 +22,12 @@ from workbench.objectives.reward import Reward
 from workbench.objectives.rloo import RLOO
 from workbench.objectives.training import Training
 from workbench.recipe import Recipe
-from workbench.runs import Run
+from workbench.runs import Run, runs
 from workbench.runs.generation import shared_client
 
 __all__ = [
-    "METRICS", "REPLY", "dpo", "imitator", "judged_replies", "pair_accuracy", "policy_figures", "ppo", "reward_model",
-    "rloo", "surprise", "win_rate",
+    "METRICS", "REPLY", "at_hand", "dpo", "imitator", "judged_replies", "pair_accuracy", "policy_figures", "ppo",
+    "reward_model", "rloo", "surprise", "win_rate",
 ]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
@@ -68,6 +70,21 @@ def rloo(start: Any, reward: Any, seed: int = 0, steps: int = 20, **settings: An
 
 def _online(steps: int) -> Training:
     return Training(max_steps=steps, batch_size=32, eval_steps=steps, save_steps=steps, max_eval_rows=32, num_probes=0)
+
+
+def at_hand(recipe: Recipe, steps: int) -> Run:
+    """The run that the lessons' scripts recorded, where this machine has it; else a shorter one, trained once.
+
+    Parameters
+    ----------
+    steps
+        Of the shorter one.
+    """
+    folder = home() / "preferences"
+    for run in runs(folder):
+        if run.recipe.hash == recipe.hash and run.status == "completed":
+            return run
+    return trained(recipe.replace({"training.max_steps": steps, "training.eval_steps": steps}), folder)
 
 
 def judged_replies(systems: Mapping[str, Any] | Sequence[Any], rows: Dataset | None = None, **more: Any) -> Any:
