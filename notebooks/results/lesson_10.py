@@ -24,8 +24,8 @@ from workbench.lessons.recording import interval, judged, trained
 from workbench.runs.curves import explain
 
 SEEDS, HACKED = 5, 3
-LONG = {"training.max_steps": 40, "training.batch_size": 16, "training.eval_steps": 40, "training.save_steps": 40}
-"""A reward is hacked for twice as many steps of half the replies: the curves need points to turn in."""
+LONG = {"training.max_steps": 28, "training.batch_size": 16, "training.eval_steps": 28, "training.save_steps": 28}
+"""A reward is hacked with more steps of half the replies: the curves need points to turn in."""
 BRAKE = 0.25  # five times the weight of the divergence
 SHOWN = 10
 OUT = Path(__file__).with_name("10-rlhf-ppo.json")
