@@ -23,8 +23,8 @@ from workbench.lessons import desk_preferences as desk
 from workbench.lessons.recording import interval, judged, trained
 from workbench.runs.curves import explain
 
-SEEDS, HACKED = 5, 3
-LONG = {"training.max_steps": 28, "training.batch_size": 16, "training.eval_steps": 28, "training.save_steps": 28}
+SEEDS, HACKED = 5, 2
+LONG = {"training.max_steps": 24, "training.batch_size": 16, "training.eval_steps": 24, "training.save_steps": 24}
 """A reward is hacked with more steps of half the replies: the curves need points to turn in."""
 BRAKE = 0.25  # five times the weight of the divergence
 SHOWN = 10
