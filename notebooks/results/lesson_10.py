@@ -26,7 +26,7 @@ from workbench.runs.curves import explain
 SEEDS, HACKED = 5, 2
 LONG = {"training.max_steps": 24, "training.batch_size": 16, "training.eval_steps": 24, "training.save_steps": 24}
 """A reward is hacked with more steps of half the replies: the curves need points to turn in."""
-BRAKE = 0.25  # five times the weight of the divergence
+WEIGHT = 0.05  # of the divergence; the brake is five times it
 SHOWN = 10
 OUT = Path(__file__).with_name("10-rlhf-ppo.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
@@ -57,17 +57,16 @@ def main() -> None:
     """Train, look at the replies, and write the figures."""
     start = trained(desk.imitator(), HOME)
     reward = trained(desk.reward_model(start), HOME)
-    loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer"), HOME)
     made: dict[str, list[wb.Run]] = {"ppo": [], "rloo": [], "dpo": [], "hacked": [], "held": []}
     for seed in range(SEEDS):
         made["ppo"].append(trained(desk.ppo(start, reward, seed), HOME))
         made["rloo"].append(trained(desk.rloo(start, reward, seed), HOME))
         made["dpo"].append(trained(desk.dpo(start, seed=seed), HOME))
-        if seed < HACKED:
-            made["hacked"].append(trained(desk.ppo(start, loves_length, seed).replace(LONG), HOME))
-            held = desk.ppo(start, loves_length, seed, kl_coef=BRAKE).replace(LONG)
-            made["held"].append(trained(held, HOME))
-        print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items()}, flush=True)
+        print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items() if runs}, flush=True)
+    loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer", steps=80), HOME)
+    for seed in range(HACKED):
+        for name, weight in (("hacked", WEIGHT), ("held", 5 * WEIGHT)):
+            made[name].append(trained(desk.ppo(start, loves_length, seed, kl_coef=weight).replace(LONG), HOME))
     named = {f"{name} {seed}": run for name, runs in made.items() for seed, run in enumerate(runs)}
     found, report = looked_at(start, named)
     print(report.table().query("metric == 'gold_reply'").to_string(), flush=True)
