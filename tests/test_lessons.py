@@ -11,7 +11,7 @@ import workbench as wb
 from workbench.errors import InvalidInputError
 from workbench.lessons import check, exercises
 from workbench.lessons.recording import trained
-from workbench.lessons.spoiling import FAULTS, planted, spoil
+from workbench.lessons.spoiling import FAULTS, flip_labels, planted, spoil
 
 CASES = ["This week's policy", "Forty thousand mails", "Replies should be friendlier", "When will the parcel arrive"]
 
@@ -461,6 +461,29 @@ def test_a_spoiled_set_keeps_its_size_and_its_other_splits(fault):
     changed = [a != b for a, b in zip(spoiled.rows(), clean.rows(), strict=True)]
     assert sum(changed) == 12
     assert spoil(clean, fault, 0.2).hash == spoiled.hash != spoil(clean, fault, 0.2, seed=1).hash
+
+
+def test_flipped_pairs_are_turned_round_and_marked_and_the_others_are_as_they_were():
+    clean = wb.load_dataset("support-desk/preferences").head(50)
+    noisy = flip_labels(clean, 0.3, seed=4)
+    assert noisy.splits == clean.splits
+    for split in clean.splits:
+        for before, after in zip(clean.rows(split), noisy.rows(split), strict=True):
+            turned = after.pop("flipped")
+            sides = ("rejected", "chosen") if turned else ("chosen", "rejected")
+            assert (after["chosen"], after["rejected"]) == tuple(before[side] for side in sides)
+            assert {**after, "chosen": "", "rejected": ""} == {**before, "chosen": "", "rejected": ""}
+    turned = {split: sum(row["flipped"] for row in noisy.rows(split)) for split in noisy.splits}
+    assert turned == {"train": 15, "validation": 0, "test": 0}
+    assert flip_labels(clean, 0.3, seed=4).hash == noisy.hash != flip_labels(clean, 0.3, seed=5).hash
+    assert noisy.type == "preference"
+
+
+def test_what_cannot_be_flipped_is_said():
+    with pytest.raises(InvalidInputError, match="prompt_completion"):
+        flip_labels(wb.load_dataset("support-desk/drafts").head(5), 0.3)
+    with pytest.raises(InvalidInputError, match=r"1\.3 must lie between"):
+        flip_labels(wb.load_dataset("support-desk/preferences").head(5), 1.3)
 
 
 def test_what_cannot_be_spoiled_is_said():
