@@ -327,6 +327,52 @@ def test_a_wrong_front_gets_a_hint(front, said, capsys):
     assert said in capsys.readouterr().out
 
 
+def pushes(chosen, rejected):
+    wrong = torch.sigmoid(rejected - chosen) / len(chosen)
+    return -wrong, wrong
+
+
+def test_the_gradient_of_the_pair_loss():
+    assert check("09.gradient", lambda chosen, rejected: None) is None
+    assert check("09.gradient", pushes) is True
+
+
+@pytest.mark.parametrize(
+    ("gradient", "said"),
+    [
+        (lambda c, r: pushes(c, r)[::-1], "The other sign"),
+        (lambda c, r: [len(c) * each for each in pushes(c, r)], "a mean over pairs"),
+        (lambda c, r: [torch.sigmoid(c - r) * sign / len(c) for sign in (-1, 1)], "right already"),
+        (lambda c, r: (pushes(c, r)[0],) * 2, "just as far the other way"),
+        (lambda c, r: (c, r), "chain rule"),
+        (lambda c, r: pushes(c, r)[0], "two tensors"),
+    ],
+)
+def test_a_wrong_gradient_gets_a_hint(gradient, said, capsys):
+    assert check("09.gradient", gradient) is False
+    assert said in capsys.readouterr().out
+
+
+def test_accuracy_behind_flipped_labels():
+    assert check("09.labels", lambda measured, flipped: None) is None
+    assert check("09.labels", lambda measured, flipped: (measured - flipped) / (1 - 2 * flipped)) is True
+
+
+@pytest.mark.parametrize(
+    ("true", "said"),
+    [
+        (lambda m, e: m * (1 - e) + (1 - m) * e, "Solve it"),
+        (lambda m, e: m / (1 - e), "both wrong they agree"),
+        (lambda m, e: m + e, "Of the flipped labels"),
+        (lambda m, e: m, "the measured one"),
+        (lambda m, e: 1 - e, "label wrong"),
+    ],
+)
+def test_a_wrong_accuracy_behind_flipped_labels_gets_a_hint(true, said, capsys):
+    assert check("09.labels", true) is False
+    assert said in capsys.readouterr().out
+
+
 def stepped(p_values, factor, running=True, most=1.0):
     order, largest, out = sorted(range(len(p_values)), key=lambda at: p_values[at]), 0.0, list(p_values)
     for rank, at in enumerate(order):
