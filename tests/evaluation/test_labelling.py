@@ -136,6 +136,19 @@ def test_a_torn_line_is_left_out_and_closed(tmp_path, torn):
     ]
 
 
+@pytest.mark.parametrize("left", [b"", b'{"rows": "ab', None])
+def test_a_file_whose_head_is_torn_or_that_was_taken_away_is_made_whole(tmp_path, left):
+    work = Labelling(ROWS, annotator="ada", folder=tmp_path)
+    if left is None:
+        work.label("left")
+        work.path.unlink()
+    else:
+        work.path.write_bytes(left)
+        work = Labelling(ROWS, annotator="ada", folder=tmp_path)
+    work.label("right")
+    assert Labelling(ROWS, annotator="ada", folder=tmp_path).labels == work.labels
+
+
 def test_two_kernels_on_one_file_are_noticed_and_nothing_is_lost(tmp_path):
     one, other = (Labelling(ROWS, annotator="ada", folder=tmp_path) for _ in range(2))
     one.label("left")
@@ -190,6 +203,8 @@ def test_what_cannot_be_labelled_is_said(tmp_path):
     for rows, words in (
         ([{"prompt": "", "a": "x", "b": "y"}], "Row 0 has no text in 'prompt'"),
         ([{"prompt": "p", "a": "x", "b": "y"}, {"prompt": "p", "a": "x"}], "Row 1 has no text in 'b', got None"),
+        ([{"prompt": "p", "a": "x", "b": "y"}, None], "Row 1 is None"),
+        (["what is a refund?"], "what is a refund"),
         ([{"prompt": "p", "completion": "x"}] * 3, "a person compares two replies"),
     ):
         with pytest.raises(DatasetError, match=words):

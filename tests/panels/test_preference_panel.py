@@ -43,7 +43,7 @@ def test_it_goes_on_where_it_was_left_and_says_what_agreement_there_is(tmp_path)
     other = wb.panels.PreferencePanel(ROWS, annotator="bo", folder=tmp_path)
     assert other._stage._state["at"] == 0
     press(other, choice="tie")
-    assert "With ada: 0% of 1 pairs" in " ".join(other._stage._state["findings"])
+    assert "With ada: 0% of 1 pair" in " ".join(other._stage._state["findings"])
     again = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
     assert again._stage._state["at"] == 14
 

@@ -290,6 +290,7 @@ function render({ model, el: root }) {
   element.addEventListener("keydown", (event) => {
     const wanted = meaning(event.key);
     if (!wanted || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.repeat) return;
     event.preventDefault();
     event.stopPropagation();
     const state = model.get("_state");

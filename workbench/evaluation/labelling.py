@@ -134,7 +134,7 @@ class Labelling:
         self.folder = Path(folder).expanduser()
         self.path = self.folder / f"{annotator}.jsonl"
         self.labels: list[dict[str, Any]] = []
-        self._size, self._ended = 0, True
+        self._size, self._ended, self._headed = 0, True, False
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if self.path.exists():
@@ -251,7 +251,10 @@ class Labelling:
     # The file
 
     def _append(self, line: Mapping[str, Any]) -> None:
-        if self.path.exists() and self.path.stat().st_size != self._size:
+        again: list[Mapping[str, Any]] = []
+        if not self.path.exists():  # not yet, or taken away: then what is known is written once more
+            self._size, self._ended, self._headed, again = 0, True, False, list(self.labels)
+        elif self.path.stat().st_size != self._size:
             self._take_up()
             raise InvalidInputError(
                 f"{self.path} was written to from elsewhere and has been read again; the last key was not taken. "
@@ -259,17 +262,16 @@ class Labelling:
             )
         try:
             with open(self.path, "ab") as file:
-                if self._size == 0:
-                    head = {"rows": self.hash, "annotator": self.annotator, "pairs": len(self.rows)}
-                    file.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
-                elif not self._ended:
+                if not self._ended:
                     file.write(b"\n")  # a line that was torn off when a process was killed
-                file.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
+                head = {"rows": self.hash, "annotator": self.annotator, "pairs": len(self.rows)}
+                for each in [*([] if self._headed else [head]), *again, line]:
+                    file.write(json.dumps(each, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise InvalidInputError(f"{self.path} cannot be written to: {error}. The label was not taken.") from None
-        self._size, self._ended = self.path.stat().st_size, True
+        self._size, self._ended, self._headed = self.path.stat().st_size, True, True
 
     def _take_up(self) -> None:
         lines = _read(self.path)
@@ -287,7 +289,7 @@ class Labelling:
                 f"{self.path} was labelled in another order (another seed or repeat_every). Take those, or a new name."
             )
         self.labels, content = labels, self.path.read_bytes()
-        self._size, self._ended = len(content), content.endswith(b"\n")
+        self._size, self._ended, self._headed = len(content), not content or content.endswith(b"\n"), bool(lines)
 
 
 def pairing(one: Mapping[int, str], other: Mapping[int, str]) -> Pairing:
@@ -296,14 +298,24 @@ def pairing(one: Mapping[int, str], other: Mapping[int, str]) -> Pairing:
     mine, theirs = [one[row] for row in rows], [other[row] for row in rows]
     if not rows:
         return Pairing(0, None, float("nan"), float("nan"), float("nan"), ())
-    rng = np.random.default_rng(0)
-    draws = rng.integers(0, len(rows), (RESAMPLES, len(rows)))
-    found = [kappa([mine[at] for at in draw], [theirs[at] for at in draw]) for draw in draws.tolist()]
-    defined = [value for value in found if value == value]
-    low, high = np.quantile(defined, [0.025, 0.975]).tolist() if defined else (float("nan"), float("nan"))
+    low, high = _kappa_interval(mine, theirs)
     same = rate([float(a == b) for a, b in zip(mine, theirs, strict=True)])
     apart = tuple(row for row, a, b in zip(rows, mine, theirs, strict=True) if a != b)
     return Pairing(len(rows), same, kappa(mine, theirs), low, high, apart)
+
+
+def _kappa_interval(mine: Sequence[str], theirs: Sequence[str]) -> tuple[float, float]:
+    """Bootstrap over pairs, of those draws for which kappa is defined."""
+    a, b = (np.array([("a", "b", "tie").index(each) for each in side]) for side in (mine, theirs))
+    draws = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
+    same = (a == b)[draws].mean(1)
+    chance = sum((a == kind)[draws].mean(1) * (b == kind)[draws].mean(1) for kind in range(3))
+    defined = np.asarray(chance) < 1
+    if not defined.any():
+        return float("nan"), float("nan")
+    found = (same[defined] - chance[defined]) / (1 - chance[defined])
+    low, high = np.quantile(found, [0.025, 0.975]).tolist()
+    return low, high
 
 
 def pairs_of(given: Any) -> list[dict[str, Any]]:
@@ -319,7 +331,8 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
     DatasetError
         Naming the row, for one without a prompt or without two replies, and where there are none.
     """
-    if isinstance(given, Sequence) and not isinstance(given, str) and given and "a" in (given[0] or {}):
+    first = given[0] if isinstance(given, Sequence) and not isinstance(given, str) and given else None
+    if isinstance(first, Mapping) and "a" in first:
         rows: Iterable[Mapping[str, Any]] = given
     else:
         dataset = given if isinstance(given, Dataset) else load_dataset(given)
@@ -332,6 +345,8 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
         rows = [_hidden(row, rng) for row in dataset.rows("train")]
     made = []
     for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise DatasetError(f"Row {number} is {row!r}. Give a mapping with a prompt, a and b.")
         for name in ("prompt", "a", "b"):
             value = row.get(name)
             if not isinstance(value, str) or (name == "prompt" and not value.strip()):

@@ -50,7 +50,7 @@ def reward_model(start: Any, pairs: Any = "support-desk/preferences", seed: int 
 
 def dpo(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, **settings: Any) -> Recipe:
     """DPO on top of the imitator."""
-    training = Training(max_steps=100, eval_steps=50, num_probes=0)
+    training = Training(max_steps=50, eval_steps=25, num_probes=0)
     return Recipe(start, pairs, DPO(**settings), training=training, seed=seed)
 
 

@@ -1,0 +1,98 @@
+"""Preferences in a real JupyterLab: ten pairs labelled by keyboard, a reward model trained on them, its clinic, and PPO
+live: curves of reward and divergence, and rollouts with their advantages.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.panels import assert_calm
+
+LABEL = """
+import workbench as wb
+
+rows = [{"prompt": f"Mail {n}: <img src=x onerror='window.hacked = 1'> where is my order?",
+         "a": f"Our desk will look at order {n} today.", "b": "No. <script>window.hacked = 1</script>"}
+        for n in range(12)]
+panel = wb.panels.PreferencePanel(rows, annotator="ada", folder="FOLDER", repeat_every=5)
+panel
+"""
+TRAIN = """
+small = wb.Training(max_steps=6, batch_size=4, eval_steps=6, num_probes=0)
+rm = wb.launch(wb.Recipe("tiny-support", panel.dataset(), wb.Reward(), training=small))
+rm.wait(200)
+"""
+CLINIC = """
+clinic = wb.reward_clinic(rm, panel.dataset(), split="train")
+wb.panels.ClinicPanel(clinic)
+"""
+POLICY = """
+prompts = wb.load_dataset([{"prompt": row["prompt"]} for row in rows], split={})
+ppo = wb.launch(wb.Recipe("tiny-support", prompts, wb.PPO(reward=rm, max_new_tokens=16),
+                          training=wb.Training(max_steps=8, batch_size=8, num_probes=0)))
+wb.panels.RunPanel(ppo)
+"""
+
+expect.set_options(timeout=60_000)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_ten_pairs_are_labelled_by_keyboard_alone(open_notebook, theme, tmp_path):
+    notebook = open_notebook([LABEL.replace("FOLDER", str(tmp_path))], theme=theme)
+    if theme == "dark":
+        notebook.narrow()
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel")
+    pairs = panel.get_by_role("region", name="Pairs to label")
+    expect(pairs).to_contain_text("0 of 14 asked")
+    pairs.focus()
+    notebook.screenshot(f"preference-{theme}", ".wb-panel")
+    file = tmp_path / "ada.jsonl"
+    for at in range(10):
+        left = pairs.get_by_role("region", name="Reply A").inner_text()
+        pairs.press("ArrowLeft" if "Our desk" in left else "ArrowRight")
+        expect(pairs).to_contain_text(f"{at + 1} of 14 asked")
+        assert len(file.read_text().splitlines()) == at + 2, "the label is on the disk before the next pair is shown"
+    pairs.press("u")
+    expect(pairs).to_contain_text("9 of 14 asked")
+    pairs.press("s")
+    expect(pairs).to_contain_text("1 skipped")
+    pairs.press("t")
+    expect(pairs).to_contain_text("1 equal")
+    pairs.press("x")
+    expect(pairs).to_contain_text("11 of 14 asked")
+    expect(pairs).to_contain_text("With yourself, on pairs that came back: 100% of")
+    notebook.screenshot(f"preference-labelled-{theme}", ".wb-panel")
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    assert sum("choice" in line for line in lines) == 12
+    assert sum(bool(line.get("undo")) for line in lines) == 1
+    assert_calm(notebook)
+
+
+def test_from_labels_to_a_reward_model_its_clinic_and_ppo_live(open_notebook, tmp_path):
+    notebook = open_notebook([LABEL.replace("FOLDER", str(tmp_path)), TRAIN, CLINIC, POLICY])
+    notebook.run_cells(0, 0)
+    pairs = notebook.output(0).get_by_role("region", name="Pairs to label")
+    expect(pairs).to_contain_text("0 of 14 asked")
+    pairs.focus()
+    for at in range(14):
+        left = pairs.get_by_role("region", name="Reply A").inner_text()
+        pairs.press("1" if "Our desk" in left else "2")
+        if at < 13:
+            expect(pairs).to_contain_text(f"{at + 1} of 14 asked")
+    expect(pairs).to_contain_text("All pairs are labelled")
+    notebook.run_cells(1, 2, seconds=280)
+    clinic = notebook.output(2).locator(".wb-panel")
+    expect(clinic).to_contain_text("Accuracy")
+    notebook.screenshot("preference-clinic")
+    notebook.run_cells(3, 3)
+    run = notebook.output(3).locator(".wb-panel")
+    expect(run.get_by_role("heading", name="KL")).to_be_visible()
+    expect(run.get_by_role("heading", name="Rollouts")).to_be_visible()
+    expect(run.locator(".wb-adv").first).to_be_visible()
+    expect(run).to_contain_text("completed")
+    notebook.screenshot("preference-ppo")
+    assert_calm(notebook)
