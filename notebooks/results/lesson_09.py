@@ -24,6 +24,7 @@ from workbench.home import home
 from workbench.lessons import desk_preferences as desk
 from workbench.lessons.recording import interval, judged, trained
 from workbench.lessons.spoiling import flip_labels
+from workbench.metrics.gold_reply import PARTS
 
 SEEDS = 5
 FLIPPED = 0.3
@@ -41,24 +42,25 @@ def pairs_of(kind: str, seed: int) -> Any:
     return {"clean": PAIRS, "longer": LONGER}[kind]
 
 
-def looked_at(clinic: wb.RewardClinic) -> dict[str, float]:
-    """The figures of one reward model, from its scores of clean test pairs."""
+def looked_at(run: wb.Run, clinic: wb.RewardClinic) -> dict[str, float]:
+    """The figures of one reward model: from its scores of clean test pairs, and on validation pairs like those it saw."""
+    held_out = run.metrics().dropna(subset=["eval_accuracy"]).set_index("step")
     differs = clinic.lengths != 0
     prefers_longer = clinic.margins[differs] * clinic.lengths[differs] > 0
     flaws = np.array(clinic.columns["flaw"])
-    training = clinic.noise.training
     matched = clinic.by_length[MATCHED]
-    assert training is not None
     assert matched is not None
+    training = {"looks flipped": clinic.noise.training.value} if clinic.noise.training is not None else {}
     return {
         "accuracy": clinic.accuracy.value,
+        "validation": float(held_out["eval_accuracy"][run.best["step"]]),
         "calibration error": clinic.calibration.error.value,
         "length matched": matched.value,
         "longer preferred": float(prefers_longer.mean()),
         "exploits": float(np.mean([each.value for each in clinic.beaten.values() if each is not None])),
-        "looks flipped": training.value,
+        **training,
         "margin": float(clinic.margins.mean()),
-        **{f"accuracy, {flaw}": float((clinic.margins[flaws == flaw] > 0).mean()) for flaw in sorted(set(flaws))},
+        **{f"only {part}": float((clinic.margins[flaws == part] > 0).mean()) for part in PARTS},
     }
 
 
@@ -95,11 +97,11 @@ def main() -> None:
         for kind in runs:
             learnt = pairs_of(kind, seed)
             run = trained(desk.reward_model(start, learnt, seed), HOME)
-            clinic = wb.reward_clinic(run, PAIRS, training=learnt if kind == "flipped" else wb.load_dataset(learnt))
+            clinic = wb.reward_clinic(run, PAIRS, training=None if kind == "longer" else learnt)
             runs[kind].append(run)
             clinics[kind].append(clinic)
             print(f"seed {seed}, {kind}: {clinic.verdict()} {clinic.noise.sentence}", flush=True)
-    seen = {kind: [looked_at(clinic) for clinic in each] for kind, each in clinics.items()}
+    seen = {kind: [*map(looked_at, runs[kind], each)] for kind, each in clinics.items()}
     count = len(clinics["clean"][0].rows)
     figures: dict[str, Any] = {
         "steps": runs["clean"][0].recipe.training.max_steps,
@@ -109,9 +111,10 @@ def main() -> None:
             kind: {name: interval([one[name] for one in each], count, share=name != "margin") for name in each[0]}
             for kind, each in seen.items()
         },
-        "matched pairs": next(
-            int(row.n) for row in clinics["clean"][0].table().itertuples() if row.figure == MATCHED
-        ),
+        "of them": {
+            MATCHED: clinics["clean"][0].by_length[MATCHED].n_rows,
+            **{f"only {part}": clinics["clean"][0].columns["flaw"].count(part) for part in PARTS},
+        },
         "seconds": {kind: [run.progress()["elapsed"] for run in each] for kind, each in runs.items()},
         "curves": {kind: [curve(run) for run in each] for kind, each in runs.items()},
         "verdicts": {kind: [each.verdict().sentence for each in found] for kind, found in clinics.items()},
