@@ -22,7 +22,7 @@ from workbench.lessons import desk_preferences as desk
 from workbench.lessons.recording import interval, judged, trained
 from workbench.runs.curves import explain
 
-SEEDS, HACKED = 5, 3
+SEEDS, HACKED = 5, 2
 SHOWN = 10
 OUT = Path(__file__).with_name("10-rlhf-ppo.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
@@ -53,15 +53,15 @@ def main() -> None:
     """Train, look at the replies, and write the figures."""
     start = trained(desk.imitator(), HOME)
     reward = trained(desk.reward_model(start), HOME)
-    loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer"), HOME)
     made: dict[str, list[wb.Run]] = {"ppo": [], "rloo": [], "dpo": [], "hacked": []}
     for seed in range(SEEDS):
         made["ppo"].append(trained(desk.ppo(start, reward, seed), HOME))
         made["rloo"].append(trained(desk.rloo(start, reward, seed), HOME))
         made["dpo"].append(trained(desk.dpo(start, seed=seed), HOME))
-        if seed < HACKED:
-            made["hacked"].append(trained(desk.ppo(start, loves_length, seed), HOME))
-        print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items()}, flush=True)
+        print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items() if runs}, flush=True)
+    loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer", steps=80), HOME)
+    for seed in range(HACKED):
+        made["hacked"].append(trained(desk.ppo(start, loves_length, seed), HOME))
     held = trained(desk.ppo(start, reward, 0, kl_coef=0.3), HOME)
     named = {f"{name} {seed}": run for name, runs in made.items() for seed, run in enumerate(runs)}
     found, report = looked_at(start, {**named, "ppo, held": held})

@@ -67,3 +67,18 @@ def test_prompts_are_in_one_set_and_split_only():
     for name, split in itertools.product(("drafts", "preferences", "preferences-longer"), SPLITS):
         for row in rows(name, split):
             assert seen.setdefault(row["prompt"], row["id"]) == row["id"]
+
+
+def test_the_blind_labels_agree_with_the_rule_as_the_card_says():
+    from workbench.bundled.make.blind import agreement
+
+    made = rows("preferences-blind", "train")
+    assert len(made) == len({row["id"] for row in made}) == 118
+    assert all(row["labelled_by"].startswith("a large language model") for row in made)
+    assert all("flaw" not in row for row in made)
+    found = agreement(made)
+    card = (dataset_path("support-desk/preferences-blind") / "README.md").read_text(encoding="utf-8")
+    assert f"{found['agree']:.0%}".replace("%", " %") in card
+    assert f"kappa {found['kappa']:.2f} [{found['kappa, low']:.2f}, {found['kappa, high']:.2f}]" in card
+    assert (found["pairs"], found["ties of the rule"]) == (90, 28)
+    assert found["kappa, low"] > 0.4

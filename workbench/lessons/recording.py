@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,9 +14,9 @@ import yaml
 from workbench.evaluation.statistics import over_seeds
 from workbench.lessons.claims import judge
 from workbench.recipe import Recipe
-from workbench.runs import Run, launch, runs
+from workbench.runs import Run, launch, open_run, runs
 
-__all__ = ["interval", "judged", "trained"]
+__all__ = ["interval", "judged", "kept", "trained"]
 
 
 def trained(recipe: Recipe, home: Path) -> Run:
@@ -28,6 +30,30 @@ def trained(recipe: Recipe, home: Path) -> Run:
     run = launch(recipe, home=home)
     assert run.wait() == "completed", run.reason
     return run
+
+
+def kept(run: Run, folder: Path) -> Run:
+    """A finished run of an adapter on a bundled model, copied so that it can be opened on any machine.
+
+    What it is and what it logged is kept; checkpoints, process numbers and paths are not.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(run.path / "model", folder / "model", ignore=shutil.ignore_patterns("README.md"))
+    for name in ("recipe.yaml", "resolved.yaml"):
+        shutil.copy(run.path / name, folder / name)
+    events = [{**event, "pid": None, "supervisor_pid": None} if "pid" in event else event for event in run.events()]
+    lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
+    (folder / "events.jsonl").write_text(lines, encoding="utf-8")
+    state = {"status": "completed", "reason": None, "attempt": 1}
+    (folder / "status.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
+    config = folder / "model" / "adapter_config.json"
+    plain = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": run.recipe.model_name}
+    config.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    sizes = {
+        file.name: file.stat().st_size for file in sorted((folder / "model").iterdir()) if file.name != "complete.json"
+    }
+    (folder / "model" / "complete.json").write_text(json.dumps(sizes), encoding="utf-8")
+    return open_run(folder)
 
 
 def interval(values: list[float], n_rows: int, *, share: bool = False) -> dict[str, Any]:

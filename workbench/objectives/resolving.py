@@ -117,7 +117,7 @@ def resolve(recipe: Any, facts: Facts) -> Resolved:
     if chosen["learning_rate"] == "auto":
         rate, (share, why) = recipe.tuning.auto_learning_rate(facts.shapes.parameters), recipe.objective.rate_share
         chosen["learning_rate"] = float(f"{rate.value * share:.3g}")
-        reasons["learning_rate"] = rate.reason if share == 1 else f"{share:g} of {rate.reason}; {why}"
+        reasons["learning_rate"] = rate.reason if share == 1 else f"{share:.2g} of {rate.reason}; {why}"
 
     if chosen["best_metric"] == "eval_loss" and recipe.objective.best_metric != "eval_loss":
         better = recipe.objective.eval_metrics[recipe.objective.best_metric]

@@ -62,21 +62,21 @@ def agreement(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
 
     Which reply is called first is drawn, so that half of the labels are of either kind.
     """
-    from workbench.evaluation.statistics import kappa, wilson
+    from workbench.evaluation.labelling import pairing
 
-    rng, reader, rule, ties = Random(0), [], [], 0
-    for row in rows:
+    rng, reader, rule, ties = Random(0), {}, {}, 0
+    for number, row in enumerate(rows):
         points = [gold(row[side], row) for side in ("chosen", "rejected")]
         if points[0] == points[1]:
             ties += 1
             continue
-        turned = rng.random() < 0.5
-        reader.append(turned)
-        rule.append(turned == (points[0] > points[1]))
-    same = sum(a == b for a, b in zip(reader, rule, strict=True))
-    low, high = wilson(same, len(reader))
-    return {"pairs": len(reader), "ties of the rule": ties, "agree": same / len(reader), "low": low, "high": high,
-            "kappa": kappa(reader, rule)}  # fmt: skip
+        names = rng.sample(("a", "b"), 2)
+        reader[number], rule[number] = names[0], names[points[0] < points[1]]
+    found = pairing(reader, rule)
+    assert found.same is not None
+    share = {"agree": found.same.value, "agree, low": found.same.low, "agree, high": found.same.high}
+    return {"pairs": found.n, "ties of the rule": ties, **share, "kappa": found.kappa, "kappa, low": found.low,
+            "kappa, high": found.high}  # fmt: skip
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from workbench.lessons.checks import (  # noqa: F401  (they enter their checks)
     evaluation,
     first_steps,
     lora,
+    preferences,
     reward_models,
     small_adapters,
     structured,

@@ -62,6 +62,8 @@ class PPO(RewardedObjective):
         "eval_entropy": None,
     }  # fmt: skip
 
+    rate_share: ClassVar[tuple[float, str]] = (1 / 3, "replies are learned from several times")
+
     kl_coef: float = setting(
         0.05, help="How much of the divergence from the start is taken off the reward: more keeps it nearer.",
         low=0.0, high=1e9, source="Stiennon et al. 2020, arXiv 2009.01325, table 10: 0.05",
@@ -105,14 +107,15 @@ class PPO(RewardedObjective):
         1.0, help="How much a later reward counts now.", low=0.0, high=1.0, source=f"{DETAILS}: 1", expert=True,
     )  # fmt: skip
     lam: float = setting(
-        0.95, help="How far advantages look ahead: 0 trusts the values, 1 the rewards.", low=0.0, high=1.0,
-        source="Ziegler et al. 2019: 0.95", expert=True,
+        1.0, help="How far advantages look ahead: 0 trusts the values, 1 the rewards.", low=0.0, high=1.0,
+        source="1 trusts no value that is still wrong (Yuan et al. 2025, arXiv 2503.01491); Ziegler et al. 2019: 0.95",
+        checked="4.3M", expert=True,
     )  # fmt: skip
     vf_coef: float = setting(
         0.1, help="How much the loss of the values counts.", low=0.0, high=100.0, source=f"{DETAILS}: 0.1", expert=True,
     )  # fmt: skip
     value_learning_rate: float = setting(
-        1e-3, help="The learning rate of the value head.", low=1e-8, high=10.0,
+        1e-2, help="The learning rate of the value head.", low=1e-8, high=10.0,
         source="measured on the bundled base", checked="4.3M", expert=True,
     )  # fmt: skip
     entropy_coef: float = setting(
