@@ -1,8 +1,8 @@
-"""The recorded figures of lesson 09: reward models of clean, flipped and length-loving pairs, each over five seeds.
+"""The recorded figures of lesson 09: reward models of clean, flipped and length-loving pairs, each over two seeds.
 
     python notebooks/results/lesson_09.py
 
-Writes ``09-reward-models.json`` beside this file and prints the table. About 50 minutes on two idle cores. Killed and
+Writes ``09-reward-models.json`` beside this file and prints the table. About 25 minutes on two idle cores. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 10 and 11 look too.
 """
@@ -26,7 +26,7 @@ from workbench.lessons.recording import interval, judged, trained
 from workbench.lessons.spoiling import flip_labels
 from workbench.metrics.gold_reply import PARTS
 
-SEEDS = 5
+SEEDS = 2
 FLIPPED = 0.3
 SHOWN = 3
 PAIRS, LONGER = "support-desk/preferences", "support-desk/preferences-longer"
