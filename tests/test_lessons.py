@@ -11,7 +11,7 @@ import workbench as wb
 from workbench.errors import InvalidInputError
 from workbench.lessons import check, exercises
 from workbench.lessons.recording import trained
-from workbench.lessons.spoiling import FAULTS, planted, spoil
+from workbench.lessons.spoiling import FAULTS, flip_labels, planted, spoil
 
 CASES = ["This week's policy", "Forty thousand mails", "Replies should be friendlier", "When will the parcel arrive"]
 
@@ -327,6 +327,52 @@ def test_a_wrong_front_gets_a_hint(front, said, capsys):
     assert said in capsys.readouterr().out
 
 
+def pushes(chosen, rejected):
+    wrong = torch.sigmoid(rejected - chosen) / len(chosen)
+    return -wrong, wrong
+
+
+def test_the_gradient_of_the_pair_loss():
+    assert check("09.gradient", lambda chosen, rejected: None) is None
+    assert check("09.gradient", pushes) is True
+
+
+@pytest.mark.parametrize(
+    ("gradient", "said"),
+    [
+        (lambda c, r: pushes(c, r)[::-1], "The other sign"),
+        (lambda c, r: [len(c) * each for each in pushes(c, r)], "a mean over pairs"),
+        (lambda c, r: [torch.sigmoid(c - r) * sign / len(c) for sign in (-1, 1)], "right already"),
+        (lambda c, r: (pushes(c, r)[0],) * 2, "just as far the other way"),
+        (lambda c, r: (c, r), "chain rule"),
+        (lambda c, r: pushes(c, r)[0], "two tensors"),
+    ],
+)
+def test_a_wrong_gradient_gets_a_hint(gradient, said, capsys):
+    assert check("09.gradient", gradient) is False
+    assert said in capsys.readouterr().out
+
+
+def test_accuracy_behind_flipped_labels():
+    assert check("09.labels", lambda measured, flipped: None) is None
+    assert check("09.labels", lambda measured, flipped: (measured - flipped) / (1 - 2 * flipped)) is True
+
+
+@pytest.mark.parametrize(
+    ("true", "said"),
+    [
+        (lambda m, e: m * (1 - e) + (1 - m) * e, "Solve it"),
+        (lambda m, e: m / (1 - e), "both wrong they agree"),
+        (lambda m, e: m + e, "Of the flipped labels"),
+        (lambda m, e: m, "the measured one"),
+        (lambda m, e: 1 - e, "label wrong"),
+    ],
+)
+def test_a_wrong_accuracy_behind_flipped_labels_gets_a_hint(true, said, capsys):
+    assert check("09.labels", true) is False
+    assert said in capsys.readouterr().out
+
+
 def stepped(p_values, factor, running=True, most=1.0):
     order, largest, out = sorted(range(len(p_values)), key=lambda at: p_values[at]), 0.0, list(p_values)
     for rank, at in enumerate(order):
@@ -461,6 +507,29 @@ def test_a_spoiled_set_keeps_its_size_and_its_other_splits(fault):
     changed = [a != b for a, b in zip(spoiled.rows(), clean.rows(), strict=True)]
     assert sum(changed) == 12
     assert spoil(clean, fault, 0.2).hash == spoiled.hash != spoil(clean, fault, 0.2, seed=1).hash
+
+
+def test_flipped_pairs_are_turned_round_and_marked_and_the_others_are_as_they_were():
+    clean = wb.load_dataset("support-desk/preferences").head(50)
+    noisy = flip_labels(clean, 0.3, seed=4)
+    assert noisy.splits == clean.splits
+    for split in clean.splits:
+        for before, after in zip(clean.rows(split), noisy.rows(split), strict=True):
+            turned = after.pop("flipped")
+            sides = ("rejected", "chosen") if turned else ("chosen", "rejected")
+            assert (after["chosen"], after["rejected"]) == tuple(before[side] for side in sides)
+            assert {**after, "chosen": "", "rejected": ""} == {**before, "chosen": "", "rejected": ""}
+    turned = {split: sum(row["flipped"] for row in noisy.rows(split)) for split in noisy.splits}
+    assert turned == {"train": 15, "validation": 0, "test": 0}
+    assert flip_labels(clean, 0.3, seed=4).hash == noisy.hash != flip_labels(clean, 0.3, seed=5).hash
+    assert noisy.type == "preference"
+
+
+def test_what_cannot_be_flipped_is_said():
+    with pytest.raises(InvalidInputError, match="prompt_completion"):
+        flip_labels(wb.load_dataset("support-desk/drafts").head(5), 0.3)
+    with pytest.raises(InvalidInputError, match=r"1\.3 must lie between"):
+        flip_labels(wb.load_dataset("support-desk/preferences").head(5), 1.3)
 
 
 def test_what_cannot_be_spoiled_is_said():

@@ -6,6 +6,7 @@ Forms show every setting from its own declaration, so a new way of tuning needs 
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -131,6 +132,8 @@ def shown(field: FormField, value: Any) -> Any:
         return ""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, dict) or (isinstance(value, tuple) and any(isinstance(part, dict) for part in value)):
+        return json.dumps(value, ensure_ascii=False)  # a reward of several parts, or a function: read again as YAML
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
@@ -219,8 +222,9 @@ def examine(recipe: Recipe) -> Findings:
     longest, answers = roughly(ref, dataset)
     share = answers if getattr(recipe.objective, "completion_only_loss", False) else 1.0
     whole = None if longest is None else longest + recipe.objective.reply_tokens
+    frozen = sizes.parameters if recipe.objective.keeps_reference and not recipe.tuning.adapter else 0
     facts = Facts(sizes, machine(), splits["train"], splits.get("validation", 0), trainable, whole, share,
-                  recipe.objective.sequences)  # fmt: skip
+                  recipe.objective.sequences, frozen)  # fmt: skip
     resolved = resolve(recipe, facts)
     steps, epochs = resolved.settings["max_steps"], resolved.settings["num_epochs"]
     found.append(

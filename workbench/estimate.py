@@ -144,7 +144,7 @@ def estimate(recipe: Recipe) -> Estimate:
         tokens_per_epoch=report.tokens,
         trained_tokens_per_epoch=report.trained_tokens,
         steps=chosen.max_steps,
-        tokens=round(report.tokens / rows * rows_seen),
+        tokens=round((report.tokens / rows + recipe.objective.reply_tokens) * rows_seen),
         memory={name: round(count) for name, count in memory_parts(facts, chosen.settings, recipe.tuning).items()},
         disk_bytes_per_checkpoint=trainable * ADAM_BYTES,
     )

@@ -226,6 +226,7 @@ class Recipe(Settings):
             for one in fields(part):
                 if one.metadata.get("later") and getattr(part, one.name) == one.default:
                     del values[name][one.name]
+        values["objective"] = self.objective.by_content(values["objective"])
         values["model"] = resolve_model(self.model_name).content_hash()
         values["dataset"] = self.data["hash"] or self.load_dataset().hash
         if self.template is not None and self.template not in NAMED and "{" not in self.template:

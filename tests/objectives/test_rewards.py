@@ -165,6 +165,21 @@ def test_a_recipe_carries_the_source_and_is_the_same_after_yaml_and_code():
     assert changed.hash != recipe.hash
 
 
+def test_the_hash_looks_at_what_is_in_a_reward_and_not_at_where_it_lies(tmp_path):
+    rows = wb.load_dataset([{"prompt": f"Say {n}"} for n in range(20)])
+    found = []
+    for folder, text in (("a", "return 1"), ("b", "return 1"), ("c", "return 2")):
+        file = tmp_path / folder / "mine.py"
+        file.parent.mkdir()
+        file.write_text(f"def brief(prompts, completions):\n    {text}\n")
+        found.append(wb.Recipe("tiny-support", rows, wb.RLOO(reward={f"{file}:brief": 1.0})).hash)
+    assert found[0] == found[1] != found[2]
+    same = [
+        wb.Recipe("tiny-support", rows, wb.RLOO(reward=name)).hash for name in ("valid_json", "valid_json", "no/where")
+    ]
+    assert same[0] == same[1] != same[2]
+
+
 def test_what_does_not_go_together_is_said():
     rows = wb.load_dataset([{"prompt": f"Say {n}"} for n in range(20)])
     with pytest.raises(RecipeError, match=r"objective\.reward: is missing"):

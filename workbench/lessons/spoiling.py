@@ -16,7 +16,7 @@ from workbench.settings import nearest
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["FAULTS", "PLANTED", "planted", "spoil"]
+__all__ = ["FAULTS", "PLANTED", "flip_labels", "planted", "spoil"]
 
 Rows = list[dict[str, Any]]
 
@@ -105,6 +105,44 @@ FAULTS: dict[str, Callable[[Rows, list[int], Rows], Rows]] = {
     "leak": _leak,
     "wrong template": _wrong_template,
 }
+
+
+def flip_labels(dataset: Dataset, share: float, seed: int = 0) -> Dataset:
+    """Return preference pairs of which a share of the training ones is turned round: the rejected reply is the chosen.
+
+    Parameters
+    ----------
+    dataset
+        Rows with ``chosen`` and ``rejected``.
+    share
+        Of the training pairs, from 0 to 1.
+    seed
+        Which pairs.
+
+    Returns
+    -------
+    Dataset
+        With all splits of `dataset`, and a further column ``flipped``, which is true of the pairs turned round.
+
+    Raises
+    ------
+    InvalidInputError
+        For rows that are no pairs, and another share.
+    """
+    import datasets as hf
+
+    from workbench.data.dataset import load_dataset
+
+    if dataset.type != "preference":
+        raise InvalidInputError(f"flip_labels takes pairs of chosen and rejected; these rows are {dataset.type}.")
+    if not 0 <= share <= 1:
+        raise InvalidInputError(f"share= {share!r} must lie between 0 and 1.")
+    splits = {name: [{**row, "flipped": False} for row in dataset.rows(name)] for name in dataset.splits}
+    pairs = splits["train"]
+    for number in random.Random(seed).sample(range(len(pairs)), round(share * len(pairs))):
+        row = pairs[number]
+        pairs[number] = {**row, "chosen": row["rejected"], "rejected": row["chosen"], "flipped": True}
+    return load_dataset(hf.DatasetDict({name: hf.Dataset.from_list(rows) for name, rows in splits.items()}))
 
 
 PLANTED = (

@@ -136,6 +136,10 @@ class Objective(Settings):
         """What in the rest of the recipe this objective cannot work with."""
         return []
 
+    def by_content(self, section: dict[str, Any]) -> dict[str, Any]:
+        """Its section of a recipe with models and files by what is in them, for the recipe's hash."""
+        return section
+
     def row_problems(self, dataset: Dataset) -> list[Problem]:
         """What the rows lack for it."""
         return []

@@ -12,7 +12,7 @@ from workbench.data.turns import parted
 from workbench.errors import InvalidInputError, Problem, RecipeError
 from workbench.metrics.registry import METRICS
 from workbench.objectives._base import Encoded, Objective, token_schema
-from workbench.objectives.rewards import ADVICE, as_reward, parts_of
+from workbench.objectives.rewards import ADVICE, as_reward, content_of, parts_of
 from workbench.settings import setting
 
 __all__ = ["RewardedObjective", "group_problems"]
@@ -110,6 +110,10 @@ class RewardedObjective(Objective):
                         f"Give it a weight below 0: {name}={{{one!r}: -1.0}}.",
                     ))  # fmt: skip
         return found
+
+    def by_content(self, section: dict[str, Any]) -> dict[str, Any]:
+        """Reward models and files by what is in them: where they lie does not matter."""
+        return {**section, **{name: content_of(getattr(self, name)) for name in ("reward", "gold")}}
 
     def row_problems(self, dataset: Any) -> list[Problem]:
         """What the rows lack that a reward looks at."""

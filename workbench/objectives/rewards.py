@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import hashlib
 import inspect
 import math
 import os
@@ -18,12 +19,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import InvalidInputError
+from workbench.errors import InvalidInputError, ModelNotFoundError
 from workbench.metrics.registry import METRICS
-from workbench.models.resolve import reference_of
+from workbench.models.resolve import reference_of, resolve_model
 from workbench.settings import nearest
 
-__all__ = ["as_reward", "described", "parts_of"]
+__all__ = ["as_reward", "content_of", "described", "parts_of"]
 
 ADVICE = (
     "Give a metric's name, a run or folder of a reward model, 'file.py:function', or a function of "
@@ -74,6 +75,21 @@ def parts_of(reward: Any) -> list[tuple[Any, float]]:
     if isinstance(reward, (tuple, list)):
         return [(part["reward"], float(part["weight"])) for part in reward]
     return [] if reward is None else [(reward, 1.0)]
+
+
+def content_of(reward: Any) -> Any:
+    """A reward with models and files by what is in them; what is not there stays as it is."""
+    if isinstance(reward, (tuple, list)):
+        return [{**part, "reward": content_of(part["reward"])} for part in reward]
+    if not isinstance(reward, str) or reward in METRICS:
+        return reward
+    file, _, name = reward.rpartition(":")
+    if file.endswith(".py") and Path(file).expanduser().is_file():
+        return [hashlib.sha256(Path(file).expanduser().read_bytes()).hexdigest()[:16], name]
+    try:
+        return resolve_model(reward).content_hash()
+    except ModelNotFoundError:
+        return reward
 
 
 def described(reward: Any) -> str:

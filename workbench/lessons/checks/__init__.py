@@ -15,6 +15,7 @@ from workbench.lessons.checks import (  # noqa: F401  (they enter their checks)
     first_steps,
     lora,
     preferences,
+    reward_models,
     rlhf,
     small_adapters,
     structured,
