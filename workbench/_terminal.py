@@ -232,17 +232,28 @@ def _ctrl_c() -> Iterator[Callable[[], int]]:
         signal.signal(signal.SIGINT, before)
 
 
+EVALUATED = {
+    "eval_loss": ".4f", "eval_reward": ".3f", "eval_gold": ".3f", "eval_kl": ".2f", "eval_accuracy": ".3f",
+    "eval_rewards/accuracies": ".3f",
+}  # fmt: skip
+
+
 def figures(state: State) -> str:
     """Evaluation, learning rate and speed in one line; empty before there are any."""
     parts = []
-    if state.evaluation.get("eval_loss") is not None:
+    if measured := _measured(state.evaluation):
         best = " (best)" if state.evaluation.get("best") else ""
-        parts.append(f"eval loss {state.evaluation['eval_loss']:.4f} at step {state.evaluation['step']}{best}")
+        parts.append(f"{measured[0].replace('_', ' ')} at step {state.evaluation['step']}{best}")
     if state.last.get("learning_rate") is not None:
         parts.append(f"learning rate {state.last['learning_rate']:.2g}")
     if state.last.get("tokens_per_second") is not None:
         parts.append(f"{state.last['tokens_per_second']:,.0f} tokens/s")
     return "   ".join(parts)
+
+
+def _measured(event: Mapping[str, Any]) -> list[str]:
+    """What an evaluation found, in words; the loss where there is one, then what the objective is about."""
+    return [f"{name} {event[name]:{form}}" for name, form in EVALUATED.items() if event.get(name) is not None]
 
 
 def describe(event: dict[str, Any], state: State) -> str | None:
@@ -260,6 +271,9 @@ def describe(event: dict[str, Any], state: State) -> str | None:
         parts = [f"step {event['step']}/{state.max_steps or '?'}"]
         for name, form in (
             ("loss", ".4f"),
+            ("reward", ".3f"),
+            ("gold", ".3f"),
+            ("kl", ".2f"),
             ("learning_rate", ".2g"),
             ("grad_norm", ".3f"),
             ("tokens_per_second", ",.0f"),
@@ -270,9 +284,8 @@ def describe(event: dict[str, Any], state: State) -> str | None:
             parts.append(left_words(event))
         return "  ".join(parts)
     if kind == "eval":
-        loss = event.get("eval_loss")
-        shown = "is not a number" if loss is None else f"{loss:.4f}"
-        return f"step {event['step']}  eval_loss {shown}{'  best so far' if event.get('best') else ''}"
+        measured = _measured(event) or ["eval_loss is not a number"]
+        return f"step {event['step']}  {'  '.join(measured)}{'  best so far' if event.get('best') else ''}"
     if kind == "sample" and event["probe"] == 0:
         return f"step {event['step']}  answer to the first probe: {clean(event.get('answer'), 200)}"
     if kind == "note":
