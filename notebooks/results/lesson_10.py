@@ -2,7 +2,7 @@
 
     python notebooks/results/lesson_10.py
 
-Writes ``10-rlhf-ppo.json`` beside this file and prints the table. About 45 minutes on two idle cores. Killed and
+Writes ``10-rlhf-ppo.json`` beside this file and prints the table. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 09 and 11 look too.
 """
