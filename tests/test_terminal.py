@@ -77,3 +77,13 @@ def test_a_resumed_run_draws_only_what_counts():
     view.event({"type": "resumed", "step": 4, "from": "checkpoint-4"})
     assert view.state.points == [(2, 2.0), (4, 4.0)]
     assert view.state.step == 4
+
+
+def test_runs_without_an_eval_loss_say_what_they_measure():
+    from workbench._terminal import State, describe
+
+    shown = describe({"type": "eval", "step": 4, "eval_reward": 1.25, "eval_kl": 0.5, "best": True}, State())
+    assert shown == "step 4  eval_reward 1.250  eval_kl 0.50  best so far"
+    assert describe({"type": "eval", "step": 4, "eval_loss": None}, State()) == "step 4  eval_loss is not a number"
+    line = describe({"type": "log", "step": 1, "loss": 0.1, "reward": 2.0, "gold": 1.0, "kl": 0.0}, State())
+    assert "reward 2.000  gold 1.000  kl 0.00" in line
