@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -357,3 +358,21 @@ def test_a_reward_run_has_no_system_and_stands_as_a_reward(tiny_model):
     with pytest.raises(wb.RunError, match="trained a reward model, which scores answers and writes none"):
         _ = run.system
     assert wb.RLOO(reward=run).reward == f"run:{run.path}"
+
+
+def test_conversations_go_all_the_way(tiny_chat_model):
+    """Prompts of messages: a reward model reads them, PPO replies to them, rollouts show them as text."""
+    turns = [
+        {"prompt": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": row["prompt"]}],
+         "chosen": [{"role": "assistant", "content": row["chosen"]}],
+         "rejected": [{"role": "assistant", "content": row["rejected"]}]}
+        for row in PAIRS
+    ]  # fmt: skip
+    reward = wb.launch(recipe_of(tiny_chat_model, wb.Reward(), wb.LoRA(r=2), turns, max_steps=2))
+    assert reward.wait(120) == "completed"
+    objective = wb.PPO(reward=reward, max_new_tokens=4)
+    run = wb.launch(recipe_of(tiny_chat_model, objective, wb.LoRA(r=2), turns, max_steps=2))
+    assert run.wait(120) == "completed", run.reason
+    [rollout, *_] = json.loads((run.path / "samples" / "rollouts-000002.json").read_text())
+    assert rollout["prompt"].startswith("system: Be brief.\n\nuser: What is ")
+    assert math.isfinite(rollout["reward"])

@@ -23,6 +23,7 @@ __all__ = [
     "messages_of",
     "parted",
     "readable_turns",
+    "spoken",
     "text_of",
 ]
 
@@ -209,3 +210,12 @@ def parted(row: Mapping[str, Any]) -> dict[str, Any]:
 def _short(value: Any, limit: int = 60) -> str:
     text = repr(value[:limit] if isinstance(value, str) else value)
     return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def spoken(turns: Any) -> str:
+    """A prompt or answer as text to read: the turn itself, or of several turns each with its role."""
+    if isinstance(turns, str):
+        return turns
+    if len(turns) == 1:
+        return str(turns[0]["content"])
+    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from workbench.data.turns import spoken
 from workbench.errors import RewardError
 from workbench.metrics.registry import METRICS
 from workbench.objectives.rewards import described, parts_of
@@ -131,7 +132,7 @@ def _by_function(name: str, make: Callable[[], Any], timeout: float) -> Score:
 
     def score(prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[float]:
         given = {key: value for key, value in columns.items() if all_columns or key in takes}
-        given |= {"prompts": [_text(prompt) for prompt in prompts], "completions": list(completions)}
+        given |= {"prompts": [spoken(prompt) for prompt in prompts], "completions": list(completions)}
         return _called(name, function, given, timeout)
 
     return score
@@ -143,12 +144,12 @@ def _by_metric(name: str, timeout: float) -> Score:
     def score(prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[float]:
         rows = [{key: values[at] for key, values in columns.items()} for at in range(len(completions))]
         references = [next((row[key] for key in REFERENCES if row.get(key) is not None), None) for row in rows]
-        asked = {"prompts": [_text(prompt) for prompt in prompts], "completions": list(completions)}
+        asked = {"prompts": [spoken(prompt) for prompt in prompts], "completions": list(completions)}
 
         def whole(prompts: list[str], completions: list[str], rows: list[Any], references: list[Any]) -> list[Any]:
             return [
                 metric.score(
-                    reply, reference=_text(reference) if reference is not None else None, prompt=prompt, row=row
+                    reply, reference=spoken(reference) if reference is not None else None, prompt=prompt, row=row
                 )
                 for prompt, reply, row, reference in zip(prompts, completions, rows, references, strict=True)
             ]
@@ -212,15 +213,6 @@ def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeou
             return [], f"returned {value!r}, which is no finite number,"
         numbers.append(number)
     return numbers, ""
-
-
-def _text(turns: Any) -> str:
-    """A prompt as text: the turn itself, or of several turns each with its role."""
-    if isinstance(turns, str):
-        return turns
-    if len(turns) == 1:
-        return str(turns[0]["content"])
-    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)
 
 
 def _cut(text: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
+from workbench.data.turns import spoken
 from workbench.errors import RunError, WorkbenchError
 from workbench.runs import checkpoints, control
 from workbench.runs.asking import Asker, Probe
@@ -176,7 +177,8 @@ class Reporter(TrainerCallback):
         path = self.folder.path / "samples" / f"rollouts-{step:06d}.json"
         path.parent.mkdir(exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(json.dumps(rollouts, ensure_ascii=False), encoding="utf-8")
+        readable = [{**rollout, "prompt": spoken(rollout["prompt"])} for rollout in rollouts]
+        new.write_text(json.dumps(readable, ensure_ascii=False), encoding="utf-8")
         os.replace(new, path)
         self.events.write("rollouts", step=step, path=self._relative(path))
 

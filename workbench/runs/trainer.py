@@ -159,7 +159,7 @@ def _download(ref: Any) -> Any:
 
 def _probes(recipe: Any, dataset: Any, renderer: Any, settings: dict[str, Any], positions: int | None) -> list[Any]:
     """The first rows of validation that have a prompt and fit, as prompts to watch."""
-    from workbench.data.turns import parted
+    from workbench.data.turns import parted, spoken
     from workbench.runs.asking import Probe
 
     if not settings["record_samples"] or not dataset.splits.get("validation"):
@@ -180,17 +180,8 @@ def _probes(recipe: Any, dataset: Any, renderer: Any, settings: dict[str, Any], 
         text = prompt if "text" in row and "prompt" not in row else renderer.prompt_text(prompt)
         ids = renderer.ids([text])[0]
         if len(probes) < settings["num_probes"] and (positions is None or len(ids) < positions):
-            probes.append(Probe(_shown(prompt), _shown(reference), ids))
+            probes.append(Probe(spoken(prompt), spoken(reference), ids))
     return probes
-
-
-def _shown(turns: Any) -> str:
-    """A prompt or answer as text to read: the turn itself, or of several turns each with its role."""
-    if isinstance(turns, str):
-        return turns
-    if len(turns) == 1:
-        return turns[0]["content"]
-    return "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in turns)
 
 
 def _record_resolved(

@@ -210,6 +210,8 @@ def test_settings_that_do_not_fit_are_refused(tiny_model):
         recipe_of(tiny_model, ppo(minibatches=4), wb.LoRA(), PROMPTS, batch_size=2)
     with pytest.raises(RecipeError, match=r"PPO divides its batch into objective\.minibatches"):
         recipe_of(tiny_model, ppo(), wb.LoRA(), PROMPTS, gradient_accumulation_steps=2)
+    with pytest.raises(RecipeError, match="has no effect on PPO"):
+        recipe_of(tiny_model, ppo(), wb.LoRA(), PROMPTS, gradient_checkpointing=True)
     with pytest.raises(RecipeError, match=r"objective\.reward: is missing"):
         recipe_of(tiny_model, wb.PPO(), wb.LoRA(), PROMPTS)
 

@@ -145,6 +145,11 @@ class PPO(RewardedObjective):
                 "objective.minibatches", f"is {self.minibatches}, more than the {recipe.training.batch_size} replies "
                 "of a step.", "Take fewer parts, or a larger training.batch_size.",
             ))  # fmt: skip
+        if recipe.training.gradient_checkpointing is True:
+            found.append(Problem(
+                "training.gradient_checkpointing", "has no effect on PPO, which keeps dropout off by way of evaluation "
+                "mode, in which nothing is computed twice.", "Leave it 'auto', and take a smaller batch_size.",
+            ))  # fmt: skip
         if recipe.training.gradient_accumulation_steps > 1:
             found.append(Problem(
                 "training.gradient_accumulation_steps", f"is {recipe.training.gradient_accumulation_steps}, and PPO "
