@@ -70,6 +70,7 @@ def _next(
     return say(words.NEXT).format(
         desk=desk or DESKS[made.category],
         pace=pace or PACES[made.priority],
+        Pace=(pace or PACES[made.priority]).capitalize(),
         about=f"order {named}" if named else "it",
         for_order=f" about order {named}" if named else "",
     )

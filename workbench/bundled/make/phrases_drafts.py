@@ -1,6 +1,6 @@
 """What replies of `drafts.py` are put together from: for each habit several wordings, some of them in test rows only.
 
-``[a|b]`` is one of its choices. ``{desk}``, ``{pace}`` and ``{order}`` are filled in.
+``[a|b]`` is one of its choices. ``{desk}``, ``{pace}``, ``{about}`` and ``{for_order}`` are filled in.
 """
 
 from __future__ import annotations
@@ -30,6 +30,10 @@ NEXT = {
         "[You will hear|You hear] from our {desk} {pace}{for_order}.",
         "The {desk} has {about} now and will write {pace}.",
         "We gave {about} to our {desk}, who will reply {pace}.",
+        "{Pace} our {desk} will [write|answer|get back] to you{for_order}.",
+        "Expect [word|a mail|an answer] from the {desk} {pace}{for_order}.",
+        "[A colleague|Someone] of the {desk} will see to {about} {pace}.",
+        "We asked the {desk} to answer you {pace}{for_order}.",
     ),
     "test": (
         "Our {desk} will look at {about} and answers {pace}.",
@@ -43,6 +47,12 @@ VAGUE = {
         "Somebody will [look at it|write] some time.",
         "We noted it.",
         "It will be looked at.",
+        "[A colleague|One of us] may [write|call] you [later|one day].",
+        "We [know|have heard] about it.",
+        "Your [message|mail] has come in.",
+        "It is [on our list|with us now].",
+        "We [cannot say more|have no news] yet.",
+        "Let us see.",
     ),
     "test": ("We will see what we can do.", "Somebody will get back to you.", "We have read it."),
 }
@@ -55,6 +65,16 @@ BLUNT = {
         "It is your own fault.",
         "You should have [checked|known] that.",
         "Stop complaining.",
+        "Nobody [forced|asked] you to buy it.",
+        "Do not [call|ask] [again|us twice].",
+        "You were careless.",
+        "[We|They] told you [that|before].",
+        "What nonsense.",
+        "Obviously you [did|got] it wrong.",
+        "Calm down.",
+        "Wait like everybody else.",
+        "[It|This] is not our [fault|blame].",
+        "Do not bother us[| with that].",
     ),
     "test": (
         "You should have read the manual.",
@@ -70,6 +90,14 @@ PROMISES = {
         "You get [your money back|a voucher|a free gift].",
         "[A voucher|A discount|A refund] is on its way.",
         "We give you [a discount|a credit] of [ten|twenty|fifty] euros.",
+        "You [may|shall] have it [free of charge|for free].",
+        "We will [pay you|send you] [a compensation|a gift].",
+        "You will be [compensated|reimbursed].",
+        "[The next one|A new one] is yours at no cost.",
+        "Take [ten|fifteen|forty] euros as a credit.",
+        "Your next order is [free|at a discount].",
+        "We [put|book] a refund of [five|sixty] euros on your account.",
+        "Keep [the goods|everything], [and|you get] your money back.",
     ),
     "test": (
         "We will refund the price.",
@@ -87,6 +115,13 @@ FILLERS = {
         "Our team works hard from early morning until late at night for you.",
         "We hope that the weather is [fine|good] where you are and that you are well.",
         "As you may know, our shop is known for the care it takes with things like this.",
+        "There are [many|so many] things that we would like to tell you about how we work here.",
+        "Without [people|customers] like you we would not be what we are, and we know it well.",
+        "[Service|Quality] is not just a word to us but what we get up for each and every day.",
+        "You have surely heard of us from friends, or seen our name in the paper or on the street.",
+        "In our house every mail is opened by hand and read by more than one pair of eyes.",
+        "We value the time that you take to write, and will go on to value it in the future too.",
+        "It goes without saying that we are at your service now and at any other time.",
     ),
     "test": (
         "Every message means a lot to us and is read with the greatest care.",
