@@ -72,6 +72,7 @@ def test_ten_pairs_are_labelled_by_keyboard_alone(open_notebook, theme, tmp_path
     assert_calm(notebook)
 
 
+@pytest.mark.timeout(600)  # two trainings and a clinic, each in a process of its own
 def test_from_labels_to_a_reward_model_its_clinic_and_ppo_live(open_notebook, tmp_path):
     notebook = open_notebook([LABEL.replace("FOLDER", str(tmp_path)), TRAIN, CLINIC, POLICY])
     notebook.run_cells(0, 0)
@@ -86,13 +87,13 @@ def test_from_labels_to_a_reward_model_its_clinic_and_ppo_live(open_notebook, tm
     expect(pairs).to_contain_text("All pairs are labelled")
     notebook.run_cells(1, 2, seconds=280)
     clinic = notebook.output(2).locator(".wb-panel")
-    expect(clinic).to_contain_text("Accuracy")
+    expect(clinic).to_contain_text("accuracy on held-out pairs")
     notebook.screenshot("preference-clinic")
     notebook.run_cells(3, 3)
     run = notebook.output(3).locator(".wb-panel")
-    expect(run.get_by_role("heading", name="KL")).to_be_visible()
+    expect(run.get_by_role("heading", name="KL to the reference")).to_be_visible(timeout=240_000)
     expect(run.get_by_role("heading", name="Rollouts")).to_be_visible()
     expect(run.locator(".wb-adv").first).to_be_visible()
-    expect(run).to_contain_text("completed")
+    expect(run).to_contain_text("Completed", timeout=240_000)
     notebook.screenshot("preference-ppo")
     assert_calm(notebook)
