@@ -197,3 +197,14 @@ def test_remarks_come_with_evaluations(tmp_path):
 def _made(path):
     path.mkdir()
     return path
+
+
+def test_what_the_gate_said_is_not_said_twice():
+    series = Series()
+    problem = {"where": "dataset", "message": "has no validation rows.", "remedy": "Give some."}
+    series.feed([
+        {"type": "gate", "rows": 3, "warnings": [problem], "seq": 1, "time": 0.0},
+        {"type": "note", "level": "warning", "text": "dataset has no validation rows.", "where": "dataset",
+         "remedy": "Give some.", "seq": 2, "time": 0.0},
+    ])  # fmt: skip
+    assert [note["text"] for note in series.notes] == ["has no validation rows. Give some."]

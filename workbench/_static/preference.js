@@ -261,7 +261,7 @@ function render({ model, el: root }) {
   const label = (choice2) => act({ kind: "label", choice: choice2 });
   const progress = el("progress", { class: "wb-work-bar", max: 1, value: 0, "aria-label": "Labelled" });
   const words2 = el("span", { class: "wb-progress-words", role: "status" });
-  const saved = el("span", { class: "wb-saved", role: "status" });
+  const saved = el("span", { class: "wb-label-saved", role: "status" });
   const stage = el("div", { class: "wb-vote-stage" });
   const choice = (text, key, value, title) => button({ label: "", class: "wb-vote-choice wb-key-choice", title, onClick: () => label(value) });
   const keys = [

@@ -216,7 +216,8 @@ class Series:
         self.replies.append({name: event.get(name) for name in ("id", "name", "ok", "message")})
 
     def _take_note(self, event: Mapping[str, Any]) -> None:
-        self._note(event.get("level", "info"), event.get("text", ""), event.get("remedy"))
+        text = event.get("text", "").removeprefix(f"{event.get('where', '')} ")  # the gate has said it without
+        self._note(event.get("level", "info"), text, event.get("remedy"))
 
     def _note(self, level: str, text: str, remedy: str | None) -> None:
         note = {"level": level, "text": f"{text} {remedy or ''}".strip()}
