@@ -128,10 +128,11 @@ def encode_table(
 
     schema = objective.columns(None)
     stream, tables, out = iter(rows), [], EncodedRows(schema.empty_table())
+    trains, stops, beginning = objective.trains_tokens, set(renderer.stop_ids), renderer.tokenizer.bos_token_id
     while chunk := list(itertools.islice(stream, CHUNK)):
         kept: dict[str, list[Any]] = {name: [] for name in schema.names}
         for row, encoded in zip(chunk, objective.encode_rows(chunk, renderer, max_length), strict=True):
-            if _count(out, objective.parts(encoded), renderer, objective.trains_tokens):
+            if _count(out, objective.parts(encoded), trains, stops, beginning):
                 for name, value in objective.columns(encoded, row).items():
                     kept[name].append(value)
         tables.append(pa.table(kept, schema=schema))
@@ -140,7 +141,7 @@ def encode_table(
     return out
 
 
-def _count(out: EncodedRows, parts: Sequence[Encoded], renderer: Renderer, trains: bool) -> bool:
+def _count(out: EncodedRows, parts: Sequence[Encoded], trains: bool, stops: set[int], beginning: int | None) -> bool:
     """Count one row of one part, or of two where it is a pair; whether it is kept."""
     number, out.rows = out.rows, out.rows + 1
     cut = [part for part in parts if part.truncated_tokens]
@@ -156,7 +157,6 @@ def _count(out: EncodedRows, parts: Sequence[Encoded], renderer: Renderer, train
         return False
     if any(part.merged_tokens for part in parts):
         out.merged.append(number)
-    stops, beginning = set(renderer.stop_ids), renderer.tokenizer.bos_token_id
     whole = [part for part in parts if trains and not part.truncated_tokens]
     ends = [
         [kept for token, kept in zip(part.input_ids[-3:], part.trained[-3:], strict=True) if token in stops]

@@ -20,7 +20,7 @@ from workbench.runs.events import EventWriter, Tail
 from workbench.runs.job import LIVE, Folder, busy, read_json
 from workbench.runs.locks import Lock
 
-__all__ = ["POLL", "Job", "start"]
+__all__ = ["POLL", "Job", "follow", "start"]
 
 POLL = 0.05  # seconds between two looks of a method that waits
 
@@ -219,3 +219,22 @@ def start(kind: type[Kind], folder: Folder, prepare: Callable[[EventWriter], Non
         shutil.rmtree(folder.path, ignore_errors=True)
         raise
     return job
+
+
+def follow(job: Job, progress: Callable[[int, int], Any] | None) -> None:
+    """Wait until a job is over on behalf of a call that returns its result: Ctrl-C, or what `progress` raises, ends it.
+
+    Parameters
+    ----------
+    progress
+        Told ``done`` and ``total`` of `Job.counted` at every look while the job is live.
+    """
+    try:
+        while job.status in LIVE:
+            if progress is not None:
+                at = job.counted()
+                progress(at["done"], at["total"])
+            time.sleep(POLL)
+    except BaseException:
+        job.kill()
+        raise

@@ -7,7 +7,6 @@ at the end ``clinic.json``.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, overload
 
@@ -189,23 +188,13 @@ def reward_clinic(
     job = handle.start(ClinicJob, folder, prepare)
     if not wait:
         return job
-    try:
-        while job.status in LIVE:
-            _tell(job, progress)
-            time.sleep(handle.POLL)
-        _tell(job, progress)
-    except BaseException:
-        job.kill()
-        raise
+    handle.follow(job, progress)
+    if progress is not None:
+        at = job.counted()
+        progress(at["done"], at["total"])
     if job.status != "completed":
         raise RunError(job.reason or f"{job!r} ended without a word; see {job.folder.log}.")
     return job.clinic
-
-
-def _tell(job: ClinicJob, progress: Callable[[int, int], Any] | None) -> None:
-    if progress is not None:
-        at = job.progress()
-        progress(at["done"], at["total"])
 
 
 def _dataset(given: Any) -> Dataset:

@@ -8,7 +8,6 @@ second question costs one gradient a checkpoint.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Literal, overload
@@ -144,15 +143,7 @@ def influence(
     job = handle.start(InfluenceJob, folder, prepare)
     if not wait:
         return job
-    try:
-        while job.status in LIVE:
-            if progress is not None:
-                at = job.progress()
-                progress(at["done"], at["total"])
-            time.sleep(handle.POLL)
-    except BaseException:
-        job.kill()
-        raise
+    handle.follow(job, progress)
     if job.status != "completed":
         raise RunError(job.reason or f"{job!r} ended without a word; see {job.folder.log}.")
     return job.influence
