@@ -116,6 +116,27 @@ def test_the_reference_is_the_start_and_the_loss_is_that_of_the_paper(name, tiny
     assert found() < math.log(2)
 
 
+def test_a_run_within_one_pass_computes_the_reference_of_the_rows_it_sees(tiny_model, tmp_path, monkeypatch):
+    """And learns what the run learns that computes all of it beforehand."""
+    from workbench.objectives import _pair_training
+
+    trainer, _ = built(recipe_of(tiny_model, wb.DPO(), TUNINGS["lora"], max_steps=2, batch_size=4), tmp_path / "a")
+    computed, plain = [], type(trainer).compute_ref_log_probs
+    monkeypatch.setattr(trainer, "compute_ref_log_probs", lambda model, batch: [
+        computed.append(len(batch["input_ids"]) // 2), plain(trainer, model, batch)
+    ][1])  # fmt: skip
+    assert "ref_chosen_logps" not in trainer.train_dataset.column_names
+    trainer.train()
+    assert computed == [4, 4]
+    longer, _ = built(recipe_of(tiny_model, wb.DPO(), TUNINGS["lora"], max_steps=7, batch_size=4), tmp_path / "b")
+    assert "ref_chosen_logps" in longer.train_dataset.column_names
+    monkeypatch.setattr(_pair_training.EncodedDPOTrainer, "_within_one_pass", lambda *_: False)
+    beforehand, _ = built(recipe_of(tiny_model, wb.DPO(), TUNINGS["lora"], max_steps=2, batch_size=4), tmp_path / "c")
+    beforehand.train()
+    one, other = ([row["loss"] for row in each.state.log_history if "loss" in row] for each in (trainer, beforehand))
+    assert one == pytest.approx(other, abs=1e-6)
+
+
 def margins(trainer):
     """By how much more the policy of a trainer has gained on the chosen answers than on the rejected ones."""
     import torch
@@ -281,12 +302,16 @@ def test_on_top_of_any_run_the_reference_is_what_that_run_made(earlier, tiny_mod
         folder = None if merges else tmp_path / "run" / "model"
         trainer, _ = built(recipe, tmp_path / name, folder)
         rows = [trainer.train_dataset[at] for at in range(4)]
-        for row in rows:
-            for side in ("chosen", "rejected"):
-                wanted = log_likelihood(tuned, row["prompt_ids"], row[f"{side}_ids"])
-                # four bits: a merged adapter is rounded with the weights
-                near = 0.5 if "qlora" in (earlier, name) else 2e-3
-                assert row[f"ref_{side}_logps"] == pytest.approx(wanted, abs=near), (name, side)
+        if name == "full":
+            found = [[row[f"ref_{side}_logps"] for row in rows] for side in ("chosen", "rejected")]
+        else:
+            batch = trainer._prepare_inputs(trainer.data_collator(rows))
+            found = trainer.compute_ref_log_probs(trainer.model, batch)
+        for side, each in zip(("chosen", "rejected"), found, strict=True):
+            wanted = [log_likelihood(tuned, row["prompt_ids"], row[f"{side}_ids"]) for row in rows]
+            # four bits: a merged adapter is rounded with the weights
+            near = 0.5 if "qlora" in (earlier, name) else 2e-3
+            assert [float(value) for value in each] == pytest.approx(wanted, abs=near), (name, side)
         kept = {key: value.detach().clone() for key, value in trainer.model.named_parameters()}
         trainer.train()
         moved = {key for key, value in trainer.model.named_parameters() if not value.equal(kept[key])}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import trl.trainer.dpo_trainer
+from peft import PeftModel
 from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer
 
 from workbench.objectives._trl import encoded_rows, exact_adapters, quiet, taken_as_applied
@@ -16,10 +17,32 @@ ONLY_SFT = ("packing", "train_sampling_strategy")
 
 
 class EncodedDPOTrainer(DPOTrainer):
-    """DPOTrainer over rows that are token ids already."""
+    """DPOTrainer over rows that are token ids already.
+
+    A run that ends within its first pass over the rows meets none of them twice, and most of them perhaps never: then
+    the reference's log-probabilities of a batch are computed as it comes, and those of the other rows not at all.
+    """
 
     def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
         return dataset
+
+    def _precompute_ref_logps(self, dataset: Any, name: str, batch_size: int) -> Any:
+        if name == "train" and isinstance(self.model, PeftModel) and self._within_one_pass(len(dataset)):
+            return dataset
+        return super()._precompute_ref_logps(dataset, name, batch_size)
+
+    def _within_one_pass(self, rows: int) -> bool:
+        args = self.args
+        return bool(args.max_steps * args.per_device_train_batch_size * args.gradient_accumulation_steps <= rows)
+
+    def compute_loss(self, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:
+        if "ref_chosen_logps" not in inputs:
+            training = model.training
+            model.eval()
+            chosen, rejected = self.compute_ref_log_probs(model, inputs)
+            model.train(training)
+            inputs = {**inputs, "ref_chosen_logps": chosen, "ref_rejected_logps": rejected}
+        return super().compute_loss(model, inputs, *more, **named)
 
 
 def build_reward_trainer(

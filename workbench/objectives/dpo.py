@@ -2,7 +2,7 @@
 
 How much more likely the policy has made an answer than the reference did, times `beta`, is taken as its reward; the
 loss is that of a reward model on the difference between the chosen and the rejected answer. The reference is the policy
-as it was at the start; its log-probabilities are computed once, before the first step.
+as it was at the start; its log-probabilities are computed once for each row that is seen.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class DPO(PairObjective):
         }
 
     def arguments(self, dataset: Dataset | None = None, renderer: Renderer | None = None) -> dict[str, Any]:
-        """The loss, and that the reference's log-probabilities are computed beforehand."""
+        """The loss, and that the reference's log-probabilities are computed once and not at each step."""
         smoothing = {"label_smoothing": self.label_smoothing} if self.label_smoothing else {}
         types, weights = [self.loss_type], {}
         if self.sft_weight:
@@ -125,7 +125,7 @@ class DPO(PairObjective):
         args: Mapping[str, Any],
         callbacks: Sequence[Any] = (),
     ) -> Any:
-        """TRL's DPOTrainer over rows already encoded, the reference's log-probabilities computed beforehand."""
+        """TRL's DPOTrainer over rows already encoded, the reference's log-probabilities computed once a row."""
         from workbench.objectives._pair_training import build_dpo_trainer
 
         return build_dpo_trainer(self, recipe, model, tokenizer, train_rows, eval_rows, args, callbacks)
