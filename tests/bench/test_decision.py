@@ -188,6 +188,43 @@ def test_every_rung_with_a_change_and_prompts_that_place_passages(recipe):
     assert decision.progress()[0] == decision.progress()[1]
 
 
+PAIRS = [{"prompt": f"{a} + 1 =", "chosen": f"{a + 1}", "rejected": "no"} for a in range(24)]
+
+
+def test_preferences_are_rungs_above_tuning_and_start_from_it(recipe):
+    pairs = wb.load_dataset(PAIRS, split={"validation": 0.2})
+    model, few = recipe.model, wb.LoRA(r=2)
+    reward = wb.launch(wb.Recipe(model, pairs, wb.Reward(), few, TRAINING))
+    assert reward.wait(timeout=120) == "completed", reward.reason
+    online = wb.RLOO(reward=reward, num_generations=2, max_new_tokens=4)
+    wanted = {"DPO": wb.Recipe(model, pairs, wb.DPO(), few, TRAINING),
+              "RLOO": wb.Recipe(model, pairs, online, few, TRAINING)}  # fmt: skip
+    decision = wb.decide(recipe, shots=(), tunings={"LoRA": few}, preferences=wanted, max_rows=4)
+    assert decision.rungs == ["zero-shot", "LoRA", "DPO", "RLOO"]
+    assert decision.wait(timeout=240) == "completed", decision.reason
+
+    runs = decision.runs
+    assert {name: runs[name].recipe.model_name for name in wanted} == dict.fromkeys(wanted, f"run:{runs['LoRA'].path}")
+    table = decision.table().set_index("rung")
+    assert list(table["kind"]) == ["prompting", "tuning", "preferences", "preferences"]
+    seconds = {name: run.progress()["elapsed"] for name, run in {**runs, "reward": reward}.items()}
+    whole = {"LoRA": ("LoRA",), "DPO": ("DPO", "LoRA"), "RLOO": ("RLOO", "LoRA", "reward")}
+    for name, parts in whole.items():
+        assert table["making_seconds"][name] == pytest.approx(sum(seconds[part] for part in parts), abs=1.0), name
+    assert decision.progress()[0] == decision.progress()[1]
+
+
+def test_preferences_that_cannot_be_a_rung_are_refused(recipe):
+    pairs = wb.load_dataset(PAIRS, split={"validation": 0.2})
+    with pytest.raises(InvalidInputError, match=r"preferences= takes names and recipes that teach what to prefer"):
+        wb.decide(recipe, preferences={"reward": wb.Recipe(recipe.model, pairs, wb.Reward(), training=TRAINING)})
+    dpo = wb.Recipe(recipe.model, pairs, wb.DPO(), training=TRAINING)
+    with pytest.raises(InvalidInputError, match="would start from 'prompt', whose Prompt tuning does not merge"):
+        wb.decide(recipe, tunings={"prompt": wb.PromptTuning()}, preferences={"DPO": dpo})
+    with pytest.raises(InvalidInputError, match="Two rungs are called 'LoRA'"):
+        wb.decide(recipe, tunings={"LoRA": wb.LoRA()}, preferences={"LoRA": dpo})
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -37,6 +37,7 @@ def decide(
     passages: Sequence[int] = (1, 3),
     tools: Sequence[str] | None = None,
     tunings: Mapping[str, Tuning] | None = None,
+    preferences: Mapping[str, Recipe] | None = None,
     metrics: Sequence[str] | None = None,
     changed: Any = None,
     changed_retriever: Any = None,
@@ -45,7 +46,7 @@ def decide(
     enough: float | None = None,
     home: str | os.PathLike[str] | None = None,
 ) -> Decision:
-    """Walk the decision path on your own rows: prompting, then retrieval, then tools, then tuning; and where to stop.
+    """Walk the decision path on your own rows: prompting, then retrieval, then tools, then tuning, and where to stop.
 
     Choices (which prompt, how many shots) are made on the validation split, tuning trains on the train split, and the
     test split is asked once, at the end, by all rungs.
@@ -67,6 +68,9 @@ def decide(
         Names of tools; a rung, with each prompt that is not wrapped around the question, and without shots.
     tunings
         Names to ways of tuning; by default the recipe's own. An empty dict: no tuning.
+    preferences
+        Names to recipes of DPO, RLOO, GRPO or PPO, the rungs above all tuning. One whose model is the base starts from
+        the run of the first way of tuning; another starts where it says.
     metrics
         As for `wb.evaluate`; the first decides.
     changed, changed_retriever
@@ -106,8 +110,9 @@ def decide(
         raise InvalidInputError(f"margin must be from 0 to below 1, got {margin!r}. 0.02 asks for two points.")
     for name in metrics or ():
         metric_of(name)
-    if errors := [problem for problem in recipe.problems() if problem.severity == "error"]:
-        raise RecipeError(errors)
+    for one in (recipe, *(each for each in (preferences or {}).values() if isinstance(each, Recipe))):
+        if errors := [problem for problem in one.problems() if problem.severity == "error"]:
+            raise RecipeError(errors)
     if "test" not in recipe.load_dataset().splits or "validation" not in recipe.load_dataset().splits:
         raise InvalidInputError("A decision needs a validation and a test split. Load the data with split={...}.")
     for split in ("validation", "test"):
@@ -130,7 +135,7 @@ def decide(
         raise InvalidInputError(f"passages must be whole numbers of at least 1, such as (1, 3), got {passages!r}.")
     rungs = ladder_plan(
         recipe, prompts=prompts, shots=shots, schema=schema, retriever=retriever, passages=passages, tools=tools,
-        tunings=tunings,
+        tunings=tunings, preferences=preferences,
     )  # fmt: skip
     later = changed_plan(recipe, changed, changed_retriever, metrics, max_rows) if changed is not None else None
     base = recipe.stored(home)

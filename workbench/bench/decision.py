@@ -119,8 +119,8 @@ class Decision(Work):
             ``rung, kind, value, low, high, n`` (the metric on the test rows); with a change also ``later, later_low,
             later_high`` (by the answers that are right then) and ``old_answers`` (see there);
             ``seconds_an_answer`` (median of answers asked one by one), ``prompt_tokens`` and ``answer_tokens`` (means);
-            ``making_seconds`` (training, or asking validation rows to choose), ``training_rows``; ``stop``: the rung to
-            stop on.
+            ``making_seconds`` (training, with that of the runs it rests on, or asking validation rows to choose),
+            ``training_rows``; ``stop``: the rung to stop on.
         """
         import pandas as pd
 
@@ -129,7 +129,9 @@ class Decision(Work):
         for rung in self.plan["rungs"]:
             name = rung["name"]
             cost, run = state.get("costs", {}).get(name, {}), state.get("runs", {}).get(name, {})
-            making = run.get("seconds") if "recipe" in rung else state.get("chosen", {}).get(name, {}).get("seconds")
+            making = state.get("chosen", {}).get(name, {}).get("seconds")
+            if "seconds" in run:
+                making = run["seconds"] + run.get("before", 0.0)
             found = self.report.interval(name, metric) if self.asked else _NONE
             row = {"rung": name, "kind": rung["kind"], "value": found.value, "low": found.low, "high": found.high,
                    "n": found.n_rows}  # fmt: skip
@@ -227,7 +229,7 @@ class Decision(Work):
         """What becomes of the answers when facts change, of the rung to stop on and of every training."""
         if not self.changes:
             return []
-        rungs = [each["name"] for each in self.plan["rungs"] if each["name"] == stop or each["kind"] == "tuning"]
+        rungs = [each["name"] for each in self.plan["rungs"] if each["name"] == stop or "recipe" in each]
         told = [(name, self.old_answers(name)) for name in rungs]
         each = ", ".join(f"{name} {figure(old.value, '%')} ({_span(old, '%')})" for name, old in told)
         count = len(changed_places(self.report, self.later))

@@ -21,6 +21,7 @@ from workbench.evaluation.facts import Answered
 from workbench.models.loading import load_tokenizer
 from workbench.models.resolve import resolve_model
 from workbench.models.system import System
+from workbench.objectives.rewards import parts_of
 from workbench.recipe import Recipe
 from workbench.runs.generation import looked_up, shared_client
 from workbench.tools.transcript import transcript
@@ -95,13 +96,17 @@ class _Driver(Driver):
         self.tell()  # killed from here on, it finds the run that was launched
         taken = {run["run"] for run in runs.values() if "run" in run}
         recipe = Recipe.from_yaml(rung["recipe"])
+        if "start" in rung:
+            recipe = recipe.replace({"model": wb.open_run(runs[rung["start"]]["run"], home=self.decision.home)})
         run = begin(recipe, self.decision.home, known, taken - {known}, lost=begun)
         runs[name]["run"] = run.id
         self.tell()
         if run.wait() != "completed":
             raise RunError(f"{name}: run {run.id} {run.status}: {run.reason}. Mend it, then resume().")
         logs = [event for event in run.events() if event["type"] == "log"]
-        runs[name] |= {"seconds": logs[-1]["elapsed"] if logs else 0.0, "rows": recipe.load_dataset().splits["train"]}
+        before = sum(wb.open_run(path).progress()["elapsed"] for path in _rests_on(recipe))
+        runs[name] |= {"seconds": logs[-1]["elapsed"] if logs else 0.0, "before": before,
+                       "rows": recipe.load_dataset().splits["train"]}  # fmt: skip
         self.tell()
 
     def _system(self, rung: dict[str, Any]) -> System:
@@ -137,6 +142,13 @@ class _Driver(Driver):
             "prompt_tokens": statistics.fmean(read),
             "answer_tokens": statistics.fmean(written),
         }
+
+
+def _rests_on(recipe: Recipe) -> set[str]:
+    """The folders of the runs that had to be there before: its start, its reward models, and what they rest on."""
+    rewards = (one for one, _ in parts_of(getattr(recipe.objective, "reward", None)) if isinstance(one, str))
+    found = {each.removeprefix("run:") for each in (recipe.model_name, *rewards) if each.startswith("run:")}
+    return found.union(*(_rests_on(wb.open_run(path).recipe) for path in found))
 
 
 def _asked(system: System, prompts: Sequence[str], answers: Sequence[Answered]) -> tuple[str | None, list[list[str]]]:

@@ -1,4 +1,4 @@
-"""The rungs of the decision path as plain data: prompting first, then what is looked up, then tools, then tuning.
+"""The rungs of the decision path as plain data: prompting, what is looked up, tools, tuning, then preferences.
 
 Each rung costs more than the one below it: to make, to keep, or to change when a fact changes. So the question is not
 which one is best but which is the lowest that nothing above is shown to beat.
@@ -24,6 +24,7 @@ KINDS = {
     "retrieval": "looks things up: facts change with the index, answers are longer to make",
     "tools": "calls tools: exact where a program is, several turns an answer",
     "tuning": "trained: needs examples, and again when facts change",
+    "preferences": "trained twice: a tuned model first, then pairs or a reward; again when facts change",
 }
 """What a rung of each kind is, and what it costs beside the figures."""
 
@@ -38,6 +39,7 @@ def ladder_plan(
     passages: Sequence[int],
     tools: Sequence[Any] | None,
     tunings: Mapping[str, Tuning] | None,
+    preferences: Mapping[str, Recipe] | None = None,
 ) -> list[dict[str, Any]]:
     """The rungs for what is given, from the lowest.
 
@@ -45,12 +47,13 @@ def ladder_plan(
     -------
     list of dict
         ``name`` and ``kind`` of each, and one of ``candidates`` (systems, of which validation chooses), ``add``
-        (settings put onto the best prompting below) and ``recipe``.
+        (settings put onto the best prompting below) and ``recipe``; with a recipe perhaps ``start``, the rung whose run
+        it starts from.
 
     Raises
     ------
     InvalidInputError
-        For shots, prompts, an index or tools that cannot be used, and names that come twice.
+        For shots, prompts, an index, tools or preferences that cannot be used, and names that come twice.
     """
     model = recipe.model_name
     counts = sorted({int(count) for count in shots})
@@ -95,10 +98,33 @@ def ladder_plan(
             changes["training.learning_rate"] = "auto"
         made = recipe.replace({**changes, "training.num_probes": 0})
         rungs.append({"name": name, "kind": "tuning", "recipe": made.stored().to_yaml()})
+    tuned = next(({"name": rung["name"], "recipe": Recipe.from_yaml(rung["recipe"])} for rung in rungs
+                  if rung["kind"] == "tuning"), None)  # fmt: skip
+    rungs += [_preferred(name, wanted, model, tuned) for name, wanted in (preferences or {}).items()]
     names = [rung["name"] for rung in rungs]
     if twice := [name for name in names if names.count(name) > 1]:
         raise InvalidInputError(f"Two rungs are called {twice[0]!r}. Give the way of tuning another name.")
     return rungs
+
+
+def _preferred(name: str, wanted: Any, model: str, tuned: dict[str, Any] | None) -> dict[str, Any]:
+    """A rung of preferences; one that names the bare base starts from the first way of tuning."""
+    if not isinstance(wanted, Recipe) or not wanted.objective.compares:
+        raise InvalidInputError(
+            f"preferences= takes names and recipes that teach what to prefer (DPO, PPO, RLOO, GRPO), got {wanted!r} "
+            f"for {name!r}."
+        )
+    made = wanted.replace({"training.num_probes": 0})
+    rung = {"name": name, "kind": "preferences", "recipe": made.stored().to_yaml()}
+    if wanted.model_name != model or tuned is None:
+        return rung
+    before = tuned["recipe"].tuning
+    if not before.merges and not isinstance(wanted.tuning, type(before)):
+        raise InvalidInputError(
+            f"{name!r} tunes with {wanted.tuning.title} and would start from {tuned['name']!r}, whose {before.title} "
+            "does not merge into the weights. Tune both in the same way, or let LoRA be the first way of tuning."
+        )
+    return rung | {"start": tuned["name"]}
 
 
 def _chosen(name: str, kind: str, candidates: list[dict[str, Any]]) -> dict[str, Any]:

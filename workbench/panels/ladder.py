@@ -80,10 +80,11 @@ class LadderPanel(WorkPanel):
         for row in table.astype({"making_seconds": float}).fillna({"making_seconds": 0.0}).itertuples():
             mark = " ◀ stop here" if row.stop else ""
             old = [_number(100 * row.old_answers, 0, " %")] if self.decision.changes else []
+            trains = row.kind in ("tuning", "preferences")
             cells = [
                 row.kind, *old, _number(row.seconds_an_answer, 2), _number(row.prompt_tokens, 0),
                 _number(row.answer_tokens, 0),
-                _number(row.making_seconds, 1) if row.making_seconds or row.kind == "tuning" else "none",
+                _number(row.making_seconds, 1) if row.making_seconds or trains else "none",
                 f"{row.training_rows:,.0f}" if row.training_rows else "none",
             ]  # fmt: skip
             out.append([f"{row.rung}{mark}", *cells])
