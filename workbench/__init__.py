@@ -30,6 +30,7 @@ _HOMES = {
     ),
     "workbench.evaluation.guards": ("guard", "plant_canaries"),
     "workbench.evaluation.clinic": ("ClinicJob", "RewardClinic", "open_clinic", "reward_clinic"),
+    "workbench.evaluation.sampling": ("sample_pairs",),
     "workbench.evaluation.influence": ("Influence", "InfluenceJob", "influence"),
     "workbench.retrieval": ("build_index", "gold_index", "open_index"),
 }  # fmt: skip

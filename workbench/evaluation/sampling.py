@@ -1,0 +1,67 @@
+"""Pairs of replies to label: two that a system draws, or one of each of two systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from workbench.data.dataset import Dataset
+from workbench.errors import InvalidInputError
+from workbench.runs.generation import generate
+
+__all__ = ["sample_pairs"]
+
+ANSWERS = ("chosen", "rejected", "completion", "a", "b")
+
+
+def sample_pairs(
+    system: Any,
+    prompts: Dataset | Sequence[Any],
+    other: Any = None,
+    *,
+    temperature: float = 1.0,
+    seed: int = 0,
+    **decoding: Any,
+) -> list[dict[str, Any]]:
+    """Two replies to each prompt, as rows for `wb.panels.PreferencePanel`.
+
+    Replies that the model itself writes are the ones a reward model or DPO most needs labels of.
+
+    Parameters
+    ----------
+    system
+        As for `wb.generate`: a `System`, a model's name, a run, a function.
+    prompts
+        Texts, rows with ``prompt``, or a `Dataset`. Other columns are kept, but for its own answers.
+    other
+        The system that writes the second reply. Default: the same one, with another seed.
+    temperature, seed, decoding
+        As for `wb.generate`. The second reply is drawn with the next seed.
+
+    Returns
+    -------
+    list of dict
+        ``prompt``, ``a`` (of `system`), ``b`` (of `other`), and the row's other columns.
+
+    Raises
+    ------
+    InvalidInputError
+        At temperature 0 without another system, since both replies would be the same, and for prompts that are no text.
+    GenerationError
+        Where a prompt got no answer.
+    """
+    if other is None and temperature == 0:
+        raise InvalidInputError(
+            "temperature is 0: both replies of one system would be the same. Give a temperature above 0, or other=."
+        )
+    if isinstance(prompts, str):
+        raise InvalidInputError(f"prompts takes a list of texts, got the text {prompts[:60]!r}. Put it into a list.")
+    rows = [dict(each) if isinstance(each, Mapping) else {"prompt": each} for each in prompts]
+    for number, row in enumerate(rows):
+        if not isinstance(row.get("prompt"), str):
+            raise InvalidInputError(f"Row {number} has no text as its prompt, got {row.get('prompt')!r}.")
+    asked = [row["prompt"] for row in rows]
+    first = generate(system, asked, temperature=temperature, seed=seed, **decoding)
+    second = generate(system if other is None else other, asked, temperature=temperature, seed=seed + 1, **decoding)
+    kept = [{name: value for name, value in row.items() if name not in ANSWERS} for row in rows]
+    return [{**row, "a": a, "b": b} for row, a, b in zip(kept, first, second, strict=True)]
