@@ -212,6 +212,18 @@ def test_a_run_as_a_start_is_its_base_with_the_adapter_merged(lora_run, tiny_mod
     assert not [p for p in recipe.problems() if p.severity == "error"]
 
 
+def test_where_the_base_of_a_run_lies_is_not_its_content(lora_run, tiny_model, tmp_path):
+    run, _ = lora_run
+    before = resolve_model(reference_of(run)).content_hash()
+    moved = shutil.copytree(tiny_model, tmp_path / "elsewhere")
+    config = run.path / "model" / "adapter_config.json"
+    settings = json.loads(config.read_text()) | {"base_model_name_or_path": str(moved)}
+    config.write_text(json.dumps(settings, indent=4))
+    assert resolve_model(reference_of(run)).content_hash() == before
+    config.write_text(json.dumps(settings | {"lora_alpha": 999}))
+    assert resolve_model(reference_of(run)).content_hash() != before
+
+
 def test_a_run_whose_adapter_cannot_be_merged_is_refused(lora_run):
     run, _ = lora_run
     config = run.path / "model" / "adapter_config.json"

@@ -88,7 +88,7 @@ class ModelRef:
         """A hash of config and weights by content (16 hex digits).
 
         Files beyond 256 MiB enter with their size, their first MiB and 64 blocks spread over the file. A hub model
-        that is not on this machine enters with its name and revision.
+        that is not on this machine enters with its name and revision, and where an adapter's base lies does not enter.
         """
         digest = hashlib.sha256()
         if self.base is not None:
@@ -104,7 +104,10 @@ class ModelRef:
             for file in sorted([*self.path.glob("*.safetensors"), *(self.path / name for name in names)]):
                 if file.is_file():
                     digest.update(file.name.encode())
-                    _digest_file(file, digest)
+                    if file.name == "adapter_config.json":
+                        digest.update(_without_place(file))
+                    else:
+                        _digest_file(file, digest)
         return digest.hexdigest()[:16]
 
 
@@ -280,6 +283,13 @@ def _near(name: str, bundled: dict[str, Path], path: Path) -> str:
     if near:
         return f" Did you mean {' or '.join(map(repr, near))}?"
     return f" Bundled: {', '.join(bundled) or 'none'}."
+
+
+def _without_place(config: Path) -> bytes:
+    """An adapter's settings less where its base lies, which is hashed by its content."""
+    settings = json.loads(config.read_text(encoding="utf-8"))
+    settings.pop("base_model_name_or_path", None)
+    return json.dumps(settings, sort_keys=True).encode()
 
 
 def _digest_file(file: Path, digest: Any) -> None:
