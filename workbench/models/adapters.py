@@ -1,9 +1,10 @@
-"""What is wrong with an adapter's folder, in words: another base, a file cut off, settings nobody here knows."""
+"""Adapters' folders: what is written into one, and what is wrong with one, in words."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,13 @@ from typing import Any
 from workbench.errors import ModelNotFoundError
 from workbench.models.resolve import ModelRef, resolve_model
 
-__all__ = ["adapter_config", "explained"]
+__all__ = ["adapter_config", "explained", "save_trained"]
+
+
+def save_trained(model: Any, folder: str | os.PathLike[str]) -> None:
+    """Write what was trained: the adapter where there is one, without a frozen one that is its reference."""
+    own = {"selected_adapters": ["default"]} if hasattr(model, "peft_config") else {}
+    model.save_pretrained(folder, **own)
 
 
 def adapter_config(folder: Path) -> dict[str, Any]:

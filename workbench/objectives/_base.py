@@ -140,6 +140,14 @@ class Objective(Settings):
         """Its section of a recipe with models and files by what is in them, for the recipe's hash."""
         return section
 
+    def no_packing(self, recipe: Any, why: str) -> list[Problem]:
+        """For objectives whose rows can be neither packed nor sorted by length."""
+        return [
+            Problem(f"training.{name}", f"cannot be used with {self.title}: {why}.", "Leave it 'auto'.")
+            for name in ("packing", "group_by_length")
+            if getattr(recipe.training, name) is True
+        ]
+
     def row_problems(self, dataset: Dataset) -> list[Problem]:
         """What the rows lack for it."""
         return []

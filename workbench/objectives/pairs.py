@@ -60,12 +60,7 @@ class PairObjective(Objective):
 
     def conflicts(self, recipe: Any) -> list[Problem]:
         """Both sides of a pair are sequences of their own."""
-        return [
-            Problem(f"training.{name}", f"cannot be used with {self.title}: a row is a pair of two sequences.",
-                    "Leave it 'auto'.")
-            for name in ("packing", "group_by_length")
-            if getattr(recipe.training, name) is True
-        ]  # fmt: skip
+        return self.no_packing(recipe, "a row is a pair of two sequences")
 
     def encode_rows(
         self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None

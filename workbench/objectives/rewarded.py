@@ -95,12 +95,7 @@ class RewardedObjective(Objective):
                     "objective.reward", f"has two functions called {one['function']!r}.", "Give each its own name.",
                 ))  # fmt: skip
                 break
-        for name in ("packing", "group_by_length"):
-            if getattr(recipe.training, name) is True:
-                found.append(Problem(
-                    f"training.{name}", f"cannot be used with {self.title}: the model writes the replies itself.",
-                    "Leave it 'auto'.",
-                ))  # fmt: skip
+        found += self.no_packing(recipe, "the model writes the replies itself")
         for name in ("reward", "gold"):
             for one, weight in parts_of(getattr(self, name)):
                 metric = METRICS.get(one) if isinstance(one, str) else None

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from workbench.models.adapters import save_trained
 from workbench.runs.job import read_json
 
 __all__ = [
@@ -58,8 +59,7 @@ def save(trainer: Any, folder: Path, counters: dict[str, Any], epoch_start: dict
 
     target = folder / f"checkpoint-{trainer.state.global_step}"
     with replace_folder(target) as path:
-        own = {"selected_adapters": ["default"]} if hasattr(trainer.model, "peft_config") else {}
-        trainer.model.save_pretrained(path, **own)
+        save_trained(trainer.model, path)
         trainer._save_optimizer_and_scheduler(str(path))
         trainer._save_scaler(str(path))
         trainer._save_rng_state(str(path))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
+from workbench.models.adapters import save_trained
 from workbench.models.quantization import Quantization
 from workbench.models.shapes import Shapes
 from workbench.models.widths import Widths
@@ -154,10 +155,7 @@ class Tuning(Settings):
 
     def save(self, model: Any, path: str | os.PathLike[str]) -> None:
         """Write what a run trained into a folder, in PEFT's or transformers' own format."""
-        if hasattr(model, "peft_config"):
-            model.save_pretrained(path, selected_adapters=["default"])  # a frozen reference is not what was trained
-        else:
-            model.save_pretrained(path)
+        save_trained(model, path)
 
     def load(self, model: PreTrainedModel, path: str | os.PathLike[str]) -> Any:
         """The model with what a run trained, from the run's model folder."""
