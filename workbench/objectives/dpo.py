@@ -59,6 +59,7 @@ class DPO(PairObjective):
         "eval_mean_token_accuracy": True,
     }  # fmt: skip
     compares: ClassVar[bool] = True
+    rate_share: ClassVar[tuple[float, str]] = (1 / 3, "its loss drives a difference on and on, soon far from the start")
     trl: ClassVar[str] = "DPO"
 
     beta: float = setting(
