@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -21,9 +22,10 @@ import workbench as wb
 from workbench.home import home
 from workbench.lessons import desk_preferences as desk
 from workbench.lessons.recording import interval, judged, trained
+from workbench.runs.checkpoints import whole
 from workbench.runs.curves import explain
 
-SEEDS, HACKED = 5, 2
+SEEDS, HACKED = 5, 3
 LONG = {"training.max_steps": 24, "training.batch_size": 16, "training.eval_steps": 24, "training.save_steps": 24}
 """A reward is hacked with more steps of half the replies: the curves need points to turn in."""
 WEIGHT = 0.05  # of the divergence; the brake is five times it
@@ -38,6 +40,16 @@ def curve(run: wb.Run) -> dict[str, list[float]]:
     """What the run logged, step by step."""
     seen = run.metrics().dropna(subset=["loss"])
     return {"step": seen["step"].tolist(), **{name: seen[name].round(4).tolist() for name in CURVE if name in seen}}
+
+
+def half_way(run: wb.Run) -> wb.Run:
+    """The run as it was when half of its steps were done, from its checkpoint, as a folder of its own."""
+    folder = HOME.parent / "half-way" / run.id
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(run.path, folder, ignore=shutil.ignore_patterns("checkpoints", "rollouts*", "*.lock"))
+    saved = whole(run.path / "checkpoints")[run.recipe.training.max_steps // 2]
+    shutil.copy(saved / "adapter_model.safetensors", folder / "model")
+    return wb.open_run(folder)
 
 
 def looked_at(start: wb.Run, policies: dict[str, wb.Run]) -> tuple[dict[str, dict[str, float]], Any]:
@@ -63,17 +75,22 @@ def main() -> None:
         made["rloo"].append(trained(desk.rloo(start, reward, seed), HOME))
         made["dpo"].append(trained(desk.dpo(start, seed=seed), HOME))
         print(f"seed {seed}", {name: runs[-1].progress()["elapsed"] for name, runs in made.items() if runs}, flush=True)
-    loves_length = trained(desk.reward_model(start, "support-desk/preferences-longer", steps=80), HOME)
+    loves_length = trained(desk.loves_length(start), HOME)
     for seed in range(HACKED):
         for name, weight in (("hacked", WEIGHT), ("held", 5 * WEIGHT)):
             made[name].append(trained(desk.ppo(start, loves_length, seed, kl_coef=weight).replace(LONG), HOME))
-    named = {f"{name} {seed}": run for name, runs in made.items() for seed, run in enumerate(runs)}
+    halves = {f"{name}, half": [half_way(run) for run in made[name]] for name in ("ppo", "rloo")}
+    named = {f"{name} {seed}": run for name, runs in (made | halves).items() for seed, run in enumerate(runs)}
     found, report = looked_at(start, named)
+    for name in halves:
+        for seed, run in enumerate(made[name.partition(",")[0]]):
+            seconds = run.metrics().dropna(subset=["loss"]).set_index("step")["elapsed"]
+            found[f"{name} {seed}"]["seconds"] = float(seconds[run.recipe.training.max_steps // 2])
     print(report.table().query("metric == 'gold_reply'").to_string(), flush=True)
 
     count = len(report.references)
     base = found["imitator"]
-    by_name = {name: [found[f"{name} {seed}"] for seed in range(len(runs))] for name, runs in made.items()}
+    by_name = {name: [found[f"{name} {seed}"] for seed in range(len(runs))] for name, runs in (made | halves).items()}
     rows = report.rows()
     drawn = Random(0).sample(sorted(rows["row"].unique()), SHOWN)
     figures: dict[str, Any] = {
@@ -87,10 +104,10 @@ def main() -> None:
         "seconds of the reward model": reward.progress()["elapsed"],
         "duels": {
             name: interval([desk.win_rate(report, f"{name} {at}", f"dpo {at}").value for at in range(SEEDS)], count, share=True)
-            for name in ("ppo", "rloo")
+            for name in ("ppo", "rloo", *halves)
         },
         "over rows, seed 0": {
-            name: vars(desk.win_rate(report, f"{name} 0", "imitator")) | {"over_rows": None} for name in made
+            name: vars(desk.win_rate(report, f"{name} 0", "imitator")) | {"over_rows": None} for name in by_name
         },
         "curves": {name: [curve(run) for run in runs] for name, runs in made.items() if name != "dpo"},
         "remarks": {

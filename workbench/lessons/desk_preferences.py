@@ -26,12 +26,14 @@ from workbench.runs import Run, runs
 from workbench.runs.generation import shared_client
 
 __all__ = [
-    "METRICS", "REPLY", "at_hand", "dpo", "imitator", "judged_replies", "pair_accuracy", "policy_figures", "ppo",
-    "reward_model", "rloo", "surprise", "win_rate",
+    "METRICS", "REPLY", "at_hand", "dpo", "imitator", "judged_replies", "loves_length", "pair_accuracy",
+    "policy_figures", "ppo", "reward_model", "rloo", "surprise", "win_rate",
 ]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
 """How replies are drawn when policies are compared: as freely as in training."""
+MAILS = 100
+"""Test mails on which policies are compared."""
 PROMPTS = "support-desk/preferences"
 ROOM = 96
 """Tokens that a reply may take in training; nearly all drafts are shorter."""
@@ -40,36 +42,42 @@ METRICS = ["gold_reply", *(f"gold_reply.{part}" for part in PARTS)]
 
 def imitator() -> Recipe:
     """The policy that everything starts from: it imitates drafts, good and bad."""
-    training = Training(max_steps=300, eval_steps=150, num_probes=0)
+    training = Training(max_steps=600, eval_steps=150, num_probes=0)
     return Recipe("tiny-support", "support-desk/drafts", training=training)
 
 
-def reward_model(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, steps: int = 200) -> Recipe:
+def reward_model(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, steps: int = 250) -> Recipe:
     """A reward model that begins as the imitator."""
     training = Training(max_steps=steps, eval_steps=50)
     return Recipe(start, pairs, Reward(), training=training, seed=seed)
 
 
+def loves_length(start: Any, seed: int = 0) -> Recipe:
+    """A reward model of pairs that differ in length alone: few steps teach it to love it."""
+    return reward_model(start, "support-desk/preferences-longer", seed, steps=80)
+
+
 def dpo(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, **settings: Any) -> Recipe:
     """DPO on top of the imitator."""
-    training = Training(max_steps=50, eval_steps=25, num_probes=0)
+    training = Training(max_steps=40, eval_steps=20, max_eval_rows=100, num_probes=0)
     return Recipe(start, pairs, DPO(**settings), training=training, seed=seed)
 
 
-def ppo(start: Any, reward: Any, seed: int = 0, steps: int = 20, **settings: Any) -> Recipe:
+def ppo(start: Any, reward: Any, seed: int = 0, steps: int = 16, **settings: Any) -> Recipe:
     """PPO on top of the imitator, against a reward."""
     objective = PPO(reward=reward, gold="gold_reply", max_new_tokens=ROOM, **settings)
     return Recipe(start, PROMPTS, objective, training=_online(steps), seed=seed)
 
 
-def rloo(start: Any, reward: Any, seed: int = 0, steps: int = 20, **settings: Any) -> Recipe:
+def rloo(start: Any, reward: Any, seed: int = 0, steps: int = 16, **settings: Any) -> Recipe:
     """RLOO on top of the imitator, against a reward."""
     objective = RLOO(reward=reward, gold="gold_reply", max_new_tokens=ROOM, **settings)
     return Recipe(start, PROMPTS, objective, training=_online(steps), seed=seed)
 
 
 def _online(steps: int) -> Training:
-    return Training(max_steps=steps, batch_size=32, eval_steps=steps, save_steps=steps, max_eval_rows=32, num_probes=0)
+    half = max(1, steps // 2)  # kept, so that the policy can be looked at where it was half way
+    return Training(max_steps=steps, batch_size=32, eval_steps=steps, save_steps=half, max_eval_rows=32, num_probes=0)
 
 
 def at_hand(recipe: Recipe, steps: int) -> Run:
@@ -88,8 +96,9 @@ def at_hand(recipe: Recipe, steps: int) -> Run:
 
 
 def judged_replies(systems: Mapping[str, Any] | Sequence[Any], rows: Dataset | None = None, **more: Any) -> Any:
-    """A report on the replies of some systems to the test mails, by the gold rule and its parts."""
-    return evaluate(systems, rows or load_dataset("support-desk/drafts"), METRICS, decoding=REPLY, **more)
+    """A report on the replies of some systems to `MAILS` of the test mails, by the gold rule and its parts."""
+    rows = rows or load_dataset("support-desk/drafts")
+    return evaluate(systems, rows, METRICS, decoding=REPLY, **{"max_rows": MAILS, **more})
 
 
 def win_rate(report: Any, a: Any, b: Any) -> Interval:

@@ -136,7 +136,8 @@ def write(target: Path, seed: int = 0) -> list[Path]:
     for split in SIZES:
         files[desk / "requests" / f"{split}.jsonl"] = to_jsonl(requests.requests(split, seed))
     for split, n in SIZES.items():
-        for name, make, share in (("preferences", drafts.preference_rows, 1.0),
+        twice = 2.0 if split == "train" else 1.0  # a reward model goes through them once in 250 steps, not twice
+        for name, make, share in (("preferences", drafts.preference_rows, twice),
                                   ("preferences-longer", drafts.longer_rows, 0.5)):  # fmt: skip
             made = make(Random(f"{seed}:{name}:{split}"), _bank(split), split, int(n * share))
             files[desk / name / f"{split}.jsonl"] = to_jsonl(made)
