@@ -7,6 +7,7 @@ the largest magnitude is kept, and every weight becomes the nearest of 16 levels
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +21,8 @@ __all__ = ["FILE", "Quantization", "quantized", "trainable_on_cpu"]
 FILE = "quantization.json"
 """What stands beside an adapter that was trained on quantised weights."""
 BLOCK, OUTER_BLOCK = 64, 256
+# Whoever imports PEFT is told that a faster kernel for CPUs could be fetched from a hub, needed or not.
+logging.getLogger("bitsandbytes.backends.cpu.ops").setLevel(logging.ERROR)
 DTYPES = {"fp32": "float32", "bf16": "bfloat16"}
 
 
