@@ -97,10 +97,7 @@ def main() -> None:
         "steps": {name: runs[0].recipe.training.max_steps for name, runs in made.items()},
         "rows": count,
         "imitator": base,
-        **{
-            name: {key: interval([each[key] for each in seeds], count) for key in seeds[0]}
-            for name, seeds in by_name.items()
-        },
+        **{name: desk.summary(seeds, count) for name, seeds in by_name.items()},
         "seconds of the reward model": reward.progress()["elapsed"],
         "duels": {
             name: interval([desk.win_rate(report, f"{name} {at}", f"dpo {at}").value for at in range(SEEDS)], count, share=True)
@@ -134,7 +131,7 @@ def main() -> None:
     }
     OUT.write_text(json.dumps(figures, indent=1, default=str) + "\n", encoding="utf-8")
     for name, seeds in by_name.items():
-        shown = {key: interval([each[key] for each in seeds], count) for key in ("gold", "win", "kl", "bits", "words")}
+        shown = {key: figures[name][key] for key in ("gold", "win", "kl", "bits", "words")}
         said = [f"{key} {one['value']:.2f} [{one['low']:.2f}, {one['high']:.2f}]" for key, one in shown.items()]
         print(f"{name:8}", "  ".join(said))
     for claim in figures["claims"]:

@@ -19,7 +19,7 @@ from typing import Any
 import workbench as wb
 from workbench.home import home
 from workbench.lessons import desk_preferences as desk
-from workbench.lessons.recording import interval, judged, trained
+from workbench.lessons.recording import judged, trained
 from workbench.lessons.spoiling import flip_labels
 from workbench.runs.curves import explain
 
@@ -71,10 +71,7 @@ def main() -> None:
     figures: dict[str, Any] = {
         "steps": made["dpo 0"].recipe.training.max_steps,
         "rows": count,
-        **{
-            name: {key: interval([each[key] for each in seeds], count) for key in seeds[0]}
-            for name, seeds in groups.items()
-        },
+        **{name: desk.summary(seeds, count) for name, seeds in groups.items()},
         "one seed": {
             name: one for name, one in found.items() if name.endswith(" 0") or name.rpartition(" ")[0] not in groups
         },

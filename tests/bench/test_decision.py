@@ -218,6 +218,8 @@ def test_preferences_that_cannot_be_a_rung_are_refused(recipe):
     pairs = wb.load_dataset(PAIRS, split={"validation": 0.2})
     with pytest.raises(InvalidInputError, match=r"preferences= takes names and recipes that teach what to prefer"):
         wb.decide(recipe, preferences={"reward": wb.Recipe(recipe.model, pairs, wb.Reward(), training=TRAINING)})
+    with pytest.raises(InvalidInputError, match=r"preferences takes names and recipes, .* got \[DPO"):
+        wb.decide(recipe, preferences=[wb.DPO()])
     dpo = wb.Recipe(recipe.model, pairs, wb.DPO(), training=TRAINING)
     with pytest.raises(InvalidInputError, match="would start from 'prompt', whose Prompt tuning does not merge"):
         wb.decide(recipe, tunings={"prompt": wb.PromptTuning()}, preferences={"DPO": dpo})

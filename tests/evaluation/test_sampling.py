@@ -26,6 +26,10 @@ def test_two_systems_stand_on_their_sides():
 def test_what_cannot_be_sampled_is_refused():
     with pytest.raises(InvalidInputError, match="temperature is 0: both replies"):
         wb.sample_pairs(str.upper, ["x"], temperature=0)
+    with pytest.raises(InvalidInputError, match="temperature is 0: both replies"):
+        wb.sample_pairs(str.upper, ["x"], other=str.upper, temperature=0)
+    with pytest.raises(InvalidInputError, match=r"no max_tokens= \(did you mean 'max_new_tokens'\?\)"):
+        wb.sample_pairs(str.upper, ["x"], max_tokens=8)
     with pytest.raises(InvalidInputError, match="prompts takes a list of texts"):
         wb.sample_pairs(str.upper, "x")
     with pytest.raises(InvalidInputError, match="Row 1 has no text as its prompt, got None"):

@@ -351,6 +351,8 @@ def test_a_reward_model_scores_as_it_was_trained(name, tiny_model, tmp_path):
         found = reward([row["prompt"] for row in PAIRS[:5]], [row["chosen"] for row in PAIRS[:5]])
         assert found == pytest.approx(wanted, abs=5e-2 if name == "qlora" else 1e-4)
     assert not list((run / "model").glob("*.bin"))
+    problems = wb.Recipe(f"run:{run}", recipe.dataset, wb.DPO(), TUNINGS[name]).problems()
+    assert any("is a reward model: it gives a number and writes nothing" in problem.message for problem in problems)
 
 
 def test_what_is_no_reward_model_is_said(tiny_model, tmp_path):

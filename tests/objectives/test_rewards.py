@@ -118,7 +118,7 @@ def test_a_reward_that_fails_for_many_and_for_none_alone():
     def picky(prompts, completions):
         return [0.0] if len(completions) == 1 else []
 
-    with pytest.raises(RewardError, match=r"returned 0 numbers .* batch of 2 replies, and not for any"):
+    with pytest.raises(RewardError, match=r"returned 0 numbers for 2 replies, though it answers for each alone"):
         load_reward(as_reward(picky))(["p"] * 2, ["a", "b"])
 
 
@@ -139,6 +139,7 @@ def closing(kept):
         (only_prompts, r"takes \(prompts\)"),
         (max, "only plain functions"),
         ("exact_mach", "no metric .did you mean 'exact_match'"),
+        ("gold_reply.polit", "no metric .did you mean 'gold_reply.polite'"),
         ("", "is empty"),
         ({}, "is empty"),
         ({"exact_match": 0}, "weight 0"),

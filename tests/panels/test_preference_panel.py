@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import workbench as wb
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, InvalidInputError
 
 ROWS = [{"prompt": f"Mail {n} <script>?", "a": f"Yes {n}.", "b": f"No {n}."} for n in range(12)]
 
@@ -46,6 +46,11 @@ def test_it_goes_on_where_it_was_left_and_says_what_agreement_there_is(tmp_path)
     assert "With ada: 0% of 1 pair" in " ".join(other._stage._state["findings"])
     again = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
     assert again._stage._state["at"] == 14
+
+
+def test_a_misspelt_setting_is_told(tmp_path):
+    with pytest.raises(InvalidInputError, match=r"takes no anotator= \(did you mean 'annotator'\?\)"):
+        wb.panels.PreferencePanel(ROWS, anotator="ada", folder=tmp_path)
 
 
 def test_code_and_the_saved_form(tmp_path):

@@ -145,6 +145,9 @@ def test_every_objective_goes_on_exactly(home, tiny_model, name):
     assert train_here(run)["status"] == "completed"
     assert figures(run) == figures(undisturbed)
     assert run.best == undisturbed.best
+    seen = undisturbed.metrics()
+    assert seen["num_tokens"].is_monotonic_increasing
+    assert seen["learning_rate"].iloc[-1] > 0, "of the step just made, not of the next"
     rollouts = sorted(path.name for path in run.path.glob("samples/rollouts-*.json"))
     assert len(rollouts) == (5 if name in ("rloo", "grpo", "ppo") else 0)
     for file in rollouts:

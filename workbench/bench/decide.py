@@ -110,6 +110,10 @@ def decide(
         raise InvalidInputError(f"margin must be from 0 to below 1, got {margin!r}. 0.02 asks for two points.")
     for name in metrics or ():
         metric_of(name)
+    if preferences is not None and not isinstance(preferences, Mapping):
+        raise InvalidInputError(
+            f"preferences takes names and recipes, such as {{'DPO': wb.Recipe(...)}}, got {preferences!r}."
+        )
     for one in (recipe, *(each for each in (preferences or {}).values() if isinstance(each, Recipe))):
         if errors := [problem for problem in one.problems() if problem.severity == "error"]:
             raise RecipeError(errors)

@@ -46,11 +46,11 @@ def sample_pairs(
     Raises
     ------
     InvalidInputError
-        At temperature 0 without another system, since both replies would be the same, and for prompts that are no text.
+        At temperature 0 without a second system, since both replies would be the same; for prompts that are no text.
     GenerationError
         Where a prompt got no answer.
     """
-    if other is None and temperature == 0:
+    if temperature == 0 and (other is None or other is system):
         raise InvalidInputError(
             "temperature is 0: both replies of one system would be the same. Give a temperature above 0, or other=."
         )

@@ -14,7 +14,7 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.evaluation import evaluate
 from workbench.evaluation.statistics import Interval, mean
 from workbench.home import home
-from workbench.lessons.recording import trained
+from workbench.lessons.recording import interval, trained
 from workbench.metrics.gold_reply import PARTS
 from workbench.objectives.dpo import DPO
 from workbench.objectives.ppo import PPO
@@ -27,7 +27,7 @@ from workbench.runs.generation import shared_client
 
 __all__ = [
     "METRICS", "REPLY", "at_hand", "dpo", "imitator", "judged_replies", "loves_length", "pair_accuracy",
-    "policy_figures", "ppo", "reward_model", "rloo", "surprise", "win_rate",
+    "policy_figures", "ppo", "reward_model", "rloo", "summary", "surprise", "win_rate",
 ]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
@@ -38,6 +38,9 @@ PROMPTS = "support-desk/preferences"
 ROOM = 96
 """Tokens that a reply may take in training; nearly all drafts are shorter."""
 METRICS = ["gold_reply", *(f"gold_reply.{part}" for part in PARTS)]
+SHARES = {*PARTS, "win", "finished", "accuracy"}
+MEASURED = 60
+"""Replies on which divergence and fluency are measured."""
 
 
 def imitator() -> Recipe:
@@ -120,7 +123,7 @@ def pair_accuracy(system: Any, rows: int = 100) -> float:
     return sum(a < b for a, b in zip(chosen, rejected, strict=True)) / len(pairs)
 
 
-def policy_figures(report: Any, name: str, run: Run, start: Run, rows: int = 60) -> dict[str, float]:
+def policy_figures(report: Any, name: str, run: Run, start: Run) -> dict[str, float]:
     """What became of a policy: points, who wins, how far it went, how it writes, and what it took.
 
     Parameters
@@ -129,8 +132,6 @@ def policy_figures(report: Any, name: str, run: Run, start: Run, rows: int = 60)
         Of `judged_replies`, with the policy as `name` and the imitator as ``"imitator"``.
     run, start
         The policy and the imitator.
-    rows
-        Replies on which divergence and fluency are measured.
 
     Returns
     -------
@@ -139,7 +140,7 @@ def policy_figures(report: Any, name: str, run: Run, start: Run, rows: int = 60)
         ``bits`` (bits per byte of its replies under the imitator), ``words``, ``finished``, ``seconds``, and each part.
     """
     answers = report.rows().query("system == @name")
-    some = answers.head(rows)
+    some = answers.head(MEASURED)
     own, before = (surprise(system, some["prompt"], some["answer"]) for system in (run, start))
     size = sum(len(text.encode()) for text in some["answer"])
     return {
@@ -151,4 +152,20 @@ def policy_figures(report: Any, name: str, run: Run, start: Run, rows: int = 60)
         "words": float(answers["answer"].str.split().str.len().mean()),
         "finished": float((answers["stop"] == "eos").mean()),
         "seconds": float(run.progress()["elapsed"]),
+    }
+
+
+def summary(seeds: Sequence[Mapping[str, float]], rows: int) -> dict[str, Any]:
+    """The figures of `policy_figures`, with intervals over seeds; shares end at 0 and 1.
+
+    Parameters
+    ----------
+    seeds
+        Those of each seed.
+    rows
+        Test mails that the replies answer.
+    """
+    return {
+        key: interval([each[key] for each in seeds], MEASURED if key in ("kl", "bits") else rows, share=key in SHARES)
+        for key in seeds[0]
     }

@@ -125,6 +125,16 @@ def load_model(
     return (model if quantization is None else trainable_on_cpu(model)).eval()
 
 
+def _scores(ref: ModelRef) -> bool:
+    """Whether a model has a head that scores in the place of one that writes."""
+    for name in ("adapter_config.json", "config.json"):
+        if ref.path is not None and (ref.path / name).is_file():
+            config = json.loads((ref.path / name).read_text(encoding="utf-8"))
+            kinds = [config.get("task_type"), *(config.get("architectures") or [])]
+            return any(kind == "SEQ_CLS" or str(kind).endswith("ForSequenceClassification") for kind in kinds)
+    return False
+
+
 def cannot_start(ref: ModelRef, peft_type: str = "", quantizes: bool = False) -> str:
     """Why a run cannot start from a model; empty where it can.
 
@@ -140,6 +150,11 @@ def cannot_start(ref: ModelRef, peft_type: str = "", quantizes: bool = False) ->
     quantizes
         Whether the new run keeps frozen weights in four bits.
     """
+    if _scores(ref):
+        return (
+            f"{ref.name!r} is a reward model: it gives a number and writes nothing. Start from the run that it was "
+            "trained on."
+        )
     if ref.merges or ref.path is None:
         return ""
     kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("peft_type")

@@ -74,7 +74,9 @@ def shapes(ref: ModelRef) -> Shapes:
     ModelNotFoundError
         When the hub does not tell, or the model's files are damaged.
     """
-    folder = ref.base if ref.base is not None else ref
+    folder = ref
+    while folder.base is not None:  # a run may start from a run
+        folder = folder.base
     if folder.source is not None and not folder.source.converted:
         return _of_gguf(folder.source)
     return _read(folder.path) if folder.path is not None else _of_hub(folder.name, folder.revision)

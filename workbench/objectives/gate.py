@@ -239,8 +239,9 @@ def _errors(train: EncodedRows, recipe: Any, limit: int | None) -> list[Problem]
         )]  # fmt: skip
     if not recipe.objective.trains_tokens:
         return [Problem(
-            "dataset", f"none of the {train.rows} prompts fits: they are empty, or longer than the {limit} tokens that "
-            "max_length and the model's context leave beside max_new_tokens.", "Shorten them, or the replies.",
+            "dataset", f"none of the {train.rows} prompts fits: they are missing or empty, or longer than the {limit} "
+            "tokens that max_length and the model's context leave beside max_new_tokens.",
+            "Give each row a prompt; shorten them, or the replies.",
         )]  # fmt: skip
     if len(train.truncated) == train.rows:
         return [Problem(

@@ -125,8 +125,9 @@ def _part(given: Any) -> dict[str, Any]:
 
 def _known(name: str) -> str:
     """A name that is a metric's, or may be a path, a run or a model elsewhere; a misspelt metric is told at once."""
-    looks_elsewhere = any(mark in name for mark in ("/", os.sep, ":", ".")) or Path(name).exists()
-    if name in METRICS or looks_elsewhere:
+    part_of_metric = name.partition(".")[0] in METRICS
+    looks_elsewhere = any(mark in name for mark in ("/", os.sep, ":", ".")) and not part_of_metric
+    if name in METRICS or looks_elsewhere or Path(name).exists():
         return name
     raise InvalidInputError(f"is {name!r}, which is no metric{nearest(name, METRICS)} and no path. {ADVICE}")
 

@@ -33,6 +33,7 @@ front-end parts from ``widgets/src`` through ``static_file(name)``.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import threading
 import time
@@ -113,7 +114,8 @@ class Panel(ipywidgets.VBox):
         if static not in ("rows", "figures"):
             raise InvalidInputError(f'static must be "rows" or "figures", got {static!r}.')
         self.static = static
-        known = sorted(name for name in self.class_own_traits() if not name.startswith("_"))
+        given = [name for name in inspect.signature(type(self).__init__).parameters if name not in ("self", "kwargs")]
+        known = sorted({*given, *(name for name in self.class_own_traits() if not name.startswith("_"))})
         if unknown := [name for name in traits if name not in self.class_trait_names()]:
             name = unknown[0]
             raise InvalidInputError(

@@ -197,7 +197,7 @@ class Reporter(TrainerCallback):
             "eval",
             step=step,
             epoch=state.epoch,
-            num_tokens=int(metrics.pop("eval_num_tokens", 0)),
+            num_tokens=int(metrics.pop("eval_num_tokens", getattr(self.trainer, "_total_train_tokens", 0))),
             **metrics,
             best=best,
             elapsed=round(self._clock.elapsed, 3),

@@ -209,7 +209,10 @@ def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, 
         return None
     if isinstance(given, str) and given in dataset.splits:
         if given == split:
-            raise InvalidInputError(f"training= and split= are both {given!r}. Name the split it was trained on.")
+            raise InvalidInputError(
+                f"training= and split= are both {given!r}. Name the split that it was "
+                "trained on, or give that Dataset itself: training=pairs."
+            )
         source, name, pairs = dataset, given, read_pairs(dataset, given)
     else:
         source, name = _dataset(given), "train"

@@ -238,8 +238,9 @@ class PPOTrainer(Trainer):
             else:
                 continue
             break
-        self.lr_scheduler.step()
         window = self._metrics["train"]
+        window["learning_rate"] = [self.lr_scheduler.get_last_lr()[0]]  # of the step just made
+        self.lr_scheduler.step()
         window["loss"].append(sum(learned) / len(learned))
         for name, values in own.items():
             window[name].append(sum(values) / len(values))
@@ -334,7 +335,6 @@ class PPOTrainer(Trainer):
         if self.control.should_log:
             own = self._metrics["train"]
             figures = {name: sum(values) / len(values) for name, values in own.items() if values}
-            figures["learning_rate"] = self.lr_scheduler.get_last_lr()[0]
             own.clear()
             self.log(figures)
         if self.control.should_evaluate:
