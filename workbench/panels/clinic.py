@@ -157,7 +157,7 @@ class ClinicPanel(Panel):
         self._verdict.value = f'<p class="wb-said"><strong>{escape(found.verdict().sentence)}</strong></p>'
         part = section(self.section, found, shown.text)
         html = [f'<p class="wb-said">{escape(sentence)}</p>' for sentence in part.sentences]
-        html += [picture.svg for picture in part.pictures]
+        html += [f'<div class="wb-picture">{picture.svg}</div>' for picture in part.pictures]
         html += [report_table(table) for table in part.tables]
         if self.section == "worst pairs":
             html.append(f'<p class="wb-help">{escape(shown.sentence)}</p>{text_cards(pair_texts(found, shown.text))}')
