@@ -43,6 +43,7 @@ from workbench.evaluation.guards import plant_canaries as plant_canaries
 from workbench.evaluation.influence import Influence as Influence
 from workbench.evaluation.influence import InfluenceJob as InfluenceJob
 from workbench.evaluation.influence import influence as influence
+from workbench.evaluation.sampling import sample_pairs as sample_pairs
 from workbench.models.system import System as System
 from workbench.objectives.dpo import DPO as DPO
 from workbench.objectives.grpo import GRPO as GRPO
@@ -138,4 +139,5 @@ __all__ = [
     "plant_canaries",
     "reward_clinic",
     "runs",
+    "sample_pairs",
 ]
