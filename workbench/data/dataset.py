@@ -200,8 +200,10 @@ class Dataset:
             When there is no such split.
         """
         if name not in self._tables:
+            there = ", ".join(self._tables)
+            all_of_it = " All of its rows are there: name that split." if list(self._tables) == ["train"] else ""
             raise DatasetError(
-                f"{self.name} has no split {name!r}{nearest(name, self._tables)}. It has {', '.join(self._tables)}."
+                f"{self.name} has no split {name!r}{nearest(name, self._tables)}. It has {there}.{all_of_it}"
             )
         if name == "train" and list(self._tables) == ["train"]:
             return self
