@@ -172,9 +172,7 @@ def _called(name: str, function: Any, given: Mapping[str, Sequence[Any]], timeou
                 f"The reward {name} {why} for the reply {_cut(given['completions'][row])} to the prompt "
                 f"{_cut(given['prompts'][row])} (number {row + 1} of a batch of {count}). {REMEDY}"
             )
-    raise RewardError(
-        f"The reward {name} {wrong} though it answers for each alone. Give one number a reply. {REMEDY}"
-    )
+    raise RewardError(f"The reward {name} {wrong} though it answers for each alone. Give one number a reply. {REMEDY}")
 
 
 REMEDY = "Mend it: nothing was learned from this batch, and what was kept before it is untouched."
