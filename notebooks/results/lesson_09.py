@@ -29,23 +29,19 @@ from workbench.metrics.gold_reply import PARTS
 SEEDS = 2
 FLIPPED = 0.3
 SHOWN = 3
-PAIRS, LONGER = "support-desk/preferences", "support-desk/preferences-longer"
+PAIRS = "support-desk/preferences"
 OUT = Path(__file__).with_name("09-reward-models.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
 HOME = home() / "preferences"
 IMITATOR = Path(__file__).parent / "runs" / "imitator"  # that lessons 09, 10 and 11 start from
 
 
-def pairs_of(kind: str, seed: int) -> Any:
-    """What a reward model of this kind learns from."""
-    if kind == "flipped":
-        return flip_labels(wb.load_dataset(PAIRS), FLIPPED, seed)
-    return {"clean": PAIRS, "longer": LONGER}[kind]
-
-
-def recipe_of(kind: str, start: wb.Run, learnt: Any, seed: int) -> wb.Recipe:
-    """How a reward model of this kind is trained."""
-    return desk.loves_length(start, seed) if kind == "longer" else desk.reward_model(start, learnt, seed)
+def asked_for(kind: str, start: wb.Run, seed: int) -> tuple[wb.Recipe, Any]:
+    """How a reward model of this kind is trained, and the pairs whose labels the clinic looks at, if any."""
+    if kind == "longer":
+        return desk.loves_length(start, seed), None
+    learnt = flip_labels(wb.load_dataset(PAIRS), FLIPPED, seed) if kind == "flipped" else PAIRS
+    return desk.reward_model(start, learnt, seed), learnt
 
 
 def looked_at(run: wb.Run, clinic: wb.RewardClinic) -> dict[str, float]:
@@ -101,9 +97,9 @@ def main() -> None:
     clinics: dict[str, list[wb.RewardClinic]] = {kind: [] for kind in runs}
     for seed in range(SEEDS):
         for kind in runs:
-            learnt = pairs_of(kind, seed)
-            run = trained(recipe_of(kind, start, learnt, seed), HOME)
-            clinic = wb.reward_clinic(run, PAIRS, training=None if kind == "longer" else learnt)
+            recipe, learnt = asked_for(kind, start, seed)
+            run = trained(recipe, HOME)
+            clinic = wb.reward_clinic(run, PAIRS, training=learnt)
             runs[kind].append(run)
             clinics[kind].append(clinic)
             print(f"seed {seed}, {kind}: {clinic.verdict()} {clinic.noise.sentence}", flush=True)

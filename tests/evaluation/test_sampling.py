@@ -28,7 +28,7 @@ def test_what_cannot_be_sampled_is_refused():
         wb.sample_pairs(str.upper, ["x"], temperature=0)
     with pytest.raises(InvalidInputError, match="temperature is 0: both replies"):
         wb.sample_pairs(str.upper, ["x"], other=str.upper, temperature=0)
-    with pytest.raises(InvalidInputError, match=r"no max_tokens= \(did you mean 'max_new_tokens'\?\)"):
+    with pytest.raises(InvalidInputError, match=r"no setting 'max_tokens' \(did you mean 'max_new_tokens'\?\)"):
         wb.sample_pairs(str.upper, ["x"], max_tokens=8)
     with pytest.raises(InvalidInputError, match="prompts takes a list of texts"):
         wb.sample_pairs(str.upper, "x")

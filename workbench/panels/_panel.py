@@ -114,10 +114,9 @@ class Panel(ipywidgets.VBox):
         if static not in ("rows", "figures"):
             raise InvalidInputError(f'static must be "rows" or "figures", got {static!r}.')
         self.static = static
-        given = [name for name in inspect.signature(type(self).__init__).parameters if name not in ("self", "kwargs")]
-        known = sorted({*given, *(name for name in self.class_own_traits() if not name.startswith("_"))})
         if unknown := [name for name in traits if name not in self.class_trait_names()]:
-            name = unknown[0]
+            name, own = unknown[0], [trait for trait in self.class_own_traits() if not trait.startswith("_")]
+            known = sorted({*inspect.signature(type(self).__init__).parameters, *own} - {"self", "kwargs"})
             raise InvalidInputError(
                 f"{type(self).__name__} takes no {name}={nearest(name, known)}. It takes: {', '.join(known)}."
             )

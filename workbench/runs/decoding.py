@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from workbench.errors import InvalidInputError
+from workbench.settings import nearest
 
 if TYPE_CHECKING:
     from workbench.retrieval import Passage
@@ -42,10 +43,11 @@ class Decoding:
     seed: int = 0
 
     def __new__(cls, *_: Any, **given: Any) -> Self:
-        unknown = [name for name in given if name not in cls.__dataclass_fields__]
-        if unknown:
+        known = list(cls.__dataclass_fields__)
+        if unknown := [name for name in given if name not in known]:
+            name = unknown[0]
             raise InvalidInputError(
-                f"decoding has no setting {unknown[0]!r}. It takes {', '.join(cls.__dataclass_fields__)}."
+                f"decoding has no setting {name!r}{nearest(name, known)}. It takes {', '.join(known)}."
             )
         return super().__new__(cls)
 

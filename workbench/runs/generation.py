@@ -29,7 +29,6 @@ from workbench.runs.reasons import reason_for_end
 from workbench.runs.remote import answer_remotely, check_remote
 from workbench.runs.scoring import Likelihood, TokenLosses, check_scores
 from workbench.runs.tool_loop import answer_with_tools
-from workbench.settings import nearest
 
 if TYPE_CHECKING:
     from workbench.models.system import System
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "GenerationClient", "generate", "looked_up"]
 
-DECODING = ("max_new_tokens", "temperature", "seed")
 IDLE = 60.0  # seconds; WORKBENCH_GENERATION_IDLE
 POLL = 0.05
 
@@ -68,10 +66,7 @@ def generate(system: Any, prompts: Sequence[Any], *, allow_remote: bool = False,
     """
     if isinstance(prompts, str):
         raise InvalidInputError(f"prompts must be a list of texts, got the text {prompts[:60]!r}. Put it into a list.")
-    if unknown := [name for name in decoding if name not in DECODING]:
-        raise InvalidInputError(
-            f"Answers take no {unknown[0]}={nearest(unknown[0], DECODING)}. They take: {', '.join(DECODING)}."
-        )
+    Decoding(**decoding)  # a setting that is none is told here
     answers = shared_client().generate(system, prompts, allow_remote=allow_remote, **decoding)
     failed = [(row, answer) for row, answer in enumerate(answers) if answer is not None and answer.error]
     if failed:
