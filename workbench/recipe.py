@@ -185,7 +185,7 @@ class Recipe(Settings):
         tokens
             Also encode the rows with the model's tokenizer, as the gate of a run does.
         """
-        found = self._check()
+        found = self._check() + self.objective.file_problems()
         try:
             ref = resolve_model(self.model_name)
             if ref.path is not None:

@@ -184,6 +184,9 @@ def test_the_verdict_follows_from_the_intervals():
     no_length = judged(**{**good, "against_length": {"equal": None, "shorter": None}})
     assert no_length.fit is None
     assert "accuracy where length does not help could not be told" in str(no_length)
+    two_pairs = judged(**{**good, "accuracy": interval(0.0, 0.66, n=2)})
+    assert two_pairs.fit is None
+    assert "accuracy on held-out pairs could not be told, from too few pairs" in str(two_pairs)
     worse = judged(**{**good, "accuracy": interval(0.5, 0.6), "beaten": {"empty": interval(0.9, 1.0)}})
     assert worse.worst.name.endswith("(empty) beats the chosen reply"), "the one farther beyond its limit is named"
     assert "(1 more bad finding)" in str(worse)

@@ -8,6 +8,7 @@ import pytest
 
 import workbench as wb
 from workbench.errors import RecipeError, RewardError
+from workbench.models.resolve import bundled_models
 from workbench.objectives._reward_calling import load_reward
 from workbench.objectives.rewards import as_reward, described
 
@@ -95,6 +96,41 @@ def test_a_function_in_a_file(tmp_path):
     file.write_text("import nowhere_to_be_found\n")
     with pytest.raises(RewardError, match="cannot be loaded: ModuleNotFoundError"):
         load_reward(f"{file}:brief")
+
+
+def test_an_argument_that_is_no_column_is_said_before_and_in_the_run(tmp_path):
+    def kind(prompts, completions, tone, weight=1.0):
+        return [0.0] * len(completions)
+
+    rows = wb.load_dataset([{"prompt": "a", "completion": "b", "mood": "c"}], split={})
+    [problem] = [
+        one for one in wb.Recipe("tiny-support", rows, wb.PPO(reward=kind)).problems() if "tone" in one.message
+    ]
+    assert problem.where == "objective.reward"
+    assert "kind, which takes tone, and the rows have no such column" in problem.message
+    assert "completion, mood" in problem.remedy
+    with pytest.raises(RewardError, match="takes tone, and the rows have no such column; they have mood"):
+        load_reward(as_reward(kind))(PROMPTS, ["a", "b"], {"mood": ["x", "y"]})
+    assert load_reward(as_reward(kind))(PROMPTS, ["a", "b"], {"tone": ["x", "y"]}) == [0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("reward", "words"),
+    [
+        (
+            str(bundled_models()["tiny-support"]),
+            "which is no reward model: it is a LlamaForCausalLM, which gives no score",
+        ),
+        ("/no/where", "There is no model folder '/no/where'"),
+        ("/no/where.py:polite", "names the file '/no/where.py', which is not there"),
+    ],
+)
+@pytest.mark.parametrize("setting", ["reward", "gold"])
+def test_a_reward_that_is_nowhere_or_gives_no_score_is_said_before_the_run(setting, reward, words):
+    objective = wb.PPO(**{"reward": "gold_reply", setting: reward})
+    found = wb.Recipe("tiny-support", "support-desk/preferences", objective).problems()
+    assert [one for one in found if one.where == f"objective.{setting}" and words in one.message], found
+    assert not wb.Recipe("tiny-support", "support-desk/preferences", wb.PPO(reward="gold_reply")).problems()
 
 
 @pytest.mark.parametrize(

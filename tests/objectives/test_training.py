@@ -65,6 +65,18 @@ def test_checkpoints_lie_on_logging_steps():
     assert chosen(wb.Training(max_steps=300)).eval_steps == 15
 
 
+def test_evaluations_take_no_longer_than_training():
+    short = chosen(wb.Training(max_steps=20))  # 100 rows forwards take as long as two steps of 16 there and back
+    assert short.eval_steps == 3
+    assert (
+        short.reasons["eval_steps"]
+        == "7 evaluations in 20 steps: more would take longer on 100 rows than training does"
+    )
+    assert chosen(wb.Training(max_steps=20, max_eval_rows=16)).eval_steps == 1
+    assert chosen(wb.Training(max_steps=2)).eval_steps == 2
+    assert chosen(wb.Training(max_steps=20, eval_steps=1)).eval_steps == 1
+
+
 def test_hardware_decides_number_types_and_memory():
     assert chosen().dtype == "bf16"
     assert chosen(machine=OLD_CPU).dtype == "fp32"

@@ -11,6 +11,7 @@ from workbench.errors import ModelNotFoundError
 from workbench.models.gguf_conversion import convert, print_sentence
 from workbench.models.quantization import Quantization, quantized, trainable_on_cpu
 from workbench.models.resolve import ModelRef
+from workbench.models.reward import config_of, gives_numbers
 
 __all__ = ["cannot_start", "import_transformers", "load_model", "load_tokenizer", "make_folder"]
 
@@ -125,16 +126,6 @@ def load_model(
     return (model if quantization is None else trainable_on_cpu(model)).eval()
 
 
-def _scores(ref: ModelRef) -> bool:
-    """Whether a model has a head that scores in the place of one that writes."""
-    for name in ("adapter_config.json", "config.json"):
-        if ref.path is not None and (ref.path / name).is_file():
-            config = json.loads((ref.path / name).read_text(encoding="utf-8"))
-            kinds = [config.get("task_type"), *(config.get("architectures") or [])]
-            return any(kind == "SEQ_CLS" or str(kind).endswith("ForSequenceClassification") for kind in kinds)
-    return False
-
-
 def cannot_start(ref: ModelRef, peft_type: str = "", quantizes: bool = False) -> str:
     """Why a run cannot start from a model; empty where it can.
 
@@ -150,7 +141,7 @@ def cannot_start(ref: ModelRef, peft_type: str = "", quantizes: bool = False) ->
     quantizes
         Whether the new run keeps frozen weights in four bits.
     """
-    if _scores(ref):
+    if gives_numbers(config_of(ref)):
         return (
             f"{ref.name!r} is a reward model: it gives a number and writes nothing. Start from the run that it was "
             "trained on."

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import copy
 import inspect
+import json
 import math
 import types
+from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["head_code", "is_reward_model", "reading_last", "task_type", "with_reward_head"]
+from workbench.models.resolve import ModelRef
+
+__all__ = [
+    "config_of", "gives_numbers", "head_code", "is_reward_model", "no_reward_model", "reading_last", "task_type",
+    "with_reward_head",
+]  # fmt: skip
 
 
 def with_reward_head(model: Any, seed: int) -> Any:
@@ -78,6 +85,31 @@ def head_code(seed: int) -> list[str]:
         "model.score.weight.data.copy_(draws / math.sqrt(config.hidden_size + 1))",
         "model.forward = types.MethodType(reading_last, model.eval())  # transformers would look for the padding token",
     ]
+
+
+def config_of(ref: ModelRef) -> dict[str, Any]:
+    """What a model's folder says of it, or of the adapter in it; empty where it has no folder on this machine yet."""
+    for name in ("adapter_config.json", "config.json"):
+        if ref.path is not None and (ref.path / name).is_file():
+            return dict(json.loads((ref.path / name).read_text(encoding="utf-8")))
+    return {}
+
+
+def gives_numbers(config: Mapping[str, Any]) -> bool:
+    """Whether a model with this config, or an adapter's, gives numbers for a text instead of writing on."""
+    kinds = [config.get("task_type"), *(config.get("architectures") or [])]
+    return any(kind == "SEQ_CLS" or str(kind).endswith("ForSequenceClassification") for kind in kinds)
+
+
+def no_reward_model(config: Mapping[str, Any]) -> str:
+    """Why a model with this config, or an adapter's, is no reward model; empty where it is one."""
+    if "task_type" in config:
+        return "" if gives_numbers(config) else "its adapter was trained to write text"
+    if not gives_numbers(config):
+        kind = next(iter(config.get("architectures") or ()), "a model of unknown kind")
+        return f"it is {kind if ' ' in kind else f'a {kind}'}, which gives no score"
+    numbers = len(config.get("id2label") or ("", ""))  # transformers leaves out its default of two
+    return "" if numbers == 1 else f"its head gives {numbers} numbers and not one"
 
 
 def is_reward_model(model: Any) -> bool:

@@ -148,6 +148,10 @@ class Objective(Settings):
             if getattr(recipe.training, name) is True
         ]
 
+    def file_problems(self) -> list[Problem]:
+        """What of the models and files that its settings name is not there or not what it should be."""
+        return []
+
     def row_problems(self, dataset: Dataset) -> list[Problem]:
         """What the rows lack for it."""
         return []

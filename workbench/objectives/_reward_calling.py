@@ -129,8 +129,17 @@ def _by_function(name: str, make: Callable[[], Any], timeout: float) -> Score:
         raise RewardError(f"The reward {name} cannot be loaded: {type(error).__name__}: {error}. Mend it.") from error
     takes = inspect.signature(function).parameters
     all_columns = any(one.kind is one.VAR_KEYWORD for one in takes.values())
+    needed = [
+        key for key, one in takes.items()
+        if one.default is one.empty and one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
+    ]  # fmt: skip
 
     def score(prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> list[float]:
+        if lacking := [key for key in needed if key not in ("prompts", "completions", *columns)]:
+            raise RewardError(
+                f"The reward {name} takes {', '.join(lacking)}, and the rows have no such column; they have "
+                f"{', '.join(columns) or 'none beside the prompt'}. Take one of these, or give the argument a default."
+            )
         given = {key: value for key, value in columns.items() if all_columns or key in takes}
         given |= {"prompts": [spoken(prompt) for prompt in prompts], "completions": list(completions)}
         return _called(name, function, given, timeout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +13,15 @@ from workbench.data.rendering import Renderer
 from workbench.errors import ModelNotFoundError, RewardError
 from workbench.models.adapters import explained
 from workbench.models.loading import load_model, load_tokenizer
-from workbench.models.resolve import ModelRef, resolve_model
-from workbench.models.reward import reading_last, with_reward_head
+from workbench.models.resolve import ModelRef
+from workbench.models.reward import config_of, no_reward_model, reading_last, with_reward_head
 from workbench.objectives.hardware import machine
+from workbench.objectives.rewards import TRAIN_ONE, model_of
 from workbench.tuning import tuning_of
 
 __all__ = ["RewardModel"]
 
 BATCH_TOKENS = 8192
-TRAIN_ONE = "Train one with objective=wb.Reward()."
 
 
 @dataclass
@@ -53,7 +52,7 @@ class RewardModel:
             When it is none, or its tokenizer does not belong to it.
         """
         try:
-            ref = _ref(name)
+            ref = model_of(name)
             template = _template(ref)
             tokenizer = load_tokenizer(ref)
             model = _adapted(ref) if ref.base is not None else _whole(ref)
@@ -106,15 +105,6 @@ class RewardModel:
         return rewards
 
 
-def _ref(name: str) -> ModelRef:
-    path = Path(name).expanduser()
-    if (path / "recipe.yaml").is_file():
-        return resolve_model(f"run:{path}")
-    if path.name == "model" and (path.parent / "recipe.yaml").is_file():
-        return resolve_model(f"run:{path.parent}")
-    return resolve_model(name)
-
-
 def _template(ref: ModelRef) -> str | None:
     """The template of the run's recipe; elsewhere the tokenizer's own."""
     import yaml
@@ -129,13 +119,7 @@ def _whole(ref: ModelRef) -> Any:
     from transformers import AutoConfig, AutoModelForSequenceClassification
 
     config = AutoConfig.from_pretrained(ref.location)
-    kinds = config.architectures or ["a model of unknown kind"]
-    if not kinds[0].endswith("SequenceClassification"):
-        raise RewardError(f"{ref.name!r} is no reward model: it is a {kinds[0]}, which gives no score. {TRAIN_ONE}")
-    if config.num_labels != 1:
-        raise RewardError(
-            f"{ref.name!r} is no reward model: its head gives {config.num_labels} numbers and not one. {TRAIN_ONE}"
-        )
+    _check(ref, config.to_dict())
     model, loaded = AutoModelForSequenceClassification.from_pretrained(
         ref.location, dtype=torch.float32, use_safetensors=True, output_loading_info=True
     )
@@ -150,13 +134,16 @@ def _whole(ref: ModelRef) -> Any:
 def _adapted(ref: ModelRef) -> Any:
     assert ref.path is not None
     assert ref.base is not None
-    kind = json.loads((ref.path / "adapter_config.json").read_text(encoding="utf-8")).get("task_type")
-    if kind != "SEQ_CLS":
-        raise RewardError(f"{ref.name!r} is no reward model: its adapter was trained to write text. {TRAIN_ONE}")
+    _check(ref, config_of(ref))
     tuning = tuning_of(ref.path)
     base = load_model(ref.base, "fp32", quantization=_quantization(ref.path), device=machine().device)
     with explained(ref.path, ref.base):
         return tuning.load(with_reward_head(base, 0), ref.path)
+
+
+def _check(ref: ModelRef, config: Mapping[str, Any]) -> None:
+    if why := no_reward_model(config):
+        raise RewardError(f"{ref.name!r} is no reward model: {why}. {TRAIN_ONE}")
 
 
 def _quantization(folder: Path) -> Any:

@@ -17,6 +17,8 @@ from workbench.objectives.training import DEFAULT_EPOCHS
 __all__ = ["Facts", "Resolved", "resolve"]
 
 EVALUATIONS = 20
+FORWARD_SHARE = 3
+"""Rows that are evaluated in the time in which one is learnt from: going backwards takes twice as long as forwards."""
 MEMORY_SHARE = 0.8
 EAGER_LENGTH = 320
 """Tokens up to which a CPU trains faster with plain attention than with torch's fused one (`bench_defaults.py`)."""
@@ -154,9 +156,13 @@ def _steps(chosen: dict[str, Any], reasons: dict[str, str], facts: Facts) -> Non
     chosen["rows_per_step"] = per_step
     every, total = chosen["logging_steps"], chosen["max_steps"]
     if chosen["eval_steps"] == "auto":
-        chosen["eval_steps"] = _rounded(max(1, total // EVALUATIONS), every)
+        rows = min(facts.eval_rows, chosen["max_eval_rows"] or facts.eval_rows)
+        as_long = math.ceil(rows / (FORWARD_SHARE * per_step))  # steps that take as long as one evaluation
+        chosen["eval_steps"] = min(_rounded(max(1, total // EVALUATIONS, as_long), every), _rounded(total, every))
         count = -(-total // chosen["eval_steps"])
         reasons["eval_steps"] = f"{count} evaluations in {total} steps" if count > 1 else "one, at the end"
+        if as_long > total // EVALUATIONS:
+            reasons["eval_steps"] += f": more would take longer on {rows} rows than training does"
     if chosen["save_steps"] == "auto":
         chosen["save_steps"] = chosen["eval_steps"]
         reasons["save_steps"] = "as eval_steps"

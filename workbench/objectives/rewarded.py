@@ -12,7 +12,7 @@ from workbench.data.turns import parted
 from workbench.errors import InvalidInputError, Problem, RecipeError
 from workbench.metrics.registry import METRICS
 from workbench.objectives._base import Encoded, Objective, token_schema
-from workbench.objectives.rewards import ADVICE, as_reward, content_of, parts_of
+from workbench.objectives.rewards import ADVICE, as_reward, columns_of, content_of, fault, parts_of
 from workbench.settings import setting
 
 __all__ = ["RewardedObjective", "group_problems"]
@@ -88,7 +88,7 @@ class RewardedObjective(Objective):
         found = []
         if self.reward is None:
             found.append(Problem("objective.reward", "is missing.", ADVICE))
-        carried = [one for given in (self.reward, self.gold) for one, _ in parts_of(given) if isinstance(one, dict)]
+        carried = [one for _, one in self._named() if isinstance(one, dict)]
         for one in carried:
             if any(one["function"] == other["function"] and one != other for other in carried):
                 found.append(Problem(
@@ -110,16 +110,32 @@ class RewardedObjective(Objective):
         """Reward models and files by what is in them: where they lie does not matter."""
         return {**section, **{name: content_of(getattr(self, name)) for name in ("reward", "gold")}}
 
+    def file_problems(self) -> list[Problem]:
+        """Rewards that are nowhere, and models that give no score."""
+        return [Problem(name, why, ADVICE) for name, one in self._named() if (why := fault(one))]
+
     def row_problems(self, dataset: Any) -> list[Problem]:
         """What the rows lack that a reward looks at."""
-        references = {"completion", "chosen", "reference"} & set(dataset.columns)
-        return [
-            Problem(f"objective.{name}", f"is {one!r}, which compares with a reference, and the rows have none.",
-                    "Give rows with a completion, or another reward.")
-            for name in ("reward", "gold")
-            for one, _ in parts_of(getattr(self, name))
-            if isinstance(one, str) and one in METRICS and "reference" in METRICS[one].needs and not references
-        ]  # fmt: skip
+        columns = [name for name in dataset.columns if name != "prompt"]
+        has_reference = not {"completion", "chosen", "reference"}.isdisjoint(columns)
+        found = []
+        for name, one in self._named():
+            metric = METRICS.get(one) if isinstance(one, str) else None
+            if metric is not None and "reference" in metric.needs and not has_reference:
+                found.append(Problem(
+                    name, f"is {one!r}, which compares with a reference, and the rows have none.",
+                    "Give rows with a completion, or another reward.",
+                ))  # fmt: skip
+            if lacking := [column for column in columns_of(one) if column not in columns]:
+                found.append(Problem(
+                    name, f"is {one['function']}, which takes {', '.join(lacking)}, and the rows have no such column.",
+                    f"They have {', '.join(columns)}. Take one of these, or give the argument a default.",
+                ))  # fmt: skip
+        return found
+
+    def _named(self) -> list[tuple[str, Any]]:
+        """Each single reward with the setting that it stands in."""
+        return [(f"objective.{name}", one) for name in ("reward", "gold") for one, _ in parts_of(getattr(self, name))]
 
     def encode_rows(
         self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None

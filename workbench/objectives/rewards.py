@@ -21,15 +21,17 @@ from typing import Any
 
 from workbench.errors import InvalidInputError, ModelNotFoundError
 from workbench.metrics.registry import METRICS
-from workbench.models.resolve import reference_of, resolve_model
+from workbench.models.resolve import ModelRef, reference_of, resolve_model
+from workbench.models.reward import config_of, no_reward_model
 from workbench.settings import nearest
 
-__all__ = ["as_reward", "content_of", "described", "parts_of"]
+__all__ = ["as_reward", "columns_of", "content_of", "described", "fault", "model_of", "parts_of"]
 
 ADVICE = (
     "Give a metric's name, a run or folder of a reward model, 'file.py:function', or a function of "
     "(prompts, completions)."
 )
+TRAIN_ONE = "Train one with objective=wb.Reward()."
 
 
 def as_reward(given: Any) -> Any:
@@ -87,9 +89,51 @@ def content_of(reward: Any) -> Any:
     if file.endswith(".py") and Path(file).expanduser().is_file():
         return [hashlib.sha256(Path(file).expanduser().read_bytes()).hexdigest()[:16], name]
     try:
-        return resolve_model(reward).content_hash()
+        return model_of(reward).content_hash()
     except ModelNotFoundError:
         return reward
+
+
+def model_of(name: str) -> ModelRef:
+    """Where a reward model is, by the name of a run, its folder, a folder or a model elsewhere.
+
+    Raises
+    ------
+    ModelNotFoundError
+        When it is nowhere.
+    """
+    path = Path(name).expanduser()
+    if (path / "recipe.yaml").is_file():
+        return resolve_model(f"run:{path}")
+    if path.name == "model" and (path.parent / "recipe.yaml").is_file():
+        return resolve_model(f"run:{path.parent}")
+    return resolve_model(name)
+
+
+def fault(reward: Any) -> str:
+    """Why a single reward cannot be had, from its files alone; empty where nothing speaks against it."""
+    if not isinstance(reward, str) or reward in METRICS:
+        return ""
+    file, _, _ = reward.rpartition(":")
+    if file.endswith(".py"):
+        return "" if Path(file).expanduser().is_file() else f"names the file {file!r}, which is not there."
+    try:
+        config = config_of(model_of(reward))
+    except (ModelNotFoundError, OSError, ValueError) as error:
+        return f"is {reward!r}, which cannot be loaded: {error}"
+    why = no_reward_model(config) if config else ""
+    return why and f"is {reward!r}, which is no reward model: {why}. {TRAIN_ONE}"
+
+
+def columns_of(reward: Any) -> list[str]:
+    """The columns that a function in a recipe must be given, by the names of its arguments."""
+    if not isinstance(reward, Mapping):
+        return []
+    given = _defined(ast.parse(reward["source"]), reward["function"])[0].args
+    named = [*given.posonlyargs, *given.args]
+    needed = named[: len(named) - len(given.defaults)]
+    needed += [one for one, default in zip(given.kwonlyargs, given.kw_defaults, strict=True) if default is None]
+    return [one.arg for one in needed if one.arg not in ("prompts", "completions")]
 
 
 def described(reward: Any) -> str:
@@ -157,7 +201,7 @@ def _checked(reward: dict[str, Any]) -> dict[str, str]:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise InvalidInputError(f"the source of {name} is no Python: {error}. Give a function.") from None
-    defined = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
+    defined = _defined(tree, name)
     if not defined:
         raise InvalidInputError(f"the source does not define a function {name!r}. Give one that does.")
     known = {*dir(builtins), "__name__"}
@@ -176,6 +220,10 @@ def _checked(reward: dict[str, Any]) -> dict[str, str]:
             "same length, beside them any columns of the data by name, and returns a list of numbers."
         )
     return {"function": name, "source": source}
+
+
+def _defined(tree: ast.Module, name: str) -> list[ast.FunctionDef]:
+    return [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
 
 
 def _outside(table: symtable.SymbolTable, known: set[str]) -> set[str]:

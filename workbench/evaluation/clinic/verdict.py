@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workbench.evaluation.clinic.figures import FEW
 from workbench.evaluation.results import Interval
 
 __all__ = [
@@ -126,7 +127,8 @@ def judged(
     beaten: Mapping[str, Interval | None],
 ) -> ClinicVerdict:
     """The verdict from the figures; None stands for one that too few pairs could tell."""
-    found = [Finding("accuracy on held-out pairs", accuracy, LEAST_ACCURACY, True)]
+    enough = accuracy if accuracy.n_rows >= FEW else None
+    found = [Finding("accuracy on held-out pairs", enough, LEAST_ACCURACY, True)]
     length = _told(against_length) or {"accuracy where length does not help": None}
     found += [Finding(name, figure, LEAST_AGAINST_LENGTH, True) for name, figure in length.items()]
     flips = _told(flipped) or {"any": None}
