@@ -55,7 +55,7 @@ class Training(Settings):
     )  # fmt: skip
     eval_steps: int | Literal["auto"] = setting(
         "auto", help="The loss on the validation rows, and the probes, every so many steps.",
-        low=1, high=1_000_000, unit="steps", source="about 20 evaluations a run, and no more than take as long as training",
+        low=1, high=1_000_000, unit="steps", source="about 20 a run, in no more time than training takes",
     )  # fmt: skip
     save_steps: int | Literal["auto"] = setting(
         "auto", help="A checkpoint to resume from every so many steps; rounded up to a multiple of logging_steps.",
