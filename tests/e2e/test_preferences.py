@@ -65,6 +65,7 @@ def test_ten_pairs_are_labelled_by_keyboard_alone(open_notebook, theme, tmp_path
     pairs.press("x")
     expect(pairs).to_contain_text("11 of 14 asked")
     expect(pairs).to_contain_text("With yourself, on pairs that came back: 100% of")
+    expect(pairs).not_to_contain_text("labels differ")
     notebook.screenshot(f"preference-labelled-{theme}", ".wb-panel")
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert sum("choice" in line for line in lines) == 12

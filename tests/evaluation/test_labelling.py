@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 import workbench as wb
 from workbench.errors import DatasetError, InvalidInputError
-from workbench.evaluation.labelling import Labelling, pairing, pairs_of
+from workbench.evaluation.labelling import Labelling, pairs_of
+from workbench.evaluation.pairing import pairing
 
 ROWS = [{"prompt": f"Mail {n}?", "a": f"Yes {n}.", "b": f"No {n}.", "order": n} for n in range(25)]
 
@@ -74,6 +75,29 @@ def test_pairs_come_back_with_their_sides_changed_and_are_no_rows_of_their_own(t
     assert work.counts() == {"pairs": 25, "labelled": 25, "ties": 0, "skipped": 0, "repeats": 5, "same": 0}
     found = work.with_oneself()
     assert (found.n, found.same.value, found.apart) == (5, 0.8, (repeats[0].row,))
+
+
+def test_disagreements_are_the_pairs_on_which_labels_differ(tmp_path):
+    ada = Labelling(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
+    assert list(ada.disagreements().columns) == ["row", "prompt", "a", "b"]
+    turned = next(each.row for each in ada.questions if each.repeat)
+    while (asked := ada.current) is not None:
+        prefer(ada, "b" if asked.repeat and asked.row == turned else "a")
+    bob = Labelling(ROWS, annotator="bob", folder=tmp_path, repeat_every=0)
+    for _ in range(20):
+        if bob.current.row == 3:
+            bob.label("tie")
+        else:
+            prefer(bob, "b" if bob.current.row == 7 else "a")
+    seen = set(bob.preferred())
+    found = ada.disagreements().set_index("row")
+    assert set(found.index) == {turned} | ({3, 7} & seen)
+    assert found.loc[turned, ["ada", "ada, again"]].tolist() == ["a", "b"]
+    assert {row: found.loc[row, "bob"] for row in {3, 7} & seen} == {
+        row: {3: "tie", 7: "b"}[row] for row in {3, 7} & seen
+    }
+    assert found["prompt"].tolist() == [ROWS[row]["prompt"] for row in found.index]
+    assert set(bob.disagreements()["row"]) == ({3, 7} & seen), "the second answers of others are not asked"
 
 
 def test_ties_and_skips_are_counted_and_kept_apart(tmp_path):

@@ -48,6 +48,41 @@ def test_it_goes_on_where_it_was_left_and_says_what_agreement_there_is(tmp_path)
     assert again._stage._state["at"] == 14
 
 
+def test_it_lists_the_pairs_on_which_labels_differ(tmp_path):
+    ada = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=5)
+    assert ada._stage._apart == {"rows": [], "total": 0}
+    while ada.labelling.current is not None:
+        press(ada, choice="left")
+    assert [row["sides"][0]["by"] + row["sides"][1]["by"] for row in ada._stage._apart["rows"]] in (
+        [["ada", "ada, again"]] * 2, [["ada, again", "ada"]] * 2, [["ada", "ada, again"], ["ada, again", "ada"]],
+        [["ada, again", "ada"], ["ada", "ada, again"]],
+    )  # fmt: skip
+    bo = wb.panels.PreferencePanel(ROWS, annotator="bo", folder=tmp_path)
+    press(bo, choice="tie")
+    [row] = bo._stage._apart["rows"]
+    assert (row["tie"], bo._stage._apart["total"]) == (["bo"], 1)
+    assert sorted(row["sides"][0]["by"] + row["sides"][1]["by"]) == ["ada"]
+    assert list(bo.disagreements().columns) == ["row", "prompt", "a", "b", "bo", "ada"]
+    press(bo, "undo")
+    assert bo._stage._apart["total"] == 0
+
+
+def test_what_will_come_back_is_not_listed(tmp_path):
+    first = wb.panels.PreferencePanel(ROWS, annotator="ada", folder=tmp_path, repeat_every=0)
+    while first.labelling.current is not None:
+        press(first, choice="tie")
+    panel = wb.panels.PreferencePanel(ROWS, annotator="bo", folder=tmp_path, repeat_every=5)
+    back = [question.row for question in panel.labelling.questions if question.repeat]
+    for _ in range(5):
+        press(panel, choice="left")
+    differ = set(panel.disagreements()["row"])
+    assert len(differ) == 5
+    assert back[0] in differ
+    assert panel._stage._apart["total"] == len(differ - set(back))
+    press(panel, choice="left")
+    assert panel._stage._apart["total"] == len(differ - set(back[1:]))
+
+
 def test_a_misspelt_setting_is_told(tmp_path):
     with pytest.raises(InvalidInputError, match=r"takes no anotator= \(did you mean 'annotator'\?\)"):
         wb.panels.PreferencePanel(ROWS, anotator="ada", folder=tmp_path)

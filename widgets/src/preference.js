@@ -17,6 +17,27 @@ export function progressWords({ at, total, counts }) {
   return parts.join(" · ");
 }
 
+/** Who preferred what, in words; empty where nobody did. */
+export const byWords = (names) => (names.length ? `preferred by ${names.join(" and ")}` : "preferred by nobody");
+
+/** One pair on which labels differ: the prompt, both replies, and who preferred which. */
+function differing({ prompt, sides, tie }) {
+  const side = ({ reply, by }) =>
+    el(
+      "section",
+      { class: "wb-answer" },
+      el("div", { class: "wb-answer-head" }, el("span", { class: "wb-by", text: byWords(by) })),
+      textCell(reply, { name: "reply" }),
+    );
+  return el(
+    "li",
+    { class: "wb-differing" },
+    el("div", { class: "wb-part" }, textCell(prompt, { name: "prompt" })),
+    el("div", { class: "wb-compared", style: { "--wb-systems": "2" } }, ...sides.map(side)),
+    tie.length ? el("p", { class: "wb-by", text: `no difference to ${tie.join(" and ")}` }) : null,
+  );
+}
+
 function render({ model, el: root }) {
   const act = (message) => model.send(message);
   const label = (choice) => act({ kind: "label", choice });
@@ -40,6 +61,10 @@ function render({ model, el: root }) {
   const undo = button({ label: "Undo (U)", title: "Take the last label back", onClick: () => act({ kind: "undo" }) });
   const buttons = el("div", { class: "wb-vote-buttons wb-key-buttons", role: "group", "aria-label": "Your label" }, ...keys);
   const findings = el("ul", { class: "wb-findings", "aria-label": "Agreement" });
+  const apartTitle = el("summary", {});
+  const apartList = el("ol", { class: "wb-differing-list" });
+  const apartMore = el("p", { class: "wb-label-saved" });
+  const apart = el("details", { class: "wb-apart" }, apartTitle, apartList, apartMore);
   const element = el(
     "section",
     { class: "wb-vote wb-preference", tabindex: 0, "aria-label": "Pairs to label: left and right arrow choose a reply, down says no difference, S skips, U takes back" },
@@ -47,6 +72,7 @@ function render({ model, el: root }) {
     stage,
     buttons,
     findings,
+    apart,
   );
   // JupyterLab must not take the keys for its own: arrows would select another cell, "a" would make one.
   element.dataset.lmSuppressShortcuts = "true";
@@ -88,9 +114,22 @@ function render({ model, el: root }) {
       el("div", { class: "wb-compared", style: { "--wb-systems": "2" } }, side("A", state.left), side("B", state.right)),
     );
   }
+  function drawApart() {
+    const { rows, total } = model.get("_apart");
+    apart.hidden = total === 0;
+    setText(apartTitle, `${number(total)} ${total === 1 ? "pair" : "pairs"} on which labels differ`);
+    apartList.replaceChildren(...rows.map(differing));
+    apartMore.hidden = rows.length === total;
+    setText(apartMore, `The first ${number(rows.length)}; panel.disagreements() is the table of all.`);
+  }
   model.on("change:_state", draw);
+  model.on("change:_apart", drawApart);
   draw();
-  return () => model.off("change:_state", draw);
+  drawApart();
+  return () => {
+    model.off("change:_state", draw);
+    model.off("change:_apart", drawApart);
+  };
 }
 
 export default { render };

@@ -17,20 +17,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import DatasetError, InvalidInputError
+from workbench.evaluation.pairing import Pairing, pairing
 from workbench.evaluation.results import Interval
-from workbench.evaluation.statistics import kappa, rate
+from workbench.evaluation.statistics import rate
 
-__all__ = ["CHOICES", "Labelling", "Pairing", "Question", "pairs_of"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CHOICES", "Labelling", "Question", "pairs_of"]
 
 CHOICES = ("left", "right", "tie", "skip")
 REPEAT_EVERY, BACK = 10, 8
-RESAMPLES = 2000
 
 
 @dataclass(frozen=True)
@@ -51,40 +52,6 @@ class Question:
     left: str
     right: str
     repeat: bool = False
-
-
-@dataclass(frozen=True)
-class Pairing:
-    """How far two series of labels on the same pairs agree.
-
-    Attributes
-    ----------
-    n
-        Pairs that both labelled; ties count as a label, skipped pairs do not.
-    same
-        The share on which they agree, with Wilson's interval; None without pairs.
-    kappa, low, high
-        Cohen's kappa, with a bootstrap interval over pairs; NaN where it is not defined.
-    apart
-        The rows on which they disagree.
-    """
-
-    n: int
-    same: Interval | None
-    kappa: float
-    low: float
-    high: float
-    apart: tuple[int, ...]
-
-    @property
-    def sentence(self) -> str:
-        """The finding in words."""
-        if self.same is None:
-            return "no pair labelled twice yet"
-        beyond = (
-            "" if self.kappa != self.kappa else f", Cohen's kappa {self.kappa:.2f} [{self.low:.2f}, {self.high:.2f}]"
-        )
-        return f"{self.same.value:.0%} of {self.n} pairs{beyond}"
 
 
 class Labelling:
@@ -210,12 +177,38 @@ class Labelling:
 
     def with_others(self) -> dict[str, Pairing]:
         """Agreement with every other annotator in the folder who labelled the same pairs."""
+        mine = self.preferred()
+        return {name: pairing(mine, theirs) for name, theirs in self._others().items()}
+
+    def disagreements(self) -> pd.DataFrame:
+        """The pairs that this annotator and another, or this one at another time, do not prefer alike.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``row, prompt, a, b``, and a column for each who labelled: ``"a"``, ``"b"``, ``"tie"`` or None. The second
+            answers are in ``NAME, again``.
+        """
+        import pandas as pd
+
+        mine, again = self.preferred(), self.preferred(repeats=True)
+        said = {self.annotator: mine, f"{self.annotator}, again": again, **self._others()}
+        told = {name: labels for name, labels in said.items() if labels}
+        rows = []
+        for number in sorted(mine):
+            each = {name: labels.get(number) for name, labels in told.items()}
+            if len({choice for choice in each.values() if choice is not None}) > 1:
+                row = self.rows[number]
+                rows.append({"row": number, **{name: row[name] for name in ("prompt", "a", "b")}, **each})
+        return pd.DataFrame(rows, columns=["row", "prompt", "a", "b", *told])
+
+    def _others(self) -> dict[str, dict[int, str]]:
+        """What every other annotator in the folder said of the same pairs."""
         found = {}
         for path in sorted(self.folder.glob("*.jsonl")):
             if path != self.path and (theirs := _read(path)) and theirs[0].get("rows") == self.hash:
                 labels = _played(theirs[1:])
-                prefers = {each["row"]: _preferred(each) for each in labels if _counts(each)}
-                found[path.stem] = pairing(self.preferred(), prefers)
+                found[path.stem] = {each["row"]: _preferred(each) for each in labels if _counts(each)}
         return found
 
     def left_share(self) -> Interval | None:
@@ -290,32 +283,6 @@ class Labelling:
             )
         self.labels, content = labels, self.path.read_bytes()
         self._size, self._ended, self._headed = len(content), not content or content.endswith(b"\n"), bool(lines)
-
-
-def pairing(one: Mapping[int, str], other: Mapping[int, str]) -> Pairing:
-    """How far two series of preferences agree on the rows they share."""
-    rows = sorted(set(one) & set(other))
-    mine, theirs = [one[row] for row in rows], [other[row] for row in rows]
-    if not rows:
-        return Pairing(0, None, float("nan"), float("nan"), float("nan"), ())
-    low, high = _kappa_interval(mine, theirs)
-    same = rate([float(a == b) for a, b in zip(mine, theirs, strict=True)])
-    apart = tuple(row for row, a, b in zip(rows, mine, theirs, strict=True) if a != b)
-    return Pairing(len(rows), same, kappa(mine, theirs), low, high, apart)
-
-
-def _kappa_interval(mine: Sequence[str], theirs: Sequence[str]) -> tuple[float, float]:
-    """Bootstrap over pairs, of those draws for which kappa is defined."""
-    a, b = (np.array([("a", "b", "tie").index(each) for each in side]) for side in (mine, theirs))
-    draws = np.random.default_rng(0).integers(0, len(a), (RESAMPLES, len(a)))
-    same = (a == b)[draws].mean(1)
-    chance = sum((a == kind)[draws].mean(1) * (b == kind)[draws].mean(1) for kind in range(3))
-    defined = np.asarray(chance) < 1
-    if not defined.any():
-        return float("nan"), float("nan")
-    found = (same[defined] - chance[defined]) / (1 - chance[defined])
-    low, high = np.quantile(found, [0.025, 0.975]).tolist()
-    return low, high
 
 
 def pairs_of(given: Any) -> list[dict[str, Any]]:

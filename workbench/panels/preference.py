@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
@@ -16,7 +16,13 @@ from workbench.home import home
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._static_form import StaticForm
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = ["PreferencePanel"]
+
+SHOWN = 20
+"""Pairs with different labels that the panel lists."""
 
 
 class Stage(anywidget.AnyWidget):
@@ -25,6 +31,7 @@ class Stage(anywidget.AnyWidget):
     _esm = static_file("preference.js")
     _css = static_file("preference.css")
     _state = traitlets.Dict().tag(sync=True)
+    _apart = traitlets.Dict().tag(sync=True)
 
 
 class PreferencePanel(Panel):
@@ -77,6 +84,10 @@ class PreferencePanel(Panel):
         """What was labelled so far, as a preference data set to train on; see `Labelling.dataset`."""
         return self.labelling.dataset()
 
+    def disagreements(self) -> pd.DataFrame:
+        """The pairs on which labels differ, with yourself or with others; see `Labelling.disagreements`."""
+        return self.labelling.disagreements()
+
     def to_code(self) -> str:
         """The code that goes on with these pairs."""
         source = self._given.source["source"] if isinstance(self._given, Dataset) else self._given
@@ -117,6 +128,25 @@ class PreferencePanel(Panel):
                 "right": cell(row[question.right]),
             }
         self._stage._state = state
+        self._stage._apart = self._differing()
+
+    def _differing(self) -> dict[str, Any]:
+        """The first pairs on which labels differ, and who preferred what; of none that will come back."""
+        found = self.labelling.disagreements()
+        to_come = {question.row for question in self.labelling.questions[len(self.labelling.labels) :]}
+        found = found[~found["row"].isin(to_come)]
+        names = list(found.columns[4:])
+        rows = [
+            {
+                "prompt": cell(row["prompt"]),
+                "sides": [
+                    {"reply": cell(row[side]), "by": [name for name in names if row[name] == side]} for side in "ab"
+                ],
+                "tie": [name for name in names if row[name] == "tie"],
+            }
+            for row in found.head(SHOWN).to_dict("records")
+        ]
+        return {"rows": rows, "total": len(found)}
 
     def _findings(self) -> list[str]:
         """What can be said of the labels so far, in sentences."""

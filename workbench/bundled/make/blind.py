@@ -62,7 +62,7 @@ def agreement(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
 
     Which reply is called first is drawn, so that half of the labels are of either kind.
     """
-    from workbench.evaluation.labelling import pairing
+    from workbench.evaluation.pairing import pairing
 
     rng, reader, rule, ties = Random(0), {}, {}, 0
     for number, row in enumerate(rows):
