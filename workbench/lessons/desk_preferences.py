@@ -49,7 +49,7 @@ def imitator() -> Recipe:
     return Recipe("tiny-support", "support-desk/drafts", training=training)
 
 
-def reward_model(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, steps: int = 600) -> Recipe:
+def reward_model(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, steps: int = 350) -> Recipe:
     """A reward model that begins as the imitator."""
     training = Training(max_steps=steps, eval_steps=50)
     return Recipe(start, pairs, Reward(), training=training, seed=seed)
