@@ -13,10 +13,14 @@ from tests.e2e.panels import assert_calm
 
 LABEL = """
 import workbench as wb
+from workbench.evaluation.labelling import Labelling
 
 rows = [{"prompt": f"Mail {n}: <img src=x onerror='window.hacked = 1'> where is my order?",
          "a": f"Our desk will look at order {n} today.", "b": "No. <script>window.hacked = 1</script>"}
         for n in range(12)]
+bo = Labelling(rows, annotator="bo", folder="FOLDER", repeat_every=0)
+while bo.current is not None:
+    bo.label("tie")
 panel = wb.panels.PreferencePanel(rows, annotator="ada", folder="FOLDER", repeat_every=5)
 panel
 """
@@ -65,7 +69,10 @@ def test_ten_pairs_are_labelled_by_keyboard_alone(open_notebook, theme, tmp_path
     pairs.press("x")
     expect(pairs).to_contain_text("11 of 14 asked")
     expect(pairs).to_contain_text("With yourself, on pairs that came back: 100% of")
-    expect(pairs).not_to_contain_text("labels differ")
+    differing = pairs.get_by_role("group").filter(has_text="pairs on which labels differ")
+    differing.locator("summary").click()
+    expect(differing).to_contain_text("preferred by ada")
+    expect(differing).to_contain_text("no difference to bo")
     notebook.screenshot(f"preference-labelled-{theme}", ".wb-panel")
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert sum("choice" in line for line in lines) == 12

@@ -92,12 +92,20 @@ def test_disagreements_are_the_pairs_on_which_labels_differ(tmp_path):
     seen = set(bob.preferred())
     found = ada.disagreements().set_index("row")
     assert set(found.index) == {turned} | ({3, 7} & seen)
-    assert found.loc[turned, ["ada", "ada, again"]].tolist() == ["a", "b"]
-    assert {row: found.loc[row, "bob"] for row in {3, 7} & seen} == {
+    assert found.loc[turned, ["by ada", "by ada, again"]].tolist() == ["a", "b"]
+    assert {row: found.loc[row, "by bob"] for row in {3, 7} & seen} == {
         row: {3: "tie", 7: "b"}[row] for row in {3, 7} & seen
     }
     assert found["prompt"].tolist() == [ROWS[row]["prompt"] for row in found.index]
     assert set(bob.disagreements()["row"]) == ({3, 7} & seen), "the second answers of others are not asked"
+
+
+def test_an_annotator_may_be_called_like_a_column(tmp_path):
+    prefer(Labelling(ROWS[:1], annotator="a", folder=tmp_path), "a")
+    other = Labelling(ROWS[:1], annotator="prompt", folder=tmp_path)
+    prefer(other, "b")
+    [row] = other.disagreements().to_dict("records")
+    assert row == {"row": 0, **{name: ROWS[0][name] for name in ("prompt", "a", "b")}, "by prompt": "b", "by a": "a"}
 
 
 def test_ties_and_skips_are_counted_and_kept_apart(tmp_path):

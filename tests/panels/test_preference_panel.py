@@ -62,7 +62,7 @@ def test_it_lists_the_pairs_on_which_labels_differ(tmp_path):
     [row] = bo._stage._apart["rows"]
     assert (row["tie"], bo._stage._apart["total"]) == (["bo"], 1)
     assert sorted(row["sides"][0]["by"] + row["sides"][1]["by"]) == ["ada"]
-    assert list(bo.disagreements().columns) == ["row", "prompt", "a", "b", "bo", "ada"]
+    assert list(bo.disagreements().columns) == ["row", "prompt", "a", "b", "by bo", "by ada"]
     press(bo, "undo")
     assert bo._stage._apart["total"] == 0
 

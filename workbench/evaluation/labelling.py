@@ -186,14 +186,14 @@ class Labelling:
         Returns
         -------
         pandas.DataFrame
-            ``row, prompt, a, b``, and a column for each who labelled: ``"a"``, ``"b"``, ``"tie"`` or None. The second
-            answers are in ``NAME, again``.
+            ``row, prompt, a, b``, and a column ``by NAME`` for each who labelled: ``"a"``, ``"b"``, ``"tie"`` or None.
+            The second answers are in ``by NAME, again``.
         """
         import pandas as pd
 
         mine, again = self.preferred(), self.preferred(repeats=True)
         said = {self.annotator: mine, f"{self.annotator}, again": again, **self._others()}
-        told = {name: labels for name, labels in said.items() if labels}
+        told = {f"by {name}": labels for name, labels in said.items() if labels}
         rows = []
         for number in sorted(mine):
             each = {name: labels.get(number) for name, labels in told.items()}

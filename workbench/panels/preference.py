@@ -135,14 +135,15 @@ class PreferencePanel(Panel):
         found = self.labelling.disagreements()
         to_come = {question.row for question in self.labelling.questions[len(self.labelling.labels) :]}
         found = found[~found["row"].isin(to_come)]
-        names = list(found.columns[4:])
+        names = [name.removeprefix("by ") for name in found.columns[4:]]
         rows = [
             {
                 "prompt": cell(row["prompt"]),
                 "sides": [
-                    {"reply": cell(row[side]), "by": [name for name in names if row[name] == side]} for side in "ab"
+                    {"reply": cell(row[side]), "by": [name for name in names if row[f"by {name}"] == side]}
+                    for side in "ab"
                 ],
-                "tie": [name for name in names if row[name] == "tie"],
+                "tie": [name for name in names if row[f"by {name}"] == "tie"],
             }
             for row in found.head(SHOWN).to_dict("records")
         ]
