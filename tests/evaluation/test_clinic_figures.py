@@ -130,7 +130,7 @@ def test_what_noise_cannot_tell_is_said(draw):
     assert by_heart.by_heart
     assert "by heart" in by_heart.sentence
     both = np.where(np.arange(400) % 10 < 3, -1, 1) * draw.gamma(2, 2, 400)
-    assert "both are flipped alike" in noise(both, both).sentence
+    assert "not shown to be fewer: labels are flipped in the training pairs or in both" in noise(both, both).sentence
 
 
 def test_a_planted_slice_is_found_and_others_are_not():

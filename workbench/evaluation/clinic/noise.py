@@ -143,7 +143,8 @@ def _sentence(
         )
     return (
         f"Where the reward is sure, {_span(there)} of the training labels contradict it, and {_span(here)} of the "
-        "held-out ones: both are flipped alike, or the reward is sure and wrong. Look at the worst pairs."
+        "held-out ones, not shown to be fewer: labels are flipped in the training pairs or in both, or the reward is "
+        "sure and wrong. Look at the worst pairs."
     )
 
 
