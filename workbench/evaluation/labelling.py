@@ -180,27 +180,32 @@ class Labelling:
         mine = self.preferred()
         return {name: pairing(mine, theirs) for name, theirs in self._others().items()}
 
+    def differing(self) -> dict[int, dict[str, str]]:
+        """The rows on which labels differ, this annotator's of two times or others': what each name said of the row."""
+        mine, again = self.preferred(), self.preferred(repeats=True)
+        said = {self.annotator: mine, f"{self.annotator}, again": again, **self._others()}
+        found = {row: {name: labels[row] for name, labels in said.items() if row in labels} for row in sorted(mine)}
+        return {row: choices for row, choices in found.items() if len(set(choices.values())) > 1}
+
     def disagreements(self) -> pd.DataFrame:
-        """The pairs that this annotator and another, or this one at another time, do not prefer alike.
+        """The pairs on which labels differ, `differing` as a table.
 
         Returns
         -------
         pandas.DataFrame
-            ``row, prompt, a, b``, and a column ``by NAME`` for each who labelled: ``"a"``, ``"b"``, ``"tie"`` or None.
-            The second answers are in ``by NAME, again``.
+            ``row, prompt, a, b``, and a column ``by NAME`` for each who labelled one of them: ``"a"``, ``"b"``,
+            ``"tie"`` or None. The second answers are in ``by NAME, again``.
         """
         import pandas as pd
 
-        mine, again = self.preferred(), self.preferred(repeats=True)
-        said = {self.annotator: mine, f"{self.annotator}, again": again, **self._others()}
-        told = {f"by {name}": labels for name, labels in said.items() if labels}
-        rows = []
-        for number in sorted(mine):
-            each = {name: labels.get(number) for name, labels in told.items()}
-            if len({choice for choice in each.values() if choice is not None}) > 1:
-                row = self.rows[number]
-                rows.append({"row": number, **{name: row[name] for name in ("prompt", "a", "b")}, **each})
-        return pd.DataFrame(rows, columns=["row", "prompt", "a", "b", *told])
+        found = self.differing()
+        names = dict.fromkeys(name for choices in found.values() for name in choices)
+        rows = [
+            {"row": row, **{name: self.rows[row][name] for name in ("prompt", "a", "b")},
+             **{f"by {name}": choices.get(name) for name in names}}
+            for row, choices in found.items()
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["row", "prompt", "a", "b", *(f"by {name}" for name in names)])
 
     def _others(self) -> dict[str, dict[int, str]]:
         """What every other annotator in the folder said of the same pairs."""

@@ -88,7 +88,7 @@ class RewardedObjective(Objective):
         found = []
         if self.reward is None:
             found.append(Problem("objective.reward", "is missing.", ADVICE))
-        carried = [one for _, one in self._named() if isinstance(one, dict)]
+        carried = [one for _, one, _ in self._named() if isinstance(one, dict)]
         for one in carried:
             if any(one["function"] == other["function"] and one != other for other in carried):
                 found.append(Problem(
@@ -96,14 +96,13 @@ class RewardedObjective(Objective):
                 ))  # fmt: skip
                 break
         found += self.no_packing(recipe, "the model writes the replies itself")
-        for name in ("reward", "gold"):
-            for one, weight in parts_of(getattr(self, name)):
-                metric = METRICS.get(one) if isinstance(one, str) else None
-                if metric is not None and not metric.higher_is_better and weight > 0:
-                    found.append(Problem(
-                        f"objective.{name}", f"is {one!r}, of which less is better.",
-                        f"Give it a weight below 0: {name}={{{one!r}: -1.0}}.",
-                    ))  # fmt: skip
+        for name, one, weight in self._named():
+            metric = METRICS.get(one) if isinstance(one, str) else None
+            if metric is not None and not metric.higher_is_better and weight > 0:
+                found.append(Problem(
+                    f"objective.{name}", f"is {one!r}, of which less is better.",
+                    f"Give it a weight below 0: {name}={{{one!r}: -1.0}}.",
+                ))  # fmt: skip
         return found
 
     def by_content(self, section: dict[str, Any]) -> dict[str, Any]:
@@ -112,30 +111,31 @@ class RewardedObjective(Objective):
 
     def file_problems(self) -> list[Problem]:
         """Rewards that are nowhere, and models that give no score."""
-        return [Problem(name, why, ADVICE) for name, one in self._named() if (why := fault(one))]
+        return [Problem(f"objective.{name}", why, ADVICE) for name, one, _ in self._named() if (why := fault(one))]
 
     def row_problems(self, dataset: Any) -> list[Problem]:
         """What the rows lack that a reward looks at."""
         columns = [name for name in dataset.columns if name != "prompt"]
         has_reference = not {"completion", "chosen", "reference"}.isdisjoint(columns)
         found = []
-        for name, one in self._named():
+        for name, one, _ in self._named():
             metric = METRICS.get(one) if isinstance(one, str) else None
             if metric is not None and "reference" in metric.needs and not has_reference:
                 found.append(Problem(
-                    name, f"is {one!r}, which compares with a reference, and the rows have none.",
+                    f"objective.{name}", f"is {one!r}, which compares with a reference, and the rows have none.",
                     "Give rows with a completion, or another reward.",
                 ))  # fmt: skip
             if lacking := [column for column in columns_of(one) if column not in columns]:
                 found.append(Problem(
-                    name, f"is {one['function']}, which takes {', '.join(lacking)}, and the rows have no such column.",
+                    f"objective.{name}",
+                    f"is {one['function']}, which takes {', '.join(lacking)}, and the rows have no such column.",
                     f"They have {', '.join(columns)}. Take one of these, or give the argument a default.",
                 ))  # fmt: skip
         return found
 
-    def _named(self) -> list[tuple[str, Any]]:
-        """Each single reward with the setting that it stands in."""
-        return [(f"objective.{name}", one) for name in ("reward", "gold") for one, _ in parts_of(getattr(self, name))]
+    def _named(self) -> list[tuple[str, Any, float]]:
+        """Each single reward with the setting that it stands in and its weight."""
+        return [(name, one, weight) for name in ("reward", "gold") for one, weight in parts_of(getattr(self, name))]
 
     def encode_rows(
         self, rows: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None = None

@@ -132,21 +132,14 @@ class PreferencePanel(Panel):
 
     def _differing(self) -> dict[str, Any]:
         """The first pairs on which labels differ, and who preferred what; of none that will come back."""
-        found = self.labelling.disagreements()
-        to_come = {question.row for question in self.labelling.questions[len(self.labelling.labels) :]}
-        found = found[~found["row"].isin(to_come)]
-        names = [name.removeprefix("by ") for name in found.columns[4:]]
-        rows = [
-            {
-                "prompt": cell(row["prompt"]),
-                "sides": [
-                    {"reply": cell(row[side]), "by": [name for name in names if row[f"by {name}"] == side]}
-                    for side in "ab"
-                ],
-                "tie": [name for name in names if row[f"by {name}"] == "tie"],
-            }
-            for row in found.head(SHOWN).to_dict("records")
-        ]
+        work = self.labelling
+        to_come = {question.row for question in work.questions[len(work.labels) :]}
+        found = {row: choices for row, choices in work.differing().items() if row not in to_come}
+        rows = []
+        for row, choices in list(found.items())[:SHOWN]:
+            by = {choice: [name for name in choices if choices[name] == choice] for choice in ("a", "b", "tie")}
+            sides = [{"reply": cell(work.rows[row][side]), "by": by[side]} for side in "ab"]
+            rows.append({"prompt": cell(work.rows[row]["prompt"]), "sides": sides, "tie": by["tie"]})
         return {"rows": rows, "total": len(found)}
 
     def _findings(self) -> list[str]:
