@@ -34,7 +34,7 @@ def recipe_of(model, objective, tuning, rows=PAIRS, **training):
     return wb.Recipe(str(model), wb.load_dataset(rows, split={}), objective, tuning, wb.Training(**given))
 
 
-def built(recipe, folder, earlier=None):
+def built(recipe, folder, earlier=None, held_out=False):
     """The trainer of a recipe, in this process, as the trainer of a run makes it."""
     ref = resolve_model(recipe.model_name).below
     sizes, tokenizer = shapes(ref), load_tokenizer(ref)
@@ -48,7 +48,8 @@ def built(recipe, folder, earlier=None):
         recipe.tuning.go_on(model, earlier, keep_reference=recipe.objective.compares)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True}  # fmt: skip
-    return recipe.objective.build_trainer(recipe, model, tokenizer, report.train, None, arguments), tokenizer
+    rows = report.train if held_out else None
+    return recipe.objective.build_trainer(recipe, model, tokenizer, report.train, rows, arguments), tokenizer
 
 
 def log_likelihood(model, prompt, answer):
@@ -403,3 +404,19 @@ def test_conversations_go_all_the_way(tiny_chat_model):
     [rollout, *_] = json.loads((run.path / "samples" / "rollouts-000002.json").read_text())
     assert rollout["prompt"].startswith("system: Be brief.\n\nuser: What is ")
     assert math.isfinite(rollout["reward"])
+
+
+@pytest.mark.parametrize("objective", [wb.DPO(), wb.Reward()], ids=["dpo", "reward"])
+def test_held_out_figures_count_every_row_alike(objective, tiny_model, tmp_path):
+    """Nine pairs in batches of eight and one are nine pairs in a batch: the last row does not count for eight."""
+    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), PAIRS[:9]), tmp_path, held_out=True)
+    trainer.train()  # so that accuracy and margin are not those of equal replies
+    found = {}
+    for size in (8, 9):
+        trainer.args.per_device_eval_batch_size = size
+        found[size] = {
+            name: value for name, value in trainer.evaluate().items()
+            if "reward" in name or "logps" in name or name in ("eval_loss", "eval_accuracy", "eval_margin")
+        }  # fmt: skip
+    assert len(found[9]) >= 6
+    assert found[8] == pytest.approx(found[9], rel=1e-4, abs=1e-5)

@@ -16,7 +16,37 @@ __all__ = ["build_dpo_trainer", "build_reward_trainer"]
 ONLY_SFT = ("packing", "train_sampling_strategy")
 
 
-class EncodedDPOTrainer(DPOTrainer):
+class OverAllRows:
+    """Held-out figures over all rows alike.
+
+    TRL takes the mean of its batches' figures, in which a row of a short last batch counts for several.
+    """
+
+    def compute_loss(self: Any, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:
+        if not self.model.training:
+            self.__dict__.setdefault("_sizes", []).append(len(inputs["input_ids"]))
+        return super().compute_loss(model, inputs, *more, **named)  # type: ignore[misc]
+
+    def log(self: Any, logs: dict[str, float], *more: Any) -> None:
+        if not self.model.training:
+            held_out, sizes = self._metrics["eval"], self.__dict__.pop("_sizes", [])
+            for name, batches in held_out.items():
+                if len(batches) == len(sizes):
+                    held_out[name] = [_over_rows(name, batches, sizes)]
+        super().log(logs, *more)  # type: ignore[misc]
+
+
+def _over_rows(name: str, batches: Sequence[float], sizes: Sequence[int]) -> float:
+    if name in ("min_reward", "max_reward"):
+        return min(batches) if name == "min_reward" else max(batches)
+    return sum(value * size for value, size in zip(batches, sizes, strict=True)) / sum(sizes)
+
+
+class EncodedRewardTrainer(OverAllRows, RewardTrainer):
+    """RewardTrainer whose held-out figures are those of all rows."""
+
+
+class EncodedDPOTrainer(OverAllRows, DPOTrainer):
     """DPOTrainer over rows that are token ids already.
 
     A run that ends within its first pass over the rows meets none of them twice, and most of them perhaps never: then
@@ -59,7 +89,7 @@ def build_reward_trainer(
     arguments, rows = _shared(objective, recipe, tokenizer, train_rows, eval_rows, args)
     config = RewardConfig(**arguments, **objective.arguments())
     with quiet():
-        trainer = RewardTrainer(
+        trainer = EncodedRewardTrainer(
             model=model, args=config, processing_class=tokenizer, callbacks=list(callbacks), **rows,
         )  # fmt: skip
     exact_adapters(model)
