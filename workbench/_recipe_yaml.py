@@ -15,6 +15,7 @@ import yaml
 from workbench.data.dataset import REFERENCE
 from workbench.data.setaside import BAD_ROWS
 from workbench.errors import Problem, RecipeError
+from workbench.models.resolve import start_of
 from workbench.objectives import Training, objectives
 from workbench.settings import Settings, made_of, nearest, unknown_settings
 from workbench.tuning import tunings
@@ -231,6 +232,8 @@ def _relative_to(folder: Path, values: dict[str, Any]) -> None:
     model = values["model"]
     if isinstance(model, str) and (folder / model / "config.json").is_file():
         values["model"] = str(folder / model)
+    elif isinstance(model, str):
+        values["model"] = start_of(model, folder)
     template = values.get("template")
     if isinstance(template, str) and "{" not in template and (folder / template).is_file():
         values["template"] = str(folder / template)

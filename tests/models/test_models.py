@@ -224,6 +224,31 @@ def test_where_the_base_of_a_run_lies_is_not_its_content(lora_run, tiny_model, t
     assert resolve_model(reference_of(run)).content_hash() != before
 
 
+def test_runs_that_were_moved_together_find_each_other(lora_run, tmp_path):
+    """A run that began as another one looks for it beside itself, but only where it is gone from its old place."""
+    first, _ = lora_run
+    there = tmp_path / "there"
+    shutil.copytree(first.path, there / "run-1")
+    shutil.copytree(first.path, there / "run-2")
+    recipe = there / "run-2" / "recipe.yaml"
+    recipe.write_text(f"model: run:{first.path}\ndataset: support-desk/tickets\n")
+
+    def began_as():
+        found = wb.Recipe.from_yaml(recipe).model
+        assert resolve_model(f"run:{there / 'run-2'}").base.name == found
+        return found
+
+    assert began_as() == f"run:{first.path}"
+    shutil.rmtree(first.path)
+    assert began_as() == f"run:{there / 'run-1'}"
+    recipe.write_text("model: run:run-1\ndataset: support-desk/tickets\n")
+    assert began_as() == f"run:{there / 'run-1'}"
+    shutil.rmtree(there / "run-1")
+    assert wb.Recipe.from_yaml(recipe).model == "run:run-1"
+    with pytest.raises(wb.ModelNotFoundError, match="run-1' is no run"):
+        resolve_model(f"run:{there / 'run-2'}")
+
+
 def test_a_run_whose_adapter_cannot_be_merged_is_refused(lora_run):
     run, _ = lora_run
     config = run.path / "model" / "adapter_config.json"

@@ -32,22 +32,33 @@ def trained(recipe: Recipe, home: Path) -> Run:
     return run
 
 
-def kept(run: Run, folder: Path) -> Run:
-    """A finished run of an adapter on a bundled model, copied so that it can be opened on any machine.
+def kept(run: Run, folder: Path, start: Run | None = None) -> Run:
+    """A finished run of an adapter, copied so that it can be opened on any machine.
 
     What it is and what it logged is kept; checkpoints, process numbers and paths are not.
+
+    Parameters
+    ----------
+    run
+        Began as a bundled model, or as `start`.
+    folder
+        Where to, emptied first.
+    start
+        The run that it began as, kept beside `folder`.
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run.path / "model", folder / "model", ignore=shutil.ignore_patterns("README.md"))
-    for name in ("recipe.yaml", "resolved.yaml"):
-        shutil.copy(run.path / name, folder / name)
+    shutil.copy(run.path / "resolved.yaml", folder)
+    base = run.recipe.model_name if start is None else f"run:{start.path.name}"
+    recipe = yaml.safe_dump(run.recipe.to_dict() | {"model": base}, sort_keys=False)
+    (folder / "recipe.yaml").write_text(recipe, encoding="utf-8")
     events = [{**event, "pid": None, "supervisor_pid": None} if "pid" in event else event for event in run.events()]
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (folder / "events.jsonl").write_text(lines, encoding="utf-8")
     state = {"status": "completed", "reason": None, "attempt": 1}
     (folder / "status.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
     config = folder / "model" / "adapter_config.json"
-    plain = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": run.recipe.model_name}
+    plain = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": base}
     config.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
     sizes = {
         file.name: file.stat().st_size for file in sorted((folder / "model").iterdir()) if file.name != "complete.json"

@@ -24,7 +24,7 @@ from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
 from workbench.models.quantization import Quantization
 
-__all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model"]
+__all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model", "start_of"]
 
 MERGE = ("LORA", "IA3")
 """PEFT's words for adapters that go into the weights exactly."""
@@ -195,10 +195,22 @@ def _run(text: str) -> ModelRef:
 
     recipe = run / "recipe.yaml"
     if recipe.is_file():
-        base = str(yaml.safe_load(recipe.read_text(encoding="utf-8"))["model"])
+        base = start_of(str(yaml.safe_load(recipe.read_text(encoding="utf-8"))["model"]), run)
     else:
         base = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"]
     return ModelRef(text, folder, "run", base=resolve_model(base).below)
+
+
+def start_of(model: str, run: Path) -> str:
+    """The model that a run began as: a run is looked for beside it when it no longer lies where the recipe says.
+
+    So the folder of the runs can be moved, and what was trained elsewhere be copied here together with its start.
+    """
+    path = Path(model.removeprefix("run:")).expanduser()
+    beside = run.absolute().parent / path.name
+    if model.startswith("run:") and not (path / "model").is_dir() and (beside / "model").is_dir():
+        return f"run:{beside}"
+    return model
 
 
 def _check_folder(path: Path, name: str) -> None:
