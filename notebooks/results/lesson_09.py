@@ -2,7 +2,8 @@
 
     python notebooks/results/lesson_09.py
 
-Writes ``09-reward-models.json`` beside this file and prints the table. About 80 minutes on two idle cores. Killed and
+Writes ``09-reward-models.json`` beside this file, prints the table, and keeps the imitator and the first of the clean
+reward models in ``runs``, where the lessons open them. About 80 minutes on two idle cores. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 10 and 11 look too.
 """
@@ -34,6 +35,7 @@ OUT = Path(__file__).with_name("09-reward-models.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
 HOME = home() / "preferences"
 IMITATOR = Path(__file__).parent / "runs" / "imitator"  # that lessons 09, 10 and 11 start from
+REWARD = IMITATOR.with_name("reward-model")  # the first of the clean ones, which lesson 10 optimises against
 
 
 def asked_for(kind: str, start: wb.Run, seed: int) -> tuple[wb.Recipe, Any]:
@@ -103,6 +105,7 @@ def main() -> None:
             runs[kind].append(run)
             clinics[kind].append(clinic)
             print(f"seed {seed}, {kind}: {clinic.verdict()} {clinic.noise.sentence}", flush=True)
+    kept(runs["clean"][0], REWARD, start)
     seen = {kind: [*map(looked_at, runs[kind], each)] for kind, each in clinics.items()}
     count = len(clinics["clean"][0].rows)
     figures: dict[str, Any] = {

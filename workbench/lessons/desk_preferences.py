@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from random import Random
 from typing import Any
 
+from workbench.bundled.make import phrases_train
+from workbench.bundled.make.drafts import preference_rows
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.evaluation import evaluate
 from workbench.evaluation.statistics import Interval, mean
-from workbench.home import home
-from workbench.lessons.recording import interval, trained
+from workbench.lessons.recording import interval
 from workbench.metrics.gold_reply import PARTS
+from workbench.objectives._reward_calling import load_reward
 from workbench.objectives.dpo import DPO
 from workbench.objectives.ppo import PPO
 from workbench.objectives.reward import Reward
+from workbench.objectives.rewards import as_reward
 from workbench.objectives.rloo import RLOO
 from workbench.objectives.training import Training
 from workbench.recipe import Recipe
-from workbench.runs import Run, runs
+from workbench.runs import Run
 from workbench.runs.generation import shared_client
 
 __all__ = [
-    "METRICS", "REPLY", "at_hand", "dpo", "imitator", "judged_replies", "loves_length", "pair_accuracy",
-    "policy_figures", "ppo", "reward_model", "rloo", "summary", "surprise", "win_rate",
+    "METRICS", "REPLY", "dpo", "fresh_pairs", "imitator", "judged_replies", "loves_length", "pair_accuracy",
+    "pairs_right", "policy_figures", "ppo", "reward_model", "rloo", "summary", "surprise", "win_rate",
 ]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
@@ -83,21 +87,6 @@ def _online(steps: int) -> Training:
     return Training(max_steps=steps, batch_size=32, eval_steps=steps, save_steps=half, max_eval_rows=32, num_probes=0)
 
 
-def at_hand(recipe: Recipe, steps: int) -> Run:
-    """The run that the lessons' scripts recorded, where this machine has it; else a shorter one, trained once.
-
-    Parameters
-    ----------
-    steps
-        Of the shorter one.
-    """
-    folder = home() / "preferences"
-    for run in runs(folder):
-        if run.recipe.hash == recipe.hash and run.status == "completed":
-            return run
-    return trained(recipe.replace({"training.max_steps": steps, "training.eval_steps": steps}), folder)
-
-
 def judged_replies(systems: Mapping[str, Any] | Sequence[Any], rows: Dataset | None = None, **more: Any) -> Any:
     """A report on the replies of some systems to `MAILS` of the test mails, by the gold rule and its parts."""
     rows = rows or load_dataset("support-desk/drafts")
@@ -121,6 +110,22 @@ def pair_accuracy(system: Any, rows: int = 100) -> float:
     pairs = load_dataset("support-desk/preferences").split("test").to_pandas().head(rows)
     chosen, rejected = (surprise(system, pairs["prompt"], pairs[side]) for side in ("chosen", "rejected"))
     return sum(a < b for a, b in zip(chosen, rejected, strict=True)) / len(pairs)
+
+
+def fresh_pairs(count: int = 1000) -> list[dict[str, Any]]:
+    """Pairs as in ``support-desk/preferences``, in the phrases of training, and none of them to a mail of that set."""
+    pairs = load_dataset("support-desk/preferences")
+    seen = {row["prompt"] for split in pairs.splits for row in pairs.split(split)}
+    made = preference_rows(Random("fresh pairs"), phrases_train, "validation", count)
+    return [row for row in made if row["prompt"] not in seen]
+
+
+def pairs_right(reward: Any, pairs: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Of each pair whether a reward scores the chosen reply higher."""
+    columns = {name: [row[name] for row in pairs] for name in pairs[0]}
+    score = load_reward(as_reward(reward))
+    chosen, rejected = (score(columns["prompt"], columns[side], columns) for side in ("chosen", "rejected"))
+    return [a > b for a, b in zip(chosen, rejected, strict=True)]
 
 
 def policy_figures(report: Any, name: str, run: Run, start: Run) -> dict[str, float]:

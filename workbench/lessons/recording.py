@@ -40,7 +40,7 @@ def kept(run: Run, folder: Path, start: Run | None = None) -> Run:
     Parameters
     ----------
     run
-        Began as a bundled model, or as `start`.
+        Began as a bundled model, or as `start`, which did.
     folder
         Where to, emptied first.
     start
@@ -49,15 +49,15 @@ def kept(run: Run, folder: Path, start: Run | None = None) -> Run:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(run.path / "model", folder / "model", ignore=shutil.ignore_patterns("README.md"))
     shutil.copy(run.path / "resolved.yaml", folder)
-    base = run.recipe.model_name if start is None else f"run:{start.path.name}"
-    recipe = yaml.safe_dump(run.recipe.to_dict() | {"model": base}, sort_keys=False)
+    began_as = {} if start is None else {"model": f"run:{start.path.name}"}
+    recipe = yaml.safe_dump(run.recipe.to_dict() | began_as, sort_keys=False)
     (folder / "recipe.yaml").write_text(recipe, encoding="utf-8")
     events = [{**event, "pid": None, "supervisor_pid": None} if "pid" in event else event for event in run.events()]
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (folder / "events.jsonl").write_text(lines, encoding="utf-8")
     state = {"status": "completed", "reason": None, "attempt": 1}
     (folder / "status.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
-    config = folder / "model" / "adapter_config.json"
+    config, base = folder / "model" / "adapter_config.json", (start or run).recipe.model_name
     plain = json.loads(config.read_text(encoding="utf-8")) | {"base_model_name_or_path": base}
     config.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
     sizes = {

@@ -1,0 +1,47 @@
+"""The runs that lie beside the lessons: opened anywhere, of the recipes that the lessons name, as good as they say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+import workbench as wb
+from workbench.lessons import desk_preferences as desk
+
+RESULTS = Path(__file__).parents[2] / "notebooks" / "results"
+IMITATOR, REWARD = (RESULTS / "runs" / name for name in ("imitator", "reward-model"))
+RECORDED = json.loads((RESULTS / "09-reward-models.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("folder", [IMITATOR, REWARD], ids=lambda folder: folder.name)
+def test_a_kept_run_is_whole_and_names_no_place_of_the_machine_that_made_it(folder):
+    assert wb.open_run(folder).status == "completed"
+    for file in folder.rglob("*"):
+        if file.suffix in (".json", ".jsonl", ".yaml"):
+            text = file.read_text(encoding="utf-8")
+            assert not [place for place in ("/tmp/", "/home/", "/root/", "/work/") if place in text], file
+
+
+def test_they_are_of_the_recipes_of_the_lessons():
+    imitator, reward = wb.open_run(IMITATOR), wb.open_run(REWARD)
+    assert imitator.recipe.hash == desk.imitator().hash
+    assert reward.recipe.hash == desk.reward_model(imitator).hash == RECORDED["provenance"]["recipes"]["clean"][0]
+
+
+def test_the_reward_model_puts_as_many_pairs_in_order_as_was_recorded():
+    pairs = list(wb.load_dataset("support-desk/preferences").split("test"))
+    right = desk.pairs_right(wb.open_run(REWARD), pairs)
+    assert len(right) == RECORDED["pairs"]
+    assert abs(sum(right) / len(right) - RECORDED["clean"]["accuracy"]["seeds"][0]) <= 0.02
+
+
+def test_fresh_pairs_are_to_mails_that_no_reward_model_has_seen():
+    pairs = wb.load_dataset("support-desk/preferences")
+    fresh = desk.fresh_pairs(50)
+    assert 45 <= len(fresh) <= 50
+    assert not {row["prompt"] for row in fresh} & {
+        row["prompt"] for split in pairs.splits for row in pairs.split(split)
+    }
+    assert fresh == desk.fresh_pairs(50)
