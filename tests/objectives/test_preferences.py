@@ -406,17 +406,22 @@ def test_conversations_go_all_the_way(tiny_chat_model):
     assert math.isfinite(rollout["reward"])
 
 
-@pytest.mark.parametrize("objective", [wb.DPO(), wb.Reward()], ids=["dpo", "reward"])
-def test_held_out_figures_count_every_row_alike(objective, tiny_model, tmp_path):
-    """Nine pairs in batches of eight and one are nine pairs in a batch: the last row does not count for eight."""
-    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), PAIRS[:9]), tmp_path, held_out=True)
+ANSWERS = [{"prompt": f"What is {a}?", "completion": f"It is {a}. " * (1 + a // 2)} for a in range(9)]
+
+
+@pytest.mark.parametrize(
+    ("objective", "rows"), [(wb.DPO(), PAIRS), (wb.Reward(), PAIRS), (wb.SFT(), ANSWERS)], ids=["dpo", "reward", "sft"]
+)
+def test_held_out_figures_do_not_depend_on_batches(objective, rows, tiny_model, tmp_path):
+    """Nine rows in batches of eight and one are nine rows in a batch: the last row does not count for eight rows."""
+    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows[:9]), tmp_path, held_out=True)
     trainer.train()  # so that accuracy and margin are not those of equal replies
     found = {}
     for size in (8, 9):
         trainer.args.per_device_eval_batch_size = size
+        figures = ("reward", "logps", "loss", "accuracy", "margin", "entropy")
         found[size] = {
-            name: value for name, value in trainer.evaluate().items()
-            if "reward" in name or "logps" in name or name in ("eval_loss", "eval_accuracy", "eval_margin")
-        }  # fmt: skip
-    assert len(found[9]) >= 6
+            name: value for name, value in trainer.evaluate().items() if any(figure in name for figure in figures)
+        }
+    assert len(found[9]) >= (3 if rows is ANSWERS else 6)
     assert found[8] == pytest.approx(found[9], rel=1e-4, abs=1e-5)

@@ -9,37 +9,11 @@ import trl.trainer.dpo_trainer
 from peft import PeftModel
 from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer
 
-from workbench.objectives._trl import encoded_rows, exact_adapters, quiet, taken_as_applied
+from workbench.objectives._trl import OverAllRows, encoded_rows, exact_adapters, quiet, taken_as_applied
 
 __all__ = ["build_dpo_trainer", "build_reward_trainer"]
 
 ONLY_SFT = ("packing", "train_sampling_strategy")
-
-
-class OverAllRows:
-    """Held-out figures over all rows alike.
-
-    TRL takes the mean of its batches' figures, in which a row of a short last batch counts for several.
-    """
-
-    def compute_loss(self: Any, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:
-        if not self.model.training:
-            self.__dict__.setdefault("_sizes", []).append(len(inputs["input_ids"]))
-        return super().compute_loss(model, inputs, *more, **named)  # type: ignore[misc]
-
-    def log(self: Any, logs: dict[str, float], *more: Any) -> None:
-        if not self.model.training:
-            held_out, sizes = self._metrics["eval"], self.__dict__.pop("_sizes", [])
-            for name, batches in held_out.items():
-                if len(batches) == len(sizes):
-                    held_out[name] = [_over_rows(name, batches, sizes)]
-        super().log(logs, *more)  # type: ignore[misc]
-
-
-def _over_rows(name: str, batches: Sequence[float], sizes: Sequence[int]) -> float:
-    if name in ("min_reward", "max_reward"):
-        return min(batches) if name == "min_reward" else max(batches)
-    return sum(value * size for value, size in zip(batches, sizes, strict=True)) / sum(sizes)
 
 
 class EncodedRewardTrainer(OverAllRows, RewardTrainer):

@@ -8,9 +8,18 @@ from typing import Any
 import pyarrow as pa
 from trl import SFTConfig, SFTTrainer
 
-from workbench.objectives._trl import encoded_rows, exact_adapters, quiet
+from workbench.objectives._trl import OverAllRows, encoded_rows, exact_adapters, quiet
 
 __all__ = ["build_trainer"]
+
+IGNORED = -100
+
+
+class EncodedSFTTrainer(OverAllRows, SFTTrainer):
+    """SFTTrainer whose held-out accuracy and entropy are those of all trained tokens."""
+
+    def _size(self, inputs: Any) -> int:
+        return int((inputs["labels"][..., 1:] != IGNORED).sum())
 
 
 def build_trainer(
@@ -39,7 +48,7 @@ def build_trainer(
         dataset_kwargs=None if packing else {"skip_prepare_dataset": True},
     )
     with quiet():
-        trainer = SFTTrainer(
+        trainer = EncodedSFTTrainer(
             model=model,
             args=config,
             train_dataset=train,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from unittest.mock import patch
 
@@ -15,7 +15,7 @@ import trl.trainer.utils
 from workbench.data.rendering import Renderer
 from workbench.objectives.gate import encode_table
 
-__all__ = ["encoded_rows", "exact_adapters", "quiet", "taken_as_applied"]
+__all__ = ["OverAllRows", "encoded_rows", "exact_adapters", "quiet", "taken_as_applied"]
 
 # TRL's loss looks at trained positions only where Triton is, and elsewhere at every position, since some devices
 # compile anew for each number of positions. A CPU does not: there, too, other positions need no work.
@@ -23,6 +23,36 @@ __all__ = ["encoded_rows", "exact_adapters", "quiet", "taken_as_applied"]
 _compacts = getattr(trl.trainer.utils, "_use_triton", None)
 if _compacts is not None:
     trl.trainer.utils._use_triton = lambda device: device.type == "cpu" or _compacts(device)
+
+
+class OverAllRows:
+    """Held-out figures (beside the loss) in which every row counts alike, or every trained token if tokens are counted.
+
+    TRL takes the mean of its batches' figures, in which a row of a short last batch counts for several.
+    """
+
+    def compute_loss(self: Any, model: Any, inputs: Any, *more: Any, **named: Any) -> Any:
+        if not self.model.training:
+            self.__dict__.setdefault("_sizes", []).append(self._size(inputs))
+        return super().compute_loss(model, inputs, *more, **named)  # type: ignore[misc]
+
+    def _size(self, inputs: Any) -> int:
+        """How much a batch counts."""
+        return len(inputs["input_ids"])
+
+    def log(self: Any, logs: dict[str, float], *more: Any) -> None:
+        if not self.model.training:
+            held_out, sizes = self._metrics["eval"], self.__dict__.pop("_sizes", [])
+            for name, batches in held_out.items():
+                if len(batches) == len(sizes):
+                    held_out[name] = [_over_all(name, batches, sizes)]
+        super().log(logs, *more)  # type: ignore[misc]
+
+
+def _over_all(name: str, batches: Sequence[float], sizes: Sequence[int]) -> float:
+    if name in ("min_reward", "max_reward"):
+        return min(batches) if name == "min_reward" else max(batches)
+    return sum(value * size for value, size in zip(batches, sizes, strict=True)) / max(1, sum(sizes))
 
 
 def encoded_rows(objective: Any, recipe: Any, tokenizer: Any, rows: Any, max_length: int | None) -> datasets.Dataset:
