@@ -10,6 +10,8 @@ import pytest
 
 import workbench as wb
 from workbench.lessons import desk_preferences as desk
+from workbench.metrics.gold_reply import gold
+from workbench.metrics.house_style import DESKS
 
 RESULTS = Path(__file__).parents[2] / "notebooks" / "results"
 IMITATOR, REWARD = (RESULTS / "runs" / name for name in ("imitator", "reward-model"))
@@ -48,3 +50,14 @@ def test_fresh_pairs_are_to_mails_that_no_reward_model_has_seen():
         row["prompt"] for split in pairs.splits for row in pairs.split(split)
     }
     assert fresh == desk.fresh_pairs(50)
+
+
+def test_pairs_of_another_desk_differ_in_the_desk_alone():
+    made = desk.other_desk(desk.fresh_pairs(50), 20)
+    assert len(made) == 20
+    for row in made:
+        chosen, rejected = row["chosen"].split(), row["rejected"].split()
+        [[right, wrong]] = [pair for pair in zip(chosen, rejected, strict=True) if pair[0] != pair[1]]
+        assert DESKS[row["category"]].startswith(right)
+        assert any(name.startswith(wrong) for name in DESKS.values())
+        assert gold(row["chosen"], row) == gold(row["rejected"], row) + 2

@@ -17,7 +17,8 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.evaluation import evaluate
 from workbench.evaluation.statistics import Interval, mean
 from workbench.lessons.recording import interval
-from workbench.metrics.gold_reply import PARTS
+from workbench.metrics.gold_reply import PARTS, parts
+from workbench.metrics.house_style import DESKS
 from workbench.objectives._reward_calling import load_reward
 from workbench.objectives.dpo import DPO
 from workbench.objectives.ppo import PPO
@@ -30,8 +31,8 @@ from workbench.runs import Run
 from workbench.runs.generation import shared_client
 
 __all__ = [
-    "METRICS", "REPLY", "dpo", "fresh_pairs", "imitator", "judged_replies", "loves_length", "pair_accuracy",
-    "pairs_right", "policy_figures", "ppo", "reward_model", "rloo", "summary", "surprise", "win_rate",
+    "METRICS", "REPLY", "dpo", "fresh_pairs", "imitator", "judged_replies", "loves_length", "other_desk",
+    "pair_accuracy", "pairs_right", "policy_figures", "ppo", "reward_model", "rloo", "summary", "surprise", "win_rate",
 ]  # fmt: skip
 
 REPLY = {"max_new_tokens": 120, "temperature": 1.0, "seed": 0}
@@ -126,6 +127,17 @@ def pairs_right(reward: Any, pairs: Sequence[Mapping[str, Any]]) -> list[bool]:
     score = load_reward(as_reward(reward))
     chosen, rejected = (score(columns["prompt"], columns[side], columns) for side in ("chosen", "rejected"))
     return [a > b for a, b in zip(chosen, rejected, strict=True)]
+
+
+def other_desk(pairs: Sequence[Mapping[str, Any]], count: int) -> list[dict[str, Any]]:
+    """The first `count` chosen replies that help, and the same with another desk: pairs that differ in nothing else."""
+    rng, made = Random("other desk"), list[dict[str, Any]]()
+    for row in pairs:
+        right = DESKS[row["category"]]
+        if len(made) < count and parts(row["chosen"], row)["helpful"]:
+            other = rng.choice([desk for desk in DESKS.values() if desk != right])
+            made.append({**row, "rejected": row["chosen"].replace(right, other)})
+    return made
 
 
 def policy_figures(report: Any, name: str, run: Run, start: Run) -> dict[str, float]:
