@@ -79,7 +79,7 @@ def main() -> None:
     for seed in range(HACKED):
         for name, weight in (("hacked", WEIGHT), ("held", 5 * WEIGHT)):
             made[name].append(trained(desk.ppo(start, loves_length, seed, kl_coef=weight).replace(LONG), HOME))
-    halves = {f"{name}, half": [half_way(run) for run in made[name]] for name in ("ppo", "rloo")}
+    halves = {f"{name}, half": [half_way(run) for run in made[name]] for name in ("ppo", "rloo", "dpo")}
     named = {f"{name} {seed}": run for name, runs in (made | halves).items() for seed, run in enumerate(runs)}
     found, report = looked_at(start, named)
     for name in halves:
@@ -100,8 +100,11 @@ def main() -> None:
         **{name: desk.summary(seeds, count) for name, seeds in by_name.items()},
         "seconds of the reward model": reward.progress()["elapsed"],
         "duels": {
-            name: interval([desk.win_rate(report, f"{name} {at}", f"dpo {at}").value for at in range(SEEDS)], count, share=True)
-            for name in ("ppo", "rloo", *halves)
+            f"{name} against {other}": interval(
+                [desk.win_rate(report, f"{name} {at}", f"{other} {at}").value for at in range(SEEDS)], count, share=True
+            )
+            for name in ("ppo", "ppo, half", "rloo", "rloo, half")
+            for other in ("dpo", "dpo, half")
         },
         "over rows, seed 0": {
             name: vars(desk.win_rate(report, f"{name} 0", "imitator")) | {"over_rows": None} for name in by_name
