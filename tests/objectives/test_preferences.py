@@ -416,10 +416,9 @@ def test_held_out_figures_do_not_depend_on_batches(objective, rows, tiny_model, 
     """Nine rows in batches of eight and one are nine rows in a batch: the last row does not count for eight rows."""
     trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows[:9]), tmp_path, held_out=True)
     trainer.train()  # so that accuracy and margin are not those of equal replies
-    found = {}
+    found, figures = {}, ("reward", "logps", "loss", "accuracy", "margin", "entropy")
     for size in (8, 9):
         trainer.args.per_device_eval_batch_size = size
-        figures = ("reward", "logps", "loss", "accuracy", "margin", "entropy")
         found[size] = {
             name: value for name, value in trainer.evaluate().items() if any(figure in name for figure in figures)
         }

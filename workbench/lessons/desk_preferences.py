@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -131,13 +132,15 @@ def pairs_right(reward: Any, pairs: Sequence[Mapping[str, Any]]) -> list[bool]:
 
 def other_desk(pairs: Sequence[Mapping[str, Any]], count: int) -> list[dict[str, Any]]:
     """The first `count` chosen replies that help, and the same with another desk: pairs that differ in nothing else."""
-    rng, made = Random("other desk"), list[dict[str, Any]]()
-    for row in pairs:
+    rng = Random("other desk")
+
+    def beside_another(row: Mapping[str, Any]) -> dict[str, Any]:
         right = DESKS[row["category"]]
-        if len(made) < count and parts(row["chosen"], row)["helpful"]:
-            other = rng.choice([desk for desk in DESKS.values() if desk != right])
-            made.append({**row, "rejected": row["chosen"].replace(right, other)})
-    return made
+        other = rng.choice([desk for desk in DESKS.values() if desk != right])
+        return {**row, "rejected": row["chosen"].replace(right, other)}
+
+    helpful = (row for row in pairs if parts(row["chosen"], row)["helpful"])
+    return [beside_another(row) for row in islice(helpful, count)]
 
 
 def policy_figures(report: Any, name: str, run: Run, start: Run) -> dict[str, float]:
