@@ -62,8 +62,9 @@ def refuse_plain(recipe: Recipe) -> None:
     objective = recipe.objective
     if not objective.trl:
         raise InvalidInputError(f"There is no plain script for {objective.title} yet. Use to_code().")
-    if getattr(objective, "margin_column", None):
-        raise InvalidInputError("There is no plain script with margin_column yet. Use to_code().")
+    for name in ("margin_column", "auxiliary_columns"):
+        if getattr(objective, name, None):
+            raise InvalidInputError(f"There is no plain script with {name} yet. Use to_code().")
     if not resolve_model(recipe.model_name).merges:
         raise InvalidInputError(
             f"There is no plain script that goes on from the adapter of {recipe.model_name!r} yet. Use to_code()."

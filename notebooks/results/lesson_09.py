@@ -1,9 +1,10 @@
-"""The recorded figures of lesson 09: reward models of clean, flipped and length-loving pairs, each over three seeds.
+"""The recorded figures of lesson 09: reward models of clean, flipped and length-loving pairs, and of clean ones with the
+last token told what to read, each over three seeds.
 
     python notebooks/results/lesson_09.py
 
-Writes ``09-reward-models.json`` beside this file, prints the table, and keeps the imitator and the first of the clean
-reward models in ``runs``, where the lessons open them. About 80 minutes on two idle cores. Killed and
+Writes ``09-reward-models.json`` beside this file, prints the table, and keeps the imitator and the first reward models
+of clean pairs in ``runs``, where the lessons open them. About two hours on two idle cores. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 10 and 11 look too.
 """
@@ -30,24 +31,28 @@ from workbench.metrics.gold_reply import PARTS
 SEEDS = 3
 FLIPPED = 0.3
 SHOWN = 3
+FRESH, DESKS = 1000, 200  # further pairs, and pairs that differ in the desk alone
 PAIRS = "support-desk/preferences"
 OUT = Path(__file__).with_name("09-reward-models.json")
 CLAIMS = Path(__file__).parents[1] / "claims.yaml"
 HOME = home() / "preferences"
 IMITATOR = Path(__file__).parent / "runs" / "imitator"  # that lessons 09, 10 and 11 start from
-REWARD = IMITATOR.with_name("reward-model")  # the first of the clean ones, which lesson 10 optimises against
+KEPT = {"clean": "reward-model", "told": "reward-model-told"}  # the first of either
 
 
 def asked_for(kind: str, start: wb.Run, seed: int) -> tuple[wb.Recipe, Any]:
     """How a reward model of this kind is trained, and the pairs whose labels the clinic looks at, if any."""
     if kind == "longer":
         return desk.loves_length(start, seed), None
+    if kind == "told":
+        return desk.reading_reward_model(start, seed), None
     learnt = flip_labels(wb.load_dataset(PAIRS), FLIPPED, seed) if kind == "flipped" else PAIRS
     return desk.reward_model(start, learnt, seed), learnt
 
 
-def looked_at(run: wb.Run, clinic: wb.RewardClinic) -> dict[str, float]:
-    """The figures of one reward model: from its scores of clean test pairs, and on validation pairs like those it saw."""
+def looked_at(run: wb.Run, clinic: wb.RewardClinic, more: dict[str, Any]) -> dict[str, float]:
+    """The figures of one reward model: from its scores of clean test pairs, on validation pairs like those it saw, and
+    its accuracy on `more` pairs."""
     held_out = run.metrics().dropna(subset=["eval_accuracy"]).set_index("step")
     differs = clinic.lengths != 0
     prefers_longer = clinic.margins[differs] * clinic.lengths[differs] > 0
@@ -65,6 +70,7 @@ def looked_at(run: wb.Run, clinic: wb.RewardClinic) -> dict[str, float]:
         **training,
         "margin": float(clinic.margins.mean()),
         **{f"only {part}": float((clinic.margins[flaws == part] > 0).mean()) for part in PARTS},
+        **{name: float(np.mean(desk.pairs_right(run, pairs))) for name, pairs in more.items()},
     }
 
 
@@ -89,13 +95,14 @@ def shown(clinic: wb.RewardClinic) -> dict[str, Any]:
 def curve(run: wb.Run) -> dict[str, list[float]]:
     """Held-out margin and accuracy while it learnt."""
     seen = run.metrics().dropna(subset=["eval_accuracy"])
-    return {name: seen[name].round(4).tolist() for name in ("step", "eval_loss", "eval_margin", "eval_accuracy")}
+    names = ("step", "eval_loss", "eval_margin", "eval_accuracy", "eval_auxiliary_accuracy")
+    return {name: seen[name].round(4).tolist() for name in names if name in seen}
 
 
 def main() -> None:
     """Train, examine, and write the figures."""
     start = kept(trained(desk.imitator(), HOME), IMITATOR)
-    runs: dict[str, list[wb.Run]] = {"clean": [], "flipped": [], "longer": []}
+    runs: dict[str, list[wb.Run]] = {"clean": [], "flipped": [], "longer": [], "told": []}
     clinics: dict[str, list[wb.RewardClinic]] = {kind: [] for kind in runs}
     for seed in range(SEEDS):
         for kind in runs:
@@ -105,17 +112,33 @@ def main() -> None:
             runs[kind].append(run)
             clinics[kind].append(clinic)
             print(f"seed {seed}, {kind}: {clinic.verdict()} {clinic.noise.sentence}", flush=True)
-    kept(runs["clean"][0], REWARD, start)
-    seen = {kind: [*map(looked_at, runs[kind], each)] for kind, each in clinics.items()}
+    as_long = trained(desk.reading_reward_model(start).replace({"objective.auxiliary_columns": None}), HOME)
+    for kind, name in KEPT.items():
+        kept(runs[kind][0], IMITATOR.with_name(name), start)
+    fresh = desk.fresh_pairs(FRESH)
+    more = {"fresh": fresh, "other desk": desk.other_desk(fresh, DESKS)}
+    seen = {
+        kind: [looked_at(*each, more if kind in KEPT else {}) for each in zip(runs[kind], found, strict=True)]
+        for kind, found in clinics.items()
+    }
+    alone = looked_at(as_long, wb.reward_clinic(as_long, PAIRS), more)
     count = len(clinics["clean"][0].rows)
     figures: dict[str, Any] = {
         "steps": {kind: each[0].recipe.training.max_steps for kind, each in runs.items()},
         "share": FLIPPED,
         "pairs": count,
+        "more pairs": {name: len(pairs) for name, pairs in more.items()},
+        "seconds, seed 0": {kind: runs[kind][0].progress()["elapsed"] for kind in KEPT},
         **{
-            kind: {name: interval([one[name] for one in each], count, share=name != "margin") for name in each[0]}
+            kind: {
+                name: interval(
+                    [one[name] for one in each], len(more.get(name, clinics[kind][0].rows)), share=name != "margin"
+                )
+                for name in each[0]
+            }
             for kind, each in seen.items()
         },
+        "as long as told, pairs alone, seed 0": alone,
         "of them": {
             MATCHED: clinics["clean"][0].by_length[MATCHED].n_rows,
             **{f"only {part}": clinics["clean"][0].columns["flaw"].count(part) for part in PARTS},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import pytest
 
@@ -236,6 +237,96 @@ def test_the_reward_loss_is_bradley_terry_with_margin_and_centring(tiny_model, t
     with pytest.raises(DatasetError, match="a row has None there"):
         gate(recipe_of(tiny_model, objective, wb.LoRA(r=2), rows), wb.load_dataset(rows, split={}),
              Renderer(load_tokenizer(resolve_model(str(tiny_model)))))  # fmt: skip
+
+
+TOLD = [
+    {**row, "parity": at % 2, "chosen_size": "long", "rejected_size": None if at == 2 else "short"}
+    for at, row in enumerate(PAIRS)
+]
+
+
+@pytest.mark.parametrize(
+    "tuning", [wb.Full(), wb.LoRA(r=2), wb.PromptTuning(num_virtual_tokens=4)], ids=lambda one: one.name
+)
+def test_the_last_token_must_tell_auxiliary_columns(tuning, tiny_model, tmp_path):
+    import torch
+
+    objective = wb.Reward(auxiliary_columns=["parity", "size"], auxiliary_weight=0.5)
+    trainer, _ = built(recipe_of(tiny_model, objective, tuning, TOLD), tmp_path, held_out=True)
+    again, _ = built(recipe_of(tiny_model, objective, tuning, TOLD), tmp_path)
+    matrices = trainer.auxiliary.matrices
+    for one, other in zip(matrices, again.auxiliary.matrices, strict=True):
+        assert torch.equal(one, other), "a run that goes on would read classes in another way"
+    score = next(value for name, value in trainer.model.named_parameters() if "score" in name)
+    assert not torch.allclose(matrices[0][0], score[0] / score[0].norm() * matrices[0][0].norm(), atol=0.05)
+    assert [tuple(one.shape) for one in matrices] == [(2, trainer.model.config.hidden_size)] * 2
+    states, rewards = [], []
+    head = next(module for name, module in trainer.model.named_modules() if name.endswith("score"))
+    hook = head.register_forward_pre_hook(lambda _, given: states.append(given[0][0].detach().clone()))
+    with torch.no_grad():
+        for side in ("chosen", "rejected"):
+            for at in range(6):
+                ids = torch.tensor([trainer.train_dataset[at][f"{side}_ids"]])
+                rewards.append(float(trainer.model.eval()(input_ids=ids).logits))
+    hook.remove()
+
+    def told(matrix, classes):
+        logits = [matrix @ state for state in states]
+        nats = [
+            float(one.logsumexp(0) - one[wanted])
+            for one, wanted in zip(logits, classes, strict=True)
+            if wanted is not None
+        ]
+        return sum(nats) / len(nats)
+
+    sizes = [0] * 6 + [None if at == 2 else 1 for at in range(6)]
+    preferring = sum(math.log1p(math.exp(-(a - b))) for a, b in zip(rewards[:6], rewards[6:], strict=True)) / 6
+    telling = told(matrices[0], [at % 2 for at in range(6)] * 2) + told(matrices[1], sizes)
+    for training, wanted in ((True, preferring + 0.5 * telling), (False, preferring)):
+        batch = trainer._prepare_inputs(trainer.data_collator([trainer.train_dataset[at] for at in range(6)]))
+        assert float(trainer.compute_loss(trainer.model.train(training), batch).detach()) == pytest.approx(
+            wanted, abs=1e-5
+        )
+    trainer.train()
+    assert {"eval_auxiliary_accuracy", "eval_accuracy"} <= set(trainer.evaluate())
+
+
+def test_the_last_token_learns_what_it_must_tell(tiny_model, tmp_path):
+    objective = wb.Reward(auxiliary_columns=["parity", "size"], auxiliary_weight=2.0)
+    recipe = recipe_of(tiny_model, objective, wb.Full(), TOLD, max_steps=60, learning_rate=3e-3)
+    trainer, _ = built(recipe, tmp_path, held_out=True)
+    before = trainer.evaluate()["eval_auxiliary_accuracy"]
+    trainer.train()
+    assert before < 0.75 < 0.9 < trainer.evaluate()["eval_auxiliary_accuracy"]
+
+
+def test_auxiliary_columns_that_are_none_are_named(tiny_model):
+    rows = [{**row, "share": at / 7, "one": "same"} for at, row in enumerate(TOLD)]
+    for given, words in (
+        ("partiy", r"neither it nor chosen_partiy and rejected_partiy \(did you mean 'parity'\?\)"),
+        (["size", "prompt"], None),
+        ("share", r"names 'share', which has 0 different values"),
+        ("one", r"names 'one', which has 1 different values"),
+    ):
+        recipe = recipe_of(tiny_model, wb.Reward(auxiliary_columns=given), wb.LoRA(r=2), rows)
+        said = [str(problem) for problem in recipe.problems() if problem.where == "objective.auxiliary_columns"]
+        assert bool(said) == (words is not None)
+        assert words is None or re.search(words, said[0]), said
+    many = [{**row, "number": at} for at, row in enumerate(PAIRS * 5)]
+    recipe = recipe_of(tiny_model, wb.Reward(auxiliary_columns="number"), wb.LoRA(r=2), many)
+    assert any("has 120 different values" in str(problem) for problem in recipe.problems())
+    with pytest.raises(wb.WorkbenchError, match="no plain script with auxiliary_columns"):
+        recipe.to_code(plain=True)
+
+
+def test_auxiliary_columns_come_back_from_yaml_and_change_no_other_hash(tiny_model):
+    plain = recipe_of(tiny_model, wb.Reward(), wb.LoRA(r=2), TOLD)
+    assert plain.replace({"objective": wb.Reward(auxiliary_columns=[])}).hash == plain.hash
+    told = plain.replace({"objective": wb.Reward(auxiliary_columns="parity, size")})
+    assert told.objective.auxiliary_columns == ("parity", "size")
+    assert told.hash != plain.hash
+    assert wb.Recipe.from_yaml(told.to_yaml()).objective == told.objective
+    assert "auxiliary_columns=('parity', 'size')" in told.to_code().replace('"', "'")
 
 
 def test_starts_that_are_no_reference_are_refused(tiny_model):

@@ -109,13 +109,17 @@ def by_length(prompts, completions, **columns):
     return [len(reply) % 7 / 7 for reply in completions]
 
 
-PAIRS = [{"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No."} for row in rows()]
+PAIRS = [
+    {"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No.", "please": "please" in row["prompt"],
+     "chosen_kind": "number", "rejected_kind": "word"} for row in rows()
+]  # fmt: skip
 #: Only what the workbench can stand for: the clock and the memory are not.
 CLOCK = {"v", "seq", "time", "attempt", "tokens_per_second", "memory_bytes", "elapsed", "eta", "evaluations_ahead"}
 CLOCK |= {"seconds_generate", "seconds_score", "seconds_update", "path", "command"}
 OBJECTIVES = {
     "dpo": wb.DPO(),
     "reward": wb.Reward(),
+    "reward, told": wb.Reward(auxiliary_columns=("please", "kind")),
     "rloo": wb.RLOO(reward=by_length, max_new_tokens=6, num_generations=2),
     "grpo": wb.GRPO(reward=by_length, max_new_tokens=6, num_generations=2),
     "ppo": wb.PPO(reward=by_length, gold="valid_json", max_new_tokens=6, kl_controller="adaptive", kl_horizon=50),

@@ -50,8 +50,11 @@ def kept(run: Run, folder: Path, start: Run | None = None) -> Run:
     shutil.copytree(run.path / "model", folder / "model", ignore=shutil.ignore_patterns("README.md"))
     shutil.copy(run.path / "resolved.yaml", folder)
     began_as = {} if start is None else {"model": f"run:{start.path.name}"}
-    recipe = yaml.safe_dump(run.recipe.to_dict() | began_as, sort_keys=False)
-    (folder / "recipe.yaml").write_text(recipe, encoding="utf-8")
+    values = run.recipe.to_dict() | began_as
+    source = Path(values["dataset"]["source"])
+    if source.is_absolute():  # rows that were made by a lesson: their hash says which
+        values["dataset"]["source"] = f"{source.parent.name}/{source.name}"
+    (folder / "recipe.yaml").write_text(yaml.safe_dump(values, sort_keys=False), encoding="utf-8")
     events = [{**event, "pid": None, "supervisor_pid": None} if "pid" in event else event for event in run.events()]
     lines = "".join(json.dumps(event, ensure_ascii=False) + "\n" for event in events)
     (folder / "events.jsonl").write_text(lines, encoding="utf-8")

@@ -4,19 +4,23 @@ The model's output layer is replaced by one that gives a single number at the la
 Terry (1952) the probability that a person prefers one answer to another is the sigmoid of the difference of their
 numbers; the loss is the negative log of it. Only differences mean anything, so the numbers may float: see
 `Reward.center_rewards_coefficient`.
+
+Whether an answer fits its prompt is a product of two things, what the prompt asks for and what the answer says. Where
+the last token holds neither, a preference gives no slope towards either, and a small model goes on guessing.
+`Reward.auxiliary_columns` gives it one.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from workbench.errors import DatasetError
+from workbench.errors import DatasetError, Problem
 from workbench.objectives._base import token_schema
 from workbench.objectives.pairs import PairObjective
-from workbench.settings import setting
+from workbench.settings import nearest, setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,6 +30,24 @@ if TYPE_CHECKING:
     from workbench.models.shapes import Shapes
 
 __all__ = ["Reward"]
+
+MOST_CLASSES = 100
+CLASSES = ("chosen_classes", "rejected_classes")
+"""The columns in which a trainer finds what auxiliary columns say of either side."""
+
+
+def _sided(name: str) -> tuple[str, str]:
+    return f"chosen_{name}", f"rejected_{name}"
+
+
+def _columns_of(name: str, there: Container[str]) -> tuple[str, str]:
+    """Where an auxiliary column says what is true of the chosen and of the rejected answer."""
+    return (name, name) if name in there else _sided(name)
+
+
+def _class_of(value: Any) -> str | None:
+    """A value of an auxiliary column as the name of its class; None where it is none."""
+    return str(value) if isinstance(value, (str, int)) and value != "" else None
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,12 @@ class Reward(PairObjective):
         How strongly the sum of both rewards of a pair is pulled towards zero.
     margin_column
         A column of the rows that says by how much the chosen answer is better.
+    auxiliary_columns
+        Columns of classes that the last token of both answers must tell as well. ``"topic"`` is a column of that name,
+        true of a row whichever the answer is, or else the two columns ``chosen_topic`` and ``rejected_topic``. Each
+        is read by a fixed random matrix, so the reward model that comes out has no weights more.
+    auxiliary_weight
+        What the cross-entropy of each counts for beside the loss of the preferences.
     """
 
     name: ClassVar[str] = "reward"
@@ -67,16 +95,64 @@ class Reward(PairObjective):
         None, help="A column that says by how much the chosen answer is better; the rewards must then differ by that.",
         none="pairs count alike", source="Touvron et al. 2023 (Llama 2), arXiv 2307.09288, section 3.2.2", expert=True,
     )  # fmt: skip
+    auxiliary_columns: tuple[str, ...] | None = setting(
+        None, help="Columns of classes that the last token must tell as well, so that it holds what decides whether an "
+        "answer fits: what the prompt asks for, and what the answer says (chosen_..., rejected_...).",
+        none="only the preference is learnt", source="Caruana 1997, Multitask Learning; lesson 09", expert=True,
+        later=True,
+    )  # fmt: skip
+    auxiliary_weight: float = setting(
+        0.5, help="How much telling each of these columns counts beside preferring the right answer.", low=0.01,
+        high=10.0, checked="4M", expert=True, later=True,
+    )  # fmt: skip
+
+    def __post_init__(self) -> None:
+        names = self.auxiliary_columns
+        if isinstance(names, str):
+            names = [part.strip() for part in names.split(",") if part.strip()]
+        if isinstance(names, (list, tuple)):
+            object.__setattr__(self, "auxiliary_columns", tuple(names) or None)
+        super().__post_init__()
+
+    def row_problems(self, dataset: Dataset) -> list[Problem]:
+        """Auxiliary columns that are not there, or hold no classes."""
+        where, there, found = "objective.auxiliary_columns", dataset.columns, []
+        for name in self.auxiliary_columns or ():
+            columns = _columns_of(name, there)
+            if not set(columns) <= set(there):
+                found.append(Problem(
+                    where, f"names {name!r}, and the rows have neither it nor {' and '.join(_sided(name))}"
+                    f"{nearest(name, there)}.", f"They have {', '.join(there)}.",
+                ))  # fmt: skip
+                continue
+            values = (value for each in columns for value in dataset.arrow().column(each).unique().to_pylist())
+            kinds = {_class_of(value) for value in values} - {None}
+            if not 2 <= len(kinds) <= MOST_CLASSES:
+                found.append(Problem(
+                    where, f"names {name!r}, which has {len(kinds):,} different values in the training rows.",
+                    f"Name a column of 2 to {MOST_CLASSES} classes, as texts, whole numbers or True and False.",
+                ))  # fmt: skip
+        return found
 
     def columns(self, encoded: Any, row: Mapping[str, Any] | None = None) -> Any:
-        """Token ids of both sides, and the margin where there is one."""
+        """Token ids of both sides; the margin and the classes where the settings name their columns."""
         if encoded is None:
             import pyarrow as pa
 
             schema = token_schema("chosen_ids", "rejected_ids")
-            return schema if self.margin_column is None else schema.append(pa.field("margin", pa.float32()))
-        sides = {"chosen_ids": encoded["chosen"].input_ids, "rejected_ids": encoded["rejected"].input_ids}
-        return sides if self.margin_column is None else {**sides, "margin": self._margin(row or {})}
+            if self.margin_column is not None:
+                schema = schema.append(pa.field("margin", pa.float32()))
+            for name in CLASSES if self.auxiliary_columns else ():
+                schema = schema.append(pa.field(name, pa.list_(pa.string())))
+            return schema
+        row = row or {}
+        found = {"chosen_ids": encoded["chosen"].input_ids, "rejected_ids": encoded["rejected"].input_ids}
+        if self.margin_column is not None:
+            found["margin"] = self._margin(row)
+        if self.auxiliary_columns:
+            pairs = [[_class_of(row.get(each)) for each in _columns_of(name, row)] for name in self.auxiliary_columns]
+            found |= zip(CLASSES, map(list, zip(*pairs, strict=True)), strict=True)
+        return found
 
     def new_parameters(self, shapes: Shapes) -> int:
         """The reward head: one weight for each number of the last layer."""

@@ -115,6 +115,13 @@ GROUPS = (
                 "probability of 0.9975.",
             ),
             _one(
+                "Auxiliary columns told",
+                "auxiliary_accuracy",
+                "Share of the classes in the auxiliary columns that the last token tells. What an answer must fit can "
+                "only be weighed once it is told.",
+                format="percent",
+            ),
+            _one(
                 "Mean reward",
                 "mean_reward",
                 "Mean score over all replies. It means nothing by itself and should stay near 0 where scores are "
