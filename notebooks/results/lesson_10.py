@@ -68,7 +68,7 @@ def looked_at(start: wb.Run, policies: dict[str, wb.Run]) -> tuple[dict[str, dic
 def main() -> None:
     """Train, look at the replies, and write the figures."""
     start = trained(desk.imitator(), HOME)
-    reward = trained(desk.reward_model(start), HOME)
+    reward = trained(desk.reading_reward_model(start), HOME)
     made: dict[str, list[wb.Run]] = {"ppo": [], "rloo": [], "dpo": [], "hacked": [], "held": []}
     for seed in range(SEEDS):
         made["ppo"].append(trained(desk.ppo(start, reward, seed), HOME))

@@ -106,13 +106,13 @@ def dpo(start: Any, pairs: Any = "support-desk/preferences", seed: int = 0, **se
     return Recipe(start, pairs, DPO(**settings), training=training, seed=seed)
 
 
-def ppo(start: Any, reward: Any, seed: int = 0, steps: int = 14, **settings: Any) -> Recipe:
+def ppo(start: Any, reward: Any, seed: int = 0, steps: int = 12, **settings: Any) -> Recipe:
     """PPO on top of the imitator, against a reward."""
     objective = PPO(reward=reward, gold="gold_reply", max_new_tokens=ROOM, **settings)
     return Recipe(start, PROMPTS, objective, training=_online(steps), seed=seed)
 
 
-def rloo(start: Any, reward: Any, seed: int = 0, steps: int = 14, **settings: Any) -> Recipe:
+def rloo(start: Any, reward: Any, seed: int = 0, steps: int = 12, **settings: Any) -> Recipe:
     """RLOO on top of the imitator, against a reward."""
     objective = RLOO(reward=reward, gold="gold_reply", max_new_tokens=ROOM, **settings)
     return Recipe(start, PROMPTS, objective, training=_online(steps), seed=seed)
