@@ -4,7 +4,7 @@ last token told what to read, each over three seeds.
     python notebooks/results/lesson_09.py
 
 Writes ``09-reward-models.json`` beside this file, prints the table, and keeps the imitator and the first reward models
-of clean pairs in ``runs``, where the lessons open them. About two hours on two idle cores. Killed and
+of clean pairs in ``runs``, where the lessons open them. About two and a half hours on two idle cores. Killed and
 started again it goes on with the runs it has; they are kept in ``preferences`` in the folder of the runs, where lessons
 10 and 11 look too.
 """

@@ -18,6 +18,7 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.evaluation import evaluate
 from workbench.evaluation.statistics import Interval, mean
 from workbench.lessons.recording import interval
+from workbench.lessons.spoiling import from_splits
 from workbench.metrics.gold_reply import PARTS, parts
 from workbench.metrics.house_style import DESKS, PACES
 from workbench.objectives._reward_calling import load_reward
@@ -78,7 +79,6 @@ def reading_reward_model(start: Any, seed: int = 0) -> Recipe:
 def with_named(pairs: Dataset) -> Dataset:
     """Pairs with the desk and the pace that each reply names, or ``"none"``: ``chosen_desk``, ``rejected_desk`` and so
     on."""
-    import datasets as hf
 
     def named(text: str, words: Iterable[str]) -> str:
         return next((each for each in words if each in text.lower()), "none")
@@ -91,8 +91,7 @@ def with_named(pairs: Dataset) -> Dataset:
         }
         return {**row, **of_sides}
 
-    splits = {name: hf.Dataset.from_list([row_of(row) for row in pairs.rows(name)]) for name in pairs.splits}
-    return load_dataset(hf.DatasetDict(splits))
+    return from_splits({name: [row_of(row) for row in pairs.rows(name)] for name in pairs.splits})
 
 
 def loves_length(start: Any, seed: int = 0) -> Recipe:

@@ -7,7 +7,7 @@ between two runs is the fault's own.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import InvalidInputError
@@ -16,7 +16,7 @@ from workbench.settings import nearest
 if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
 
-__all__ = ["FAULTS", "PLANTED", "flip_labels", "planted", "spoil"]
+__all__ = ["FAULTS", "PLANTED", "flip_labels", "from_splits", "planted", "spoil"]
 
 Rows = list[dict[str, Any]]
 
@@ -48,10 +48,6 @@ def spoil(dataset: Dataset, fault: str, share: float, seed: int = 0) -> Dataset:
     InvalidInputError
         For another fault or share.
     """
-    import datasets as hf
-
-    from workbench.data.dataset import load_dataset
-
     if fault not in FAULTS:
         raise InvalidInputError(f"There is no fault {fault!r}{nearest(fault, FAULTS)}. Faults: {', '.join(FAULTS)}.")
     rows = list(dataset.rows("train"))
@@ -61,7 +57,16 @@ def spoil(dataset: Dataset, fault: str, share: float, seed: int = 0) -> Dataset:
     chosen = random.Random(seed).sample(range(len(rows)), count)
     splits = {name: list(dataset.rows(name)) for name in dataset.splits if name != "train"}
     spoiled = {"train": FAULTS[fault](rows, chosen, splits.get("test", [])), **splits}
-    return load_dataset(hf.DatasetDict({name: hf.Dataset.from_list(part) for name, part in spoiled.items()}))
+    return from_splits(spoiled)
+
+
+def from_splits(splits: Mapping[str, Rows]) -> Dataset:
+    """A data set of the rows of each split."""
+    import datasets as hf
+
+    from workbench.data.dataset import load_dataset
+
+    return load_dataset(hf.DatasetDict({name: hf.Dataset.from_list(rows) for name, rows in splits.items()}))
 
 
 def _wrong_answers(rows: Rows, chosen: list[int], test: Rows) -> Rows:
@@ -129,10 +134,6 @@ def flip_labels(dataset: Dataset, share: float, seed: int = 0) -> Dataset:
     InvalidInputError
         For rows that are no pairs, and another share.
     """
-    import datasets as hf
-
-    from workbench.data.dataset import load_dataset
-
     if dataset.type != "preference":
         raise InvalidInputError(f"flip_labels takes pairs of chosen and rejected; these rows are {dataset.type}.")
     if not 0 <= share <= 1:
@@ -142,7 +143,7 @@ def flip_labels(dataset: Dataset, share: float, seed: int = 0) -> Dataset:
     for number in random.Random(seed).sample(range(len(pairs)), round(share * len(pairs))):
         row = pairs[number]
         pairs[number] = {**row, "chosen": row["rejected"], "rejected": row["chosen"], "flipped": True}
-    return load_dataset(hf.DatasetDict({name: hf.Dataset.from_list(rows) for name, rows in splits.items()}))
+    return from_splits(splits)
 
 
 PLANTED = (

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
     from workbench.models.shapes import Shapes
 
-__all__ = ["Encoded", "Objective", "cut", "token_schema"]
+__all__ = ["IGNORED", "Encoded", "Objective", "cut", "token_schema"]
+
+IGNORED = -100
+"""The label that no loss counts, as torch has it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class Encoded:
     @property
     def labels(self) -> list[int]:
         """The token ids with -100 where the loss does not count."""
-        return [token if keep else -100 for token, keep in zip(self.input_ids, self.trained, strict=True)]
+        return [token if keep else IGNORED for token, keep in zip(self.input_ids, self.trained, strict=True)]
 
 
 def cut(row: Encoded, max_length: int | None) -> Encoded:

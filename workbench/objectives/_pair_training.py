@@ -12,13 +12,13 @@ import trl.trainer.dpo_trainer
 from peft import PeftModel
 from trl import DPOConfig, DPOTrainer, RewardConfig, RewardTrainer
 
+from workbench.objectives._base import IGNORED
 from workbench.objectives._trl import OverAllRows, encoded_rows, exact_adapters, quiet, taken_as_applied
 from workbench.objectives.reward import CLASSES
 
 __all__ = ["build_dpo_trainer", "build_reward_trainer"]
 
 ONLY_SFT = ("packing", "train_sampling_strategy")
-IGNORED = -100
 SPREAD = 4.0
 """How wide the matrices of auxiliary columns are drawn, as a multiple of the reward head: by wide ones a state that
 moves little tells a class."""

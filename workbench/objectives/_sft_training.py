@@ -8,11 +8,10 @@ from typing import Any
 import pyarrow as pa
 from trl import SFTConfig, SFTTrainer
 
+from workbench.objectives._base import IGNORED
 from workbench.objectives._trl import OverAllRows, encoded_rows, exact_adapters, quiet
 
 __all__ = ["build_trainer"]
-
-IGNORED = -100
 
 
 class EncodedSFTTrainer(OverAllRows, SFTTrainer):
