@@ -18,6 +18,7 @@ _HOMES = {
         "RewardError", "RunBusyError", "RunError", "RunNotFoundError", "RunNotLiveError", "WorkbenchError",
     ),
     "workbench.models.system": ("System",),
+    "workbench.objectives.scoring": ("score_replies",),
     "workbench.objectives.training": ("Training",),
     "workbench.recipe": ("Recipe",),
     "workbench.bench": ("Bench", "bench", "data_curve", "open_bench"),

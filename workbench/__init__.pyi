@@ -50,6 +50,7 @@ from workbench.objectives.grpo import GRPO as GRPO
 from workbench.objectives.ppo.settings import PPO as PPO
 from workbench.objectives.reward import Reward as Reward
 from workbench.objectives.rloo import RLOO as RLOO
+from workbench.objectives.scoring import score_replies as score_replies
 from workbench.objectives.sft import SFT as SFT
 from workbench.objectives.training import Training as Training
 from workbench.recipe import Recipe as Recipe
@@ -140,4 +141,5 @@ __all__ = [
     "reward_clinic",
     "runs",
     "sample_pairs",
+    "score_replies",
 ]

@@ -28,9 +28,10 @@ TRAIN = """
 small = wb.Training(max_steps=6, batch_size=4, eval_steps=6, num_probes=0)
 rm = wb.launch(wb.Recipe("tiny-support", panel.dataset(), wb.Reward(), training=small))
 rm.wait(200)
+wb.panels.RunPanel(rm)
 """
 CLINIC = """
-clinic = wb.reward_clinic(rm, panel.dataset(), split="train")
+clinic = wb.reward_clinic(rm, panel.dataset())
 wb.panels.ClinicPanel(clinic)
 """
 POLICY = """
@@ -94,6 +95,11 @@ def test_from_labels_to_a_reward_model_its_clinic_and_ppo_live(open_notebook, tm
             expect(pairs).to_contain_text(f"{at + 1} of 14 asked")
     expect(pairs).to_contain_text("All pairs are labelled")
     notebook.run_cells(1, 2, seconds=280)
+    learnt = notebook.output(1).locator(".wb-panel")
+    learnt.get_by_role("textbox", name="Prompt").fill("Where is order AB123?")
+    learnt.get_by_role("textbox", name="Reply").fill("Our desk writes today.")
+    learnt.get_by_role("textbox", name="Reply").press("Control+Enter")
+    expect(learnt.get_by_role("log")).to_contain_text("reward ")
     clinic = notebook.output(2).locator(".wb-panel")
     expect(clinic).to_contain_text("accuracy on held-out pairs")
     notebook.screenshot("preference-clinic")

@@ -274,7 +274,7 @@ def test_it_is_written_and_read_back(tmp_path):
         assert other.noise == made.noise
     with pytest.raises(InvalidInputError, match="no reward clinic"):
         wb.RewardClinic.from_json(json.dumps({"format": 2}))
-    with pytest.raises(InvalidInputError, match="no reward clinic"):
+    with pytest.raises(InvalidInputError, match=r"none\.json' cannot be read: No such file"):
         wb.RewardClinic.from_json(tmp_path / "none.json")
 
 
@@ -313,10 +313,12 @@ def test_a_function_and_a_metric_are_examined_in_a_process_of_their_own():
     assert found.verdict().fit is True, found.verdict()
     assert found.dataset["training"].endswith("(train)")
     assert told[-1][0] == told[-1][1] > 150
-    job = wb.reward_clinic("exact_match", data, paraphrases=str.upper, slices=["flaw"], wait=False)
+    one_split = data.split("test")
+    job = wb.reward_clinic("exact_match", one_split, paraphrases=str.upper, slices=["flaw"], wait=False)
     assert job.wait(60) == "completed", job.reason
     assert job.clinic.accuracy.value == 1, "the metric is told the chosen reply"
     assert list(job.clinic.rewrites) == ["upper"]
+    assert len(job.clinic.rows) == len(one_split)
     assert {each.column for each in job.clinic.slices} <= {"flaw"}
     assert wb.open_clinic("last").clinic.to_json() == job.clinic.to_json()
     with pytest.raises(RunNotFoundError, match=r"No reward clinic 'nothing' in .* The latest: \S+, \S+\.$"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -119,6 +120,14 @@ def test_a_run_without_a_model_is_grey_with_its_reason(tiny_model, monkeypatch):
     assert not (run.path / "guards").exists()
     with pytest.raises(InvalidInputError, match=r"There is no guard 'sped' \(did you mean 'speed'"):
         guard(run, ["sped"])
+
+
+def test_a_reward_model_has_no_answers_to_guard(monkeypatch):
+    monkeypatch.delenv("WORKBENCH_GUARDS")
+    run = wb.open_run(Path(__file__).parents[2] / "notebooks" / "results" / "runs" / "reward-model")
+    assert run.then is None
+    (said,) = run.guards()
+    assert (said["light"], "wb.reward_clinic" in said["sentence"]) == ("grey", True)
 
 
 def test_switched_off_it_is_the_same_recipe_to_all_that_came_before(tiny_model):

@@ -7,7 +7,7 @@ import time
 import pytest
 
 import workbench as wb
-from workbench.errors import RecipeError, RewardError
+from workbench.errors import InvalidInputError, RecipeError, RewardError
 from workbench.models.resolve import bundled_models
 from workbench.objectives._reward_calling import load_reward
 from workbench.objectives.rewards import as_reward, described
@@ -76,6 +76,23 @@ def test_every_kind_scores():
     both = as_reward([(short, 0.5), ("valid_json", -1.0)])
     assert load_reward(both)(PROMPTS, ["{}", "x"]) == [-2.0, -0.5]
     assert described(both) == "0.5 short + -1 valid_json"
+
+
+def test_replies_are_scored_here_and_now():
+    assert wb.score_replies(short, PROMPTS, REPLIES) == [-10.0, -28.0]
+    assert wb.score_replies({"valid_json": 2.0}, "One prompt for all", ["{}", "{", "1"]) == [2.0, 0.0, 2.0]
+    assert wb.score_replies(by_column, PROMPTS, REPLIES, columns={"order": ["AB1", "AB1"]}) == [1.0, 0.0]
+    assert wb.score_replies(short, [], []) == []
+    with pytest.raises(InvalidInputError, match=r"prompts has 1 values and replies has 2"):
+        wb.score_replies(short, PROMPTS[:1], REPLIES)
+    with pytest.raises(InvalidInputError, match=r"order has 1 values and replies has 2"):
+        wb.score_replies(by_column, PROMPTS, REPLIES, columns={"order": ["AB1"]})
+    with pytest.raises(InvalidInputError, match="replies must be a list of texts"):
+        wb.score_replies(short, PROMPTS, "one text")
+    with pytest.raises(InvalidInputError, match="reward= is 'valid_jsn', which is no metric"):
+        wb.score_replies("valid_jsn", PROMPTS, REPLIES)
+    with pytest.raises(RewardError, match="takes order"):
+        wb.score_replies(by_column, PROMPTS, REPLIES)
 
 
 def test_messages_come_as_text():

@@ -21,6 +21,8 @@ PROBES = [
 class PlayedRun(Run):
     """A run whose status is what its last event says, and whose commands are only noted."""
 
+    writes_answers = True
+
     def __init__(self, path):
         super().__init__(path)
         self.asked: list[str] = []

@@ -2,13 +2,18 @@
 
 import struct
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.panels.played import PROBES, Script
 from workbench.errors import InvalidInputError, RunNotFoundError, RunNotLiveError
+from workbench.objectives.scoring import score_replies
 from workbench.panels.run import RunPanel
-from workbench.runs import feed
+from workbench.runs import feed, open_run
+
+KEPT = Path(__file__).parents[2] / "notebooks" / "results" / "runs"
 
 
 @pytest.fixture
@@ -156,6 +161,19 @@ def test_asking(make, tmp_path):
     assert panel._answers[2]["error"] == "no answer within 1 s"
     click(panel, kind="draw")
     assert len(panel.sent[-1][0]["answers"]) == 3
+
+
+def test_a_reward_model_scores_instead_of_answering(make):
+    run = open_run(KEPT / "reward-model")
+    panel = make(SimpleNamespace(run=run))
+    click(panel, kind="draw")
+    assert panel.sent[-1][0]["parts"][0]["state"]["answers"] is False
+    click(panel, kind="ask", run=0, id="1", prompt="Where is my parcel?", reply="Kind regards")
+    until(lambda: panel._answers, seconds=60)
+    (score,) = score_replies(run, "Where is my parcel?", ["Kind regards"])
+    assert panel._answers == [
+        {"id": "1", "run": 0, "prompt": "Where is my parcel?", "answer": "Kind regards", "score": pytest.approx(score)}
+    ]
 
 
 def test_view_follows_the_panel_and_back(make, tmp_path):

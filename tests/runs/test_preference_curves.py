@@ -157,6 +157,17 @@ def test_over_optimisation_is_marked_where_gold_turns():
     assert "(0.9" in remark.text
 
 
+def test_gold_that_only_falls_in_a_short_run_is_over_optimisation():
+    """As a policy did in 24 steps of 16 replies against a reward that loves length."""
+    gold = [0.06, 0.75, 0, 0.62, 0.25, 0.19, 0.31, -0.25, -0.19, 0.31, 0.12, -0.31]
+    gold += [-1.25, 0.06, -0.19, -0.75, -1.06, -0.38, -1.31, -1.06, -0.94, -0.81, -0.88, -1.56]
+    reward = [-17.5, -17.3, -17.2, -17, -18.9, -18.7, -16.4, -11.2, -11.3, -13.4, -12.3, -15]
+    reward += [-11.9, -11.6, -5.4, -9.3, -7, -5.6, -2.7, -1.8, 6.8, -0.3, 0.4, -4.9]
+    (remark,) = explain(events({"reward": reward, "gold": gold}, every=1))
+    assert (remark.kind, remark.step) == ("over_optimisation", 1)
+    assert explain(events({"reward": reward, "gold": [-value for value in gold]})) == []
+
+
 def test_reward_and_gold_that_both_fall_are_no_over_optimisation():
     fall = [1.0 - index / 60 for index in range(60)]
     assert explain(events({"reward": fall, "gold": fall})) == []

@@ -21,13 +21,12 @@ from workbench.lessons.recording import interval
 from workbench.lessons.spoiling import from_splits
 from workbench.metrics.gold_reply import PARTS, parts
 from workbench.metrics.house_style import DESKS, PACES
-from workbench.objectives._reward_calling import load_reward
 from workbench.objectives.dpo import DPO
 from workbench.objectives.pairs import SIDES
 from workbench.objectives.ppo import PPO
 from workbench.objectives.reward import Reward
-from workbench.objectives.rewards import as_reward
 from workbench.objectives.rloo import RLOO
+from workbench.objectives.scoring import score_replies
 from workbench.objectives.training import Training
 from workbench.recipe import Recipe
 from workbench.runs import Run
@@ -158,8 +157,9 @@ def fresh_pairs(count: int = 1000) -> list[dict[str, Any]]:
 def pairs_right(reward: Any, pairs: Sequence[Mapping[str, Any]]) -> list[bool]:
     """Of each pair whether a reward scores the chosen reply higher."""
     columns = {name: [row[name] for row in pairs] for name in pairs[0]}
-    score = load_reward(as_reward(reward))
-    chosen, rejected = (score(columns["prompt"], columns[side], columns) for side in ("chosen", "rejected"))
+    chosen, rejected = (
+        score_replies(reward, columns["prompt"], columns[side], columns=columns) for side in ("chosen", "rejected")
+    )
     return [a > b for a, b in zip(chosen, rejected, strict=True)]
 
 

@@ -52,6 +52,7 @@ class ClinicPanel(Panel):
         self._status, self._verdict, self._part = (ipywidgets.HTML() for _ in range(3))
         options = {name.capitalize(): name for name in SECTIONS}
         self._sections = choose("Show", options, lambda: setattr(self, "section", self._sections.value))
+        self._sections.style.description_width = "initial"  # in line with the verdict below
         self._writers = [ipywidgets.Button(description=title) for title in WRITERS]
         for button in self._writers:
             button.tooltip = f"Write it into one {button.description} file in the working folder"

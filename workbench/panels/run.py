@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 from workbench.errors import InvalidInputError, WorkbenchError
+from workbench.objectives.scoring import score_replies
 from workbench.panels._charts import GROUPS
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._rollouts import add_rollouts, rollouts_at
@@ -52,6 +53,8 @@ class Runs(traitlets.Tuple):
 
 class RunPanel(Panel):
     """Watch one run, or several overlaid, while they train and after: curves, status, answers; stop, pause, ask.
+
+    A reward model is not asked but given a prompt and a reply, which it scores.
 
     Training does not need the panel, and the panel does not need the kernel that started the run.
 
@@ -159,11 +162,14 @@ class RunPanel(Panel):
         question = {name: message[name] for name in ("id", "prompt")} | {"run": self.feeds.index(feed)}
         self._view.send({"kind": "heard", "name": "ask", "id": message["id"]})
         decoding = {name: message[name] for name in ("max_new_tokens", "temperature") if name in message}
+        answer: dict[str, Any]
         try:
-            answer = {
-                "answer": feed.run.ask(message["prompt"], **decoding),
-                "step": self._step_of(feed, message["prompt"]),
-            }
+            if feed.answers:
+                said = feed.run.ask(message["prompt"], **decoding)
+                answer = {"answer": said, "step": self._step_of(feed, message["prompt"])}
+            else:
+                (score,) = score_replies(feed.run, message["prompt"], [message["reply"]])
+                answer = {"answer": message["reply"], "score": score}
         except (WorkbenchError, TimeoutError) as error:
             answer = {"error": str(error)}
         self._answers = [*self._answers, question | answer][-KEPT_ANSWERS:]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from workbench.errors import WorkbenchError
 from workbench.runs.curves import explain
 from workbench.runs.job import LIVE
 from workbench.runs.series import Columns, Series
@@ -41,6 +42,8 @@ class Feed:
         What the curve says, in sentences.
     guards
         What `Run.guards` found; None before the run is completed and while they are looking.
+    answers
+        Whether its model writes answers; one that scores them does not.
     """
 
     def __init__(self, run: Any):
@@ -50,6 +53,7 @@ class Feed:
         self.reason: str | None = None
         self.remarks: list[dict[str, Any]] = []
         self.guards: list[dict[str, Any]] | None = None
+        self.answers = _writes_answers(run)
         self._told: dict[str, Any] = {}
         self._tail = run.tail()
         self._next_status = self._next_explain = self._next_guards = 0.0
@@ -146,10 +150,17 @@ class Feed:
         return {name: getattr(self.series, name) for name in names}
 
     def _state(self) -> dict[str, Any]:
-        where = {"id": self.run.id, "path": str(self.run.path)}
+        where = {"id": self.run.id, "path": str(self.run.path), "answers": self.answers}
         guards = None if self.status != "completed" else _shown(self.guards)
         now = {"status": self.status, "reason": self.reason, "remarks": self.remarks, "guards": guards}
         return where | self.series.state | now
+
+
+def _writes_answers(run: Any) -> bool:
+    try:
+        return bool(run.writes_answers)
+    except WorkbenchError:  # a recipe that cannot be read hides no curves
+        return True
 
 
 def _shown(guards: list[dict[str, Any]] | None) -> list[dict[str, str]]:

@@ -137,8 +137,9 @@ def _over_optimisation(curve: Curve) -> Finding | None:
     peak = max(range(BLOCKS), key=means.__getitem__)
     if peak > BLOCKS - 4:
         return None
-    lost = means[peak] - max(means[-3:])
-    if lost < max(GOLD_LOST * (means[peak] - means[0]), CERTAIN * error):
+    turned = means[peak] - max(means[-3:]) >= max(GOLD_LOST * (means[peak] - means[0]), CERTAIN * error)
+    fell, doubt = gold.change()  # in a short run nothing is gained first: gold only falls
+    if not turned and -fell < CERTAIN * doubt:
         return None
     if fmean(rewards[-3:]) < rewards[peak] + 2 * reward_error:  # both fall: a broken policy, not a hacked reward
         return None

@@ -98,7 +98,7 @@ class Run(Job):
             hint = "wait for its first evaluation" if state["status"] in LIVE else "resume() it, or launch it again"
             raise RunError(f"Run {self.id} ({state['status']}) has kept no model yet: {hint}.")
         recipe = self.recipe
-        if not recipe.objective.answers:
+        if not self.writes_answers:
             raise RunError(
                 f"Run {self.id} trained a reward model, which scores answers and writes none. Look at it with "
                 "wb.reward_clinic, or take it as the reward of PPO, RLOO or GRPO."
@@ -109,9 +109,15 @@ class Run(Job):
         return System(str(self.folder.model), template=recipe.template, name=self.name)
 
     @property
+    def writes_answers(self) -> bool:
+        """Whether its model answers in text; a reward model scores answers instead."""
+        return self.recipe.objective.answers
+
+    @property
     def then(self) -> str | None:
-        """The job that looks at what the run has made, unless its recipe or ``WORKBENCH_GUARDS=off`` does without."""
-        wanted = os.environ.get("WORKBENCH_GUARDS") != "off" and self.recipe.training.guards
+        """The job that looks at how the tuned model answers; ``WORKBENCH_GUARDS=off`` and recipes may do without."""
+        asked_for = os.environ.get("WORKBENCH_GUARDS") != "off" and self.recipe.training.guards
+        wanted = asked_for and self.writes_answers
         return "workbench.evaluation.guards.worker" if wanted else None
 
     # How it is
@@ -196,6 +202,8 @@ class Run(Job):
             return None
         if state["status"] != "completed":
             why = f"The run is {state['status']}: {state.get('reason') or 'no reason was left.'}"
+        elif not self.writes_answers:
+            why = "Guards read answers, and a reward model writes none: wb.reward_clinic(run, pairs) examines it."
         elif not job.path.is_dir():
             why = "None were started for this run; wb.guard(run) looks now."
         elif (state := job.state())["status"] in LIVE:

@@ -92,20 +92,20 @@ Paraphrases = Callable[[str], str] | Mapping[str, Callable[[str], str]] | Sequen
 
 @overload
 def reward_clinic(
-    reward: Any, dataset: Any, *, split: str = ..., training: Any = ..., slices: Sequence[str] | None = ...,
+    reward: Any, dataset: Any, *, split: str | None = ..., training: Any = ..., slices: Sequence[str] | None = ...,
     paraphrases: Paraphrases | None = ..., seed: int = ..., wait: Literal[True] = ...,
     progress: Callable[[int, int], Any] | None = ...,
 ) -> RewardClinic: ...  # fmt: skip
 @overload
 def reward_clinic(
-    reward: Any, dataset: Any, *, split: str = ..., training: Any = ..., slices: Sequence[str] | None = ...,
+    reward: Any, dataset: Any, *, split: str | None = ..., training: Any = ..., slices: Sequence[str] | None = ...,
     paraphrases: Paraphrases | None = ..., seed: int = ..., wait: Literal[False],
 ) -> ClinicJob: ...  # fmt: skip
 def reward_clinic(
     reward: Any,
     dataset: Any,
     *,
-    split: str = "test",
+    split: str | None = None,
     training: Any = None,
     slices: Sequence[str] | None = None,
     paraphrases: Paraphrases | None = None,
@@ -123,7 +123,8 @@ def reward_clinic(
     dataset
         A `Dataset` of pairs, or what `wb.load_dataset` takes.
     split
-        The pairs to examine it on: none that it was trained on.
+        The pairs to examine it on: none that it was trained on. By default the test split, or all pairs of a data set
+        that has one split only.
     training
         ``"train"``, another split, or a `Dataset` whose training rows are meant: the pairs it was trained on. Says how
         many of their labels look flipped.
@@ -156,6 +157,8 @@ def reward_clinic(
     except InvalidInputError as error:
         raise InvalidInputError(f"reward= {error}") from None
     dataset = _dataset(dataset)
+    if split is None:
+        split = next(iter(dataset.splits)) if len(dataset.splits) == 1 else "test"
     pairs = read_pairs(dataset, split)
     cut_by = _checked_columns(slices, pairs)
     learnt = _training(training, dataset, split, seed)

@@ -250,9 +250,15 @@ class RewardClinic:
                 raise ValueError("another format")
             made: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in data.items()}
             return cls(**made)
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        except OSError as error:
             raise InvalidInputError(
-                f"This is no reward clinic that to_json wrote: {error!r}. Give the path that it was written to."
+                f"The reward clinic {os.fspath(source)!r} cannot be read: {error.strerror or error}. Give the path "
+                "that to_json wrote to."
+            ) from error
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            what = "This text" if is_text else repr(os.fspath(source))
+            raise InvalidInputError(
+                f"{what} is no reward clinic that to_json wrote: {error!r}. Give the path that it was written to."
             ) from error
 
     def to_markdown(self, path: str | os.PathLike[str] | None = None) -> str:
