@@ -231,6 +231,29 @@ def test_the_labels_of_a_preference_set_are_hidden():
     assert all("chosen" not in row for row in made)
 
 
+def test_conversations_are_labelled_and_train_as_they_are(tmp_path):
+    def reply(text):
+        return [{"role": "assistant", "content": text}]
+
+    def asked(number):
+        return [{"role": "user", "content": "Hello"}, *reply("Hi"), {"role": "user", "content": f"Where is {number}?"}]
+
+    rows = [
+        {"chosen": [*asked(n), *reply("Here.")], "rejected": [*asked(n), *reply(worse)]}
+        for n, worse in enumerate(["No.", "Maybe.", "Here."])
+    ]
+    work = Labelling(rows, annotator="ada", folder=tmp_path)
+    assert (len(work.questions), work.same) == (2, [2])
+    while (question := work.current) is not None:
+        work.label("left" if work.rows[question.row][question.left] == reply("Here.") else "right")
+    made = Labelling(rows, annotator="ada", folder=tmp_path).dataset()
+    assert [row["prompt"] for row in made] == [asked(0), asked(1)]
+    assert [row["chosen"] for row in made] == [reply("Here.")] * 2
+    assert [row["rejected"] for row in made] == [reply("No."), reply("Maybe.")]
+    with pytest.raises(DatasetError, match=r"Row 0 has no text in 'a', got \[1\]"):
+        Labelling([{"prompt": "p", "a": [1], "b": "y"}], annotator="ada", folder=tmp_path)
+
+
 def test_what_cannot_be_labelled_is_said(tmp_path):
     for rows, words in (
         ([{"prompt": "", "a": "x", "b": "y"}], "Row 0 has no text in 'prompt'"),

@@ -23,6 +23,14 @@ def test_two_systems_stand_on_their_sides():
     assert made == [{"prompt": "x", "a": "X", "b": "X"}, {"prompt": "y", "kind": 1, "a": "Y", "b": "Y"}]
 
 
+def test_after_messages_the_replies_are_messages(tiny_model, tmp_path):
+    turns = [{"role": "user", "content": "What is red?"}]
+    made = wb.sample_pairs(str(tiny_model), [turns, {"prompt": turns, "kind": 1}], max_new_tokens=8)
+    assert made[1]["prompt"] == turns
+    assert [turn["role"] for side in "ab" for turn in made[1][side]] == ["assistant", "assistant"]
+    assert Labelling(made, annotator="me", folder=tmp_path).rows == made
+
+
 def test_what_cannot_be_sampled_is_refused():
     with pytest.raises(InvalidInputError, match="temperature is 0: both replies"):
         wb.sample_pairs(str.upper, ["x"], temperature=0)
@@ -32,5 +40,5 @@ def test_what_cannot_be_sampled_is_refused():
         wb.sample_pairs(str.upper, ["x"], max_tokens=8)
     with pytest.raises(InvalidInputError, match="prompts takes a list of texts"):
         wb.sample_pairs(str.upper, "x")
-    with pytest.raises(InvalidInputError, match="Row 1 has no text as its prompt, got None"):
+    with pytest.raises(InvalidInputError, match="Row 1 has no text and no messages as its prompt, got None"):
         wb.sample_pairs(str.upper, ["x", {"question": "y"}])

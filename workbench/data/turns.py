@@ -23,6 +23,7 @@ __all__ = [
     "messages_of",
     "parted",
     "readable_turns",
+    "reply_to",
     "spoken",
     "text_of",
 ]
@@ -205,6 +206,11 @@ def parted(row: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(chosen, str):
         start = next((at for at in range(min(start, len(chosen) - 1), 0, -1) if chosen[at].isspace()), 0)
     return {"prompt": chosen[:start], "chosen": chosen[start:], "rejected": rejected[start:]}
+
+
+def reply_to(prompt: Any, text: str) -> Any:
+    """A reply in the form of its prompt: a text after a text, an assistant's turn after turns."""
+    return text if isinstance(prompt, str) else [{"role": "assistant", "content": text}]
 
 
 def _short(value: Any, limit: int = 60) -> str:

@@ -20,6 +20,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.dataset import Dataset, load_dataset
+from workbench.data.turns import parted, spoken
 from workbench.errors import DatasetError, InvalidInputError
 from workbench.evaluation.pairing import Pairing, pairing
 from workbench.evaluation.results import Interval
@@ -94,7 +95,8 @@ class Labelling:
         if isinstance(repeat_every, bool) or not isinstance(repeat_every, int) or repeat_every < 0:
             raise InvalidInputError(f"repeat_every must be a whole number of at least 0, got {repeat_every!r}.")
         self.rows, self.annotator = pairs_of(rows), annotator
-        self.same = [number for number, row in enumerate(self.rows) if row["a"].strip() == row["b"].strip()]
+        texts = [[spoken(row[side]).strip() for side in "ab"] for row in self.rows]
+        self.same = [number for number, (a, b) in enumerate(texts) if a == b]
         self.questions = _questions(len(self.rows), set(self.same), Random(f"{seed}:{annotator}"), repeat_every)
         text = json.dumps([[row["prompt"], row["a"], row["b"]] for row in self.rows], ensure_ascii=False)
         self.hash = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
@@ -291,7 +293,7 @@ class Labelling:
 
 
 def pairs_of(given: Any) -> list[dict[str, Any]]:
-    """Rows with ``prompt``, ``a`` and ``b``; of a preference data set the labels are forgotten.
+    """Rows with ``prompt``, ``a`` and ``b``, each a text or turns; of a preference data set the labels are forgotten.
 
     Parameters
     ----------
@@ -307,7 +309,7 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
     if isinstance(first, Mapping) and "a" in first:
         rows: Iterable[Mapping[str, Any]] = given
     else:
-        dataset = given if isinstance(given, Dataset) else load_dataset(given)
+        dataset = given if isinstance(given, Dataset) else load_dataset(given, split={})
         if dataset.type != "preference":
             raise DatasetError(
                 f"{dataset.name} has rows of type {dataset.type}; a person compares two replies to a prompt. Give "
@@ -321,9 +323,10 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
             raise DatasetError(f"Row {number} is {row!r}. Give a mapping with a prompt, a and b.")
         for name in ("prompt", "a", "b"):
             value = row.get(name)
-            if not isinstance(value, str) or (name == "prompt" and not value.strip()):
+            if not _is_said(value) or (name == "prompt" and not spoken(value).strip()):
                 raise DatasetError(
-                    f"Row {number} has no text in {name!r}, got {value!r}. Give a prompt and two replies."
+                    f"Row {number} has no text in {name!r}, got {value!r}. Give a prompt and two replies, as texts or "
+                    "lists of messages."
                 )
         made.append(dict(row))
     if not made:
@@ -333,8 +336,16 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
 
 def _hidden(row: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     kept = {name: value for name, value in row.items() if name not in ("prompt", "chosen", "rejected")}
-    a, b = rng.sample([row["chosen"], row["rejected"]], 2)
-    return {"prompt": row.get("prompt"), "a": a, "b": b, **kept}
+    parts = parted(row)
+    a, b = rng.sample([parts["chosen"], parts["rejected"]], 2)
+    return {"prompt": parts["prompt"], "a": a, "b": b, **kept}
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a value is a text, or turns that hold one each."""
+    if isinstance(value, list):
+        return all(isinstance(turn, Mapping) and isinstance(turn.get("content"), str) for turn in value)
+    return isinstance(value, str)
 
 
 def _questions(count: int, same: set[int], rng: Random, repeat_every: int) -> list[Question]:

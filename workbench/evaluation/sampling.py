@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.data.dataset import Dataset
+from workbench.data.turns import reply_to
 from workbench.errors import InvalidInputError
 from workbench.runs.generation import generate
 
@@ -32,7 +33,7 @@ def sample_pairs(
     system
         As for `wb.generate`: a `System`, a model's name, a run, a function.
     prompts
-        Texts, rows with ``prompt``, or a `Dataset`. Other columns are kept, but for its own answers.
+        Texts, lists of messages, rows with ``prompt``, or a `Dataset`. Other columns are kept, but for its own answers.
     other
         The system that writes the second reply. Default: the same one, with another seed.
     temperature, seed, decoding
@@ -41,12 +42,14 @@ def sample_pairs(
     Returns
     -------
     list of dict
-        ``prompt``, ``a`` (of `system`), ``b`` (of `other`), and the row's other columns.
+        ``prompt``, ``a`` (of `system`), ``b`` (of `other`), and the row's other columns. After a prompt of messages, a
+        reply is a list of one.
 
     Raises
     ------
     InvalidInputError
-        At temperature 0 without a second system, since both replies would be the same; for prompts that are no text.
+        At temperature 0 without a second system, since both replies would be the same; for prompts that are neither
+        text nor messages.
     GenerationError
         Where a prompt got no answer.
     """
@@ -58,10 +61,15 @@ def sample_pairs(
         raise InvalidInputError(f"prompts takes a list of texts, got the text {prompts[:60]!r}. Put it into a list.")
     rows = [dict(each) if isinstance(each, Mapping) else {"prompt": each} for each in prompts]
     for number, row in enumerate(rows):
-        if not isinstance(row.get("prompt"), str):
-            raise InvalidInputError(f"Row {number} has no text as its prompt, got {row.get('prompt')!r}.")
+        if not isinstance(row.get("prompt"), (str, list)):
+            raise InvalidInputError(
+                f"Row {number} has no text and no messages as its prompt, got {row.get('prompt')!r}."
+            )
     asked = [row["prompt"] for row in rows]
     first = generate(system, asked, temperature=temperature, seed=seed, **decoding)
     second = generate(system if other is None else other, asked, temperature=temperature, seed=seed + 1, **decoding)
     kept = [{name: value for name, value in row.items() if name not in ANSWERS} for row in rows]
-    return [{**row, "a": a, "b": b} for row, a, b in zip(kept, first, second, strict=True)]
+    return [
+        {**row, "a": reply_to(row["prompt"], a), "b": reply_to(row["prompt"], b)}
+        for row, a, b in zip(kept, first, second, strict=True)
+    ]

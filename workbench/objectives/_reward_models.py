@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from workbench.data.rendering import Renderer
+from workbench.data.turns import reply_to
 from workbench.errors import ModelNotFoundError, RewardError
 from workbench.models.adapters import explained
 from workbench.models.loading import load_model, load_tokenizer
@@ -78,7 +79,7 @@ class RewardModel:
             When prompt and reply are longer than the model's context.
         """
         texts = [
-            self.renderer.full_text({"prompt": prompt, "completion": _answer(prompt, reply)})
+            self.renderer.full_text({"prompt": prompt, "completion": reply_to(prompt, reply)})
             for prompt, reply in zip(prompts, completions, strict=True)
         ]
         ids = self.renderer.ids(texts)
@@ -150,10 +151,6 @@ def _quantization(folder: Path) -> Any:
     from workbench.models.quantization import Quantization
 
     return Quantization.of(folder)
-
-
-def _answer(prompt: Any, reply: str) -> Any:
-    return reply if isinstance(prompt, str) else [{"role": "assistant", "content": reply}]
 
 
 def _batches(ids: list[list[int]]) -> list[list[int]]:

@@ -121,7 +121,7 @@ def reward_clinic(
         A run of ``wb.Reward()`` or its folder, a metric's name, ``"file.py:function"``, a Python function that stands
         alone, or several with weights: as for ``wb.PPO(reward=)``.
     dataset
-        A `Dataset` of pairs, or what `wb.load_dataset` takes.
+        A `Dataset` of pairs, or what `wb.load_dataset` takes. Of rows in memory none is split off.
     split
         The pairs to examine it on: none that it was trained on. By default the test split, or all pairs of a data set
         that has one split only.
@@ -203,7 +203,12 @@ def reward_clinic(
 def _dataset(given: Any) -> Dataset:
     from workbench.data.dataset import Dataset, load_dataset
 
-    return given if isinstance(given, Dataset) else load_dataset(given)
+    if isinstance(given, Dataset):
+        return given
+    named = isinstance(
+        given, (str, os.PathLike)
+    )  # it may be what the reward was trained on: then its test split counts
+    return load_dataset(given) if named else load_dataset(given, split={})
 
 
 def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, Any] | None:
