@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import workbench as wb
 from workbench import cli
 from workbench.errors import RunNotFoundError, RunNotLiveError
+from workbench.runs import Run
 
 EVENTS = [
     {"type": "launched", "id": "20260101-sft-lora-abcd", "name": "sft lora abcd"},
@@ -36,6 +38,7 @@ EVENTS = [
 class Script:
     """A run that yields its events one poll at a time, then has the status it was given."""
 
+    writes_answers, recipe = True, SimpleNamespace(objective=wb.SFT())
     id = "20260101-sft-lora-abcd"
     name = "sft lora abcd"
     path = Path("/runs/20260101-sft-lora-abcd")
@@ -223,6 +226,23 @@ def test_version_loads_neither_torch_nor_pandas():
     assert not {"torch", "pandas", "datasets", "transformers", "rich"} & set(out.split())
 
 
+@pytest.mark.parametrize(
+    ("objective", "said"),
+    [
+        (wb.SFT(), "workbench evaluate "),
+        (wb.DPO(), "--metric NAME"),
+        (wb.PPO(reward="chrf", gold="gold_reply"), "--metric gold_reply"),
+        (wb.Reward(), "Examine it: wb.reward_clinic('"),
+    ],
+)
+def test_what_to_do_next_fits_what_was_trained(objective, said, tmp_path):
+    data = "support-desk/tickets" if objective.name == "sft" else "support-desk/preferences"
+    wb.Recipe("tiny-support", data, objective).to_yaml(tmp_path / "recipe.yaml")
+    told = cli._next_step(Run(tmp_path))
+    assert said in told
+    assert tmp_path.name in told
+
+
 def test_lab_starts_jupyterlab_on_a_notebook_with_one_home_for_all(monkeypatch, tmp_path, capsys):
     started = []
     monkeypatch.setattr(cli.os, "execv", lambda path, command: started.append((Path.cwd(), command)))
@@ -238,6 +258,7 @@ def test_lab_starts_jupyterlab_on_a_notebook_with_one_home_for_all(monkeypatch, 
     (place, command), (_, second) = started
     assert place == tmp_path
     assert command[1:4] == ["-m", "jupyterlab", str(first)]
+    assert "--LabApp.default_url=/lab/tree/00-start-here.ipynb" in command, "what it prints leads to the lesson"
     assert command[-1] == "--no-browser"
     assert second[3] == str(other)
     assert second[-2:] == ["--port", "9"]

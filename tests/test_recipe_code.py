@@ -145,6 +145,16 @@ def test_plain_script_trains_every_way_of_tuning_the_same(name, tiny_model, arit
     assert ours[0] != ours[-1]
 
 
+def test_plain_script_of_a_run_within_one_pass_reads_no_other_rows_with_the_reference(tiny_model, arithmetic, tmp_path):
+    rows = [{"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No."} for row in arithmetic]
+    training = wb.Training(max_steps=3, batch_size=4, eval_steps=50, dtype="fp32")
+    recipe = wb.Recipe(str(tiny_model), rows, wb.DPO(), wb.LoRA(r=4), training)
+    assert "precompute_ref_log_probs=False" in recipe.to_code(plain=True)
+    assert "precompute_ref_log_probs=True" in recipe.replace({"tuning": wb.Full()}).to_code(plain=True)
+    ours = losses_of_trainer(recipe, tmp_path / "ours")
+    assert ours == pytest.approx(losses_of_script(recipe, tmp_path / "plain"), abs=1e-6, rel=0)
+
+
 def test_plain_script_leaves_rows_out_that_were_cut_for_test(tiny_model, arithmetic, tmp_path):
     (tmp_path / "train.jsonl").write_text("\n".join(map(json.dumps, arithmetic)))
     recipe = wb.Recipe(str(tiny_model), str(tmp_path), training=wb.Training(max_steps=2))

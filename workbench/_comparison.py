@@ -23,7 +23,9 @@ SHOTS = (0, 3)
 TUNED = "tuned"
 
 
-def compare_with_base(run: Run, dataset: Dataset, split: str, max_rows: int | None = None) -> tuple[Report, str]:
+def compare_with_base(
+    run: Run, dataset: Dataset, split: str, max_rows: int | None = None, metrics: list[str] | None = None
+) -> tuple[Report, str]:
     """Evaluate the untuned base and the run on the same rows.
 
     Parameters
@@ -36,6 +38,8 @@ def compare_with_base(run: Run, dataset: Dataset, split: str, max_rows: int | No
         The rows asked.
     max_rows
         At most so many, drawn with seed 0.
+    metrics
+        Their names; those that fit the data by default.
 
     Returns
     -------
@@ -51,7 +55,7 @@ def compare_with_base(run: Run, dataset: Dataset, split: str, max_rows: int | No
         untuned = untuned_systems(model, dataset, SHOTS, run.recipe.seed)
     except DatasetError:  # rows that cannot be shown as one question and its answer
         untuned = untuned_systems(model, dataset, (0,))
-    report = wb.evaluate([*untuned, tuned], rows, max_rows=max_rows, progress=show_progress)
+    report = wb.evaluate([*untuned, tuned], rows, metrics=metrics, max_rows=max_rows, progress=show_progress)
     best = report.best([system.name for system in untuned])
     return report, report.compare(best, TUNED).sentence
 

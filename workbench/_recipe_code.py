@@ -86,6 +86,10 @@ def plain_code(recipe: Recipe) -> str:
     chosen = resolve(recipe, Facts.of(recipe, sizes, machine(), report))
     arguments = _config(recipe, sft_arguments(chosen, recipe.seed), dataset, renderer, report.eval_rows > 0, chosen)
     imports, tuner = recipe.tuning.code() or ([], None)
+    if "precompute_ref_log_probs" in arguments and tuner:
+        # Where no row is met twice, those of a batch are computed as it comes.
+        met = chosen.settings["max_steps"] * chosen.settings["rows_per_step"]
+        arguments["precompute_ref_log_probs"] = met > report.rows - report.dropped_rows
     head_lines = objective.model_code(recipe.seed)
     if head_lines and tuner:
         tuner = tuner.replace('task_type="CAUSAL_LM"', 'task_type="SEQ_CLS"')

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import quote
 
 from workbench._comparison import compare_with_base, print_report
 from workbench._terminal import JsonView, LiveView, PlainView, clean, duration, follow, table
@@ -112,7 +113,18 @@ def _say_end(run: Run) -> None:
     if progress["status"] in ("stopped", "paused", "failed"):
         print(f"  Go on: workbench resume {run.id}")
     elif progress["status"] == "completed":
-        print(f"  Compare with its base: workbench evaluate {run.id}")
+        print(f"  {_next_step(run)}")
+
+
+def _next_step(run: Run) -> str:
+    """What to look at now that the run is completed."""
+    if not run.writes_answers:
+        return f"Examine it: wb.reward_clinic({run.id!r}, pairs)"
+    objective = run.recipe.objective
+    if objective.name == "sft":
+        return f"Compare with its base: workbench evaluate {run.id}"
+    gold = getattr(objective, "gold", None)  # pairs and bare prompts hold no answer to compare with
+    return f"Compare with its start: workbench evaluate {run.id} --metric {gold if isinstance(gold, str) else 'NAME'}"
 
 
 def _runs(args: argparse.Namespace) -> int:
@@ -187,7 +199,7 @@ def _evaluate(args: argparse.Namespace) -> int:
 
     run = open_run(args.run)
     dataset = wb.load_dataset(args.data) if args.data else run.recipe.load_dataset()
-    report, verdict = compare_with_base(run, dataset, args.split, args.max_rows)
+    report, verdict = compare_with_base(run, dataset, args.split, args.max_rows, args.metric)
     if args.json:
         print(report.to_json())
     else:
@@ -221,7 +233,8 @@ def _lab(args: argparse.Namespace) -> int:
     root = next((folder for folder in (Path.cwd(), *Path.cwd().parents) if (folder / "notebooks").is_dir()), Path.cwd())
     named = [name for name in args.rest[:1] if not name.startswith("-")]
     start = _existing(named[0]).absolute() if named else root / "notebooks" / "00-start-here.ipynb"
-    command = [sys.executable, "-m", "jupyterlab", *([str(start)] if start.exists() else [])]
+    opened = [str(start), f"--LabApp.default_url=/lab/tree/{quote(start.name)}"] if start.exists() else []
+    command = [sys.executable, "-m", "jupyterlab", *opened]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     os.environ["WORKBENCH_HOME"] = str(home())  # a notebook's kernel and a terminal find the same runs
@@ -324,6 +337,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--split", default="test", help="which rows of the data set (test)")
     evaluate.add_argument("--data", metavar="SOURCE", help="another data set than the run's own")
     evaluate.add_argument("--max-rows", type=int, metavar="N", help="at most so many rows")
+    evaluate.add_argument("--metric", action="append", metavar="NAME", help="judge by it; may be given several times")
     add("doctor", _doctor, "check this installation, and say what to do", as_json)
     add("demo", _demo, "the first lesson in the terminal: train on the bundled data, compare before and after")
     return parser

@@ -301,11 +301,13 @@ def test_the_last_token_learns_what_it_must_tell(tiny_model, tmp_path):
 
 
 def test_auxiliary_columns_that_are_none_are_named(tiny_model):
-    rows = [{**row, "share": at / 7, "one": "same"} for at, row in enumerate(TOLD)]
+    rows = [{**row, "share": at / 7, "one": "same", "list": [at]} for at, row in enumerate(TOLD)]
     for given, words in (
         ("partiy", r"neither it nor chosen_partiy and rejected_partiy \(did you mean 'parity'\?\)"),
         (["size", "prompt"], None),
-        ("share", r"names 'share', which has 0 different values"),
+        ("share", r"names 'share', which holds 0.0 \(float\)"),
+        ("list", r"names 'list', which holds \[0\] \(list\)"),
+        ("rejected_size", r"names 'rejected_size', which is true of one side only. Name 'size'"),
         ("one", r"names 'one', which has 1 different values"),
     ):
         recipe = recipe_of(tiny_model, wb.Reward(auxiliary_columns=given), wb.LoRA(r=2), rows)
@@ -315,6 +317,10 @@ def test_auxiliary_columns_that_are_none_are_named(tiny_model):
     many = [{**row, "number": at} for at, row in enumerate(PAIRS * 5)]
     recipe = recipe_of(tiny_model, wb.Reward(auxiliary_columns="number"), wb.LoRA(r=2), many)
     assert any("has 120 different values" in str(problem) for problem in recipe.problems())
+    with pytest.raises(RecipeError, match="names 'parity' twice"):
+        recipe_of(tiny_model, wb.Reward(auxiliary_columns=("parity", "parity")), wb.LoRA(r=2), rows)
+    with pytest.raises(RecipeError, match="auxiliary_weight: is 2, and there are no auxiliary_columns"):
+        recipe_of(tiny_model, wb.Reward(auxiliary_weight=2.0), wb.LoRA(r=2), rows)
     with pytest.raises(wb.WorkbenchError, match="no plain script with auxiliary_columns"):
         recipe.to_code(plain=True)
 
@@ -346,6 +352,40 @@ def test_identical_pairs_are_left_out_by_name_and_alone_refused(tiny_model):
     alone = recipe_of(tiny_model, wb.Reward(), wb.LoRA(), [same] * 3)
     [error] = gate(alone, alone.load_dataset(), renderer).errors
     assert "no preference is left to learn" in error.message
+
+
+def test_a_margin_column_is_looked_at_before_the_run(tiny_model):
+    for margins, words in (
+        ([1.0] * 24, "is 'marg', and the rows have no such column (did you mean 'margin'?)"),
+        ([1.0, None, *[1] * 22], "is 'margin', and training row 1 has None there"),
+    ):
+        rows = [{**row, "margin": margin} for row, margin in zip(PAIRS, margins, strict=True)]
+        name = "margin" if None in margins else "marg"
+        problems = recipe_of(tiny_model, wb.Reward(margin_column=name), wb.LoRA(r=2), rows).problems()
+        assert [words in str(problem) for problem in problems] == [True]
+
+
+def test_pairs_of_two_prompts_and_empty_answers_are_told(tiny_model):
+    def turns(*texts):
+        return [{"role": role, "content": text} for role, text in zip(("user", "assistant"), texts, strict=True)]
+
+    renderer = Renderer(load_tokenizer(resolve_model("tiny-support")))
+    good, two = [
+        {"chosen": turns("hi", yes), "rejected": turns(ask, "no")} for yes, ask in (("yes", "hi"), ("yes", "ho"))
+    ]
+    recipe = recipe_of(tiny_model, wb.DPO(), wb.LoRA(), [good, two, {**good, "chosen": turns("hi", "")}])
+    report = gate(recipe, recipe.load_dataset(), renderer)
+    said = " ".join(each.message for each in report.warnings)
+    assert report.dropped_rows == 1
+    assert "1 of 3 training rows (row 1) are left out: chosen and rejected begin with different turns" in said
+    assert "in 1 of 3 training rows (row 2) the chosen or the rejected answer is empty" in said
+    alone = recipe_of(tiny_model, wb.DPO(), wb.LoRA(), [two] * 3)
+    [error] = gate(alone, alone.load_dataset(), renderer).errors
+    assert "no prompt that both answer" in error.message
+    texts = [*PAIRS, {"prompt": "Is it?", "chosen": "It is.", "rejected": ""}]
+    recipe = recipe_of(tiny_model, wb.Reward(), wb.LoRA(), texts)
+    report = gate(recipe, recipe.load_dataset(), renderer)
+    assert any("(row 24) the chosen or the rejected answer is empty" in each.message for each in report.warnings)
 
 
 def test_settings_that_say_nothing_are_refused(tiny_model):
@@ -465,6 +505,11 @@ def test_what_is_no_reward_model_is_said(tiny_model, tmp_path):
     load_tokenizer(resolve_model(str(tiny_model))).save_pretrained(tmp_path / "scored")
     with pytest.raises(RewardError, match=r"reads at most 512 tokens, and prompt and reply number 2"):
         load_reward(str(tmp_path / "scored"))(["a", "b"], ["short", "x" * 2000])
+    scored.score.weight.data[0, 0] = float("nan")
+    scored.save_pretrained(tmp_path / "broken")
+    load_tokenizer(resolve_model(str(tiny_model))).save_pretrained(tmp_path / "broken")
+    with pytest.raises(RewardError, match=r"gives nan for the reply 'short' \(number 1 of a batch of 1\)"):
+        load_reward(str(tmp_path / "broken"))(["a"], ["short"])
     scored.config.num_labels = 3
     scored.config.save_pretrained(tmp_path / "scored")
     with pytest.raises(RewardError, match="its head gives 3 numbers"):
@@ -476,7 +521,19 @@ def test_a_reward_run_has_no_system_and_stands_as_a_reward(tiny_model):
     assert run.wait(120) == "completed"
     with pytest.raises(wb.RunError, match="trained a reward model, which scores answers and writes none"):
         _ = run.system
-    assert wb.RLOO(reward=run).reward == f"run:{run.path}"
+    assert wb.RLOO(reward=run).reward == wb.RLOO(reward=run.id).reward == f"run:{run.path}"
+    assert resolve_model(run.id).path == resolve_model(f"run:{run.id}").path == run.path / "model"
+    with pytest.raises(wb.ModelNotFoundError, match=r"'2026-nothing' is no run .*workbench.runs\(\) lists them"):
+        resolve_model("run:2026-nothing")
+
+
+@pytest.mark.parametrize("kind", [wb.PPO, wb.RLOO])
+def test_rewards_that_are_added_up_are_logged_one_by_one(kind, tiny_model, tmp_path):
+    objective = kind(reward={"chrf": 0.5, "exact_match": 1.0}, max_new_tokens=4)
+    trainer, _ = built(recipe_of(tiny_model, objective, wb.LoRA(r=2), PAIRS, max_steps=1), tmp_path)
+    trainer.train()
+    [row] = [row for row in trainer.state.log_history if "reward" in row]
+    assert row["reward"] == pytest.approx(0.5 * row["reward/chrf"] + row["reward/exact_match"])
 
 
 def test_conversations_go_all_the_way(tiny_chat_model):

@@ -45,6 +45,16 @@ def sleeps_at_bad(prompts, completions):
     return [0.0] * len(completions)
 
 
+def ends_the_process(prompts, completions):
+    import sys
+
+    sys.exit("bye")
+
+
+async def waits(prompts, completions):
+    return [0.0 for _ in completions]
+
+
 def no_list(prompts, completions):
     return 1.0
 
@@ -76,6 +86,9 @@ def test_every_kind_scores():
     both = as_reward([(short, 0.5), ("valid_json", -1.0)])
     assert load_reward(both)(PROMPTS, ["{}", "x"]) == [-2.0, -0.5]
     assert described(both) == "0.5 short + -1 valid_json"
+    together = load_reward(both)
+    together(PROMPTS, ["{}", "x"])
+    assert together.means == {"short": -1.5, "valid_json": 0.5}, "each before its weight"
 
 
 def test_replies_are_scored_here_and_now():
@@ -155,7 +168,8 @@ def test_a_reward_that_is_nowhere_or_gives_no_score_is_said_before_the_run(setti
     [
         (raises_at_bad, ["raises_at_bad raised ZeroDivisionError", "'a bad one'", "number 2 of a batch of 3"]),
         (nan_at_bad, ["returned nan, which is no finite number", "'a bad one'"]),
-        (one_too_few, ["returned 0 numbers for 1 replies", "'good'"]),
+        (one_too_few, ["returned 2 numbers for 3 replies; asked alone it returned 0 numbers for 1", "'good'"]),
+        (ends_the_process, ["raised SystemExit: bye", "'good'"]),
         (no_list, ["returned 1.0, which is no list of numbers"]),
         (sleeps_at_bad, ["took longer than 0.3 seconds (objective.reward_timeout)", "'a bad one'"]),
     ],
@@ -190,6 +204,7 @@ def closing(kept):
         (uses_outside, "uses OUTSIDE from outside"),
         (uses_outside_deep, "uses json from outside"),
         (only_prompts, r"takes \(prompts\)"),
+        (waits, "waits is async"),
         (max, "only plain functions"),
         ("exact_mach", "no metric .did you mean 'exact_match'"),
         ("gold_reply.polit", "no metric .did you mean 'gold_reply.polite'"),

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from workbench.errors import ModelNotFoundError
+from workbench.home import home
 from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
 from workbench.models.quantization import Quantization
@@ -134,7 +135,7 @@ def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> Mode
     ----------
     name
         A bundled name, a ``.gguf`` file, a model that an extra installs (``"gemma-3-270m"``), a folder, a hub id
-        (``"org/name"`` or ``"org/name@revision"``) or ``run:PATH``.
+        (``"org/name"`` or ``"org/name@revision"``), or a run: its id, or ``run:`` and its id or folder.
     ask_hub
         False looks only on this machine.
 
@@ -158,6 +159,8 @@ def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> Mode
     if gguf is not None:
         return ModelRef(text, gguf.folder, "gguf", source=gguf)
     path = Path(text).expanduser()
+    if _is_run(home() / text):
+        return _run(f"run:{home() / text}")
     if path.is_dir():
         _check_folder(path, text)
         return ModelRef(text, path.absolute(), "folder")
@@ -182,12 +185,19 @@ def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> Mode
 
 
 def _run(text: str) -> ModelRef:
-    run = Path(text.removeprefix("run:")).expanduser().absolute()
+    named = text.removeprefix("run:")
+    run = Path(named).expanduser().absolute()
+    if not run.is_dir() and (home() / named).is_dir():
+        run = home() / named
     folder = run / "model"
     if not (folder / "config.json").is_file() and not (folder / "adapter_config.json").is_file():
-        what = "has no trained model yet" if (run / "recipe.yaml").is_file() else "is no run"
+        if not _is_run(run):
+            raise ModelNotFoundError(
+                f"{named!r} is no run (looked in {home()} and for {run}). Give a run, its id or its folder; "
+                "workbench.runs() lists them."
+            )
         raise ModelNotFoundError(
-            f"{str(run)!r} {what} (looked for {folder}). Wait for the run to end, or train it again."
+            f"{str(run)!r} has no trained model yet (looked for {folder}). Wait for the run to end, or train it again."
         )
     if not (folder / "adapter_config.json").is_file():
         return ModelRef(text, folder, "run")
@@ -199,6 +209,10 @@ def _run(text: str) -> ModelRef:
     else:
         base = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["base_model_name_or_path"]
     return ModelRef(text, folder, "run", base=resolve_model(base).below)
+
+
+def _is_run(path: Path) -> bool:
+    return (path / "recipe.yaml").is_file()
 
 
 def start_of(model: str, run: Path) -> str:

@@ -180,6 +180,8 @@ def _score(rewards: Rewards, gold: Rewards | None, size: int, scored: dict[str, 
         prompts = [each.pop("prompt") for each in rows]
         columns = {name: [each.get(name) for each in rows] for name in rows[0]}
         values = rewards(prompts, completions, columns)
+        for name, mean in rewards.means.items():
+            log_metric(f"reward/{name}", mean)
         watched = None if gold is None else gold(prompts, completions, columns)
         if watched is not None:
             log_metric("gold", fmean(watched))

@@ -11,8 +11,9 @@ import math
 import threading
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from workbench.data.turns import spoken
@@ -22,6 +23,7 @@ from workbench.objectives.rewards import described, parts_of
 
 __all__ = ["Rewards", "load_reward"]
 
+FOR_REPLIES = "numbers for"
 SHOWN = 80  # characters of a prompt or reply in a message
 REFERENCES = ("completion", "chosen", "reference")
 Score = Callable[[Sequence[Any], Sequence[str], Mapping[str, Sequence[Any]]], "list[float]"]
@@ -37,10 +39,13 @@ class Rewards:
         For messages and legends.
     parts
         Functions of prompts, completions and columns, with the name and weight of each.
+    means
+        Of the last call and of rewards added up: the mean of each by its name, before its weight.
     """
 
     name: str
     parts: list[tuple[str, float, Score]]
+    means: dict[str, float] = field(default_factory=dict)
 
     def __call__(
         self, prompts: Sequence[Any], completions: Sequence[str], columns: Mapping[str, Sequence[Any]] | None = None
@@ -61,9 +66,12 @@ class Rewards:
         RewardError
             When a reward raises, returns something else than one finite number for each reply, or takes too long.
         """
-        total = [0.0] * len(completions)
-        for _, weight, score in self.parts:
-            for row, value in enumerate(score(prompts, completions, columns or {})):
+        total, self.means = [0.0] * len(completions), {}
+        for name, weight, score in self.parts:
+            values = score(prompts, completions, columns or {})
+            if len(self.parts) > 1 and values:
+                self.means[name] = fmean(values)
+            for row, value in enumerate(values):
                 total[row] += weight * value
         return total
 
@@ -176,6 +184,8 @@ def _called(name: str, function: Any, given: Mapping[str, Sequence[Any]], timeou
         return values
     for row in range(count):
         _, why = _tried(function, {key: [column[row]] for key, column in given.items()}, 1, timeout)
+        if why and FOR_REPLIES in wrong and FOR_REPLIES in why:
+            why = f"{wrong.rstrip(',')}; asked alone it {why.rstrip(',')}"
         if why:
             raise RewardError(
                 f"The reward {name} {why} for the reply {_cut(given['completions'][row])} to the prompt "
@@ -194,7 +204,7 @@ def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeou
     def call() -> None:
         try:
             outcome.extend((True, function(**given)))
-        except Exception as error:
+        except BaseException as error:  # sys.exit() in a function ends nothing here, and is told
             traceback.print_exc()
             outcome.extend((False, error))
 
@@ -211,7 +221,7 @@ def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeou
     except TypeError:
         return [], f"returned {result!r}, which is no list of numbers,"
     if len(values) != count:
-        return [], f"returned {len(values)} numbers for {count} replies,"
+        return [], f"returned {len(values)} {FOR_REPLIES} {count} replies,"
     numbers = []
     for value in values:
         try:

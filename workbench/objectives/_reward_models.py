@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ class RewardModel:
         Raises
         ------
         RewardError
-            When prompt and reply are longer than the model's context.
+            When prompt and reply are longer than the model's context, or a reward is no finite number.
         """
         texts = [
             self.renderer.full_text({"prompt": prompt, "completion": reply_to(prompt, reply)})
@@ -103,6 +104,12 @@ class RewardModel:
                 given = self.model(input_ids=padded.to(self.model.device), attention_mask=mask.to(self.model.device))
             for row, value in zip(batch, given.logits.squeeze(-1).tolist(), strict=True):
                 rewards[row] = value
+        odd = next((row for row, value in enumerate(rewards) if not math.isfinite(value)), None)
+        if odd is not None:
+            raise RewardError(
+                f"The reward model {self.name} gives {rewards[odd]} for the reply {completions[odd][:80]!r} (number "
+                f"{odd + 1} of a batch of {len(rewards)}): its weights are damaged. Train it again, or copy it again."
+            )
         return rewards
 
 

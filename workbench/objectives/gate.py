@@ -44,10 +44,10 @@ class EncodedRows:
         How many tokens are in the table, and how many of them the loss counts.
     longest
         The longest row, or side of a pair, in tokens, after cutting.
-    truncated, dropped, identical, merged, unfinished, untrained_end, doubled
+    truncated, dropped, identical, unasked, silent, merged, unfinished, untrained_end, doubled
         Numbers of the rows that were cut, dropped because nothing in them is trained, dropped because both sides of a
-        pair are the same, merge tokens over the border of prompt and answer, do not end in an end token, end in one
-        that the loss does not count, or begin with two beginning tokens.
+        pair are the same or have no turn in common, have an empty side, merge tokens over the border of prompt and
+        answer, do not end in an end token, end in one that the loss does not count, or begin with two beginning tokens.
     lost_tokens, lost_trained
         How many tokens were cut off in all, and how many of these the loss would have counted.
     """
@@ -62,6 +62,8 @@ class EncodedRows:
     truncated: list[int] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
     identical: list[int] = field(default_factory=list)
+    unasked: list[int] = field(default_factory=list)
+    silent: list[int] = field(default_factory=list)
     merged: list[int] = field(default_factory=list)
     unfinished: list[int] = field(default_factory=list)
     untrained_end: list[int] = field(default_factory=list)
@@ -144,12 +146,16 @@ def encode_table(
 def _count(out: EncodedRows, parts: Sequence[Encoded], trains: bool, stops: set[int], beginning: int | None) -> bool:
     """Count one row of one part, or of two where it is a pair; whether it is kept."""
     number, out.rows = out.rows, out.rows + 1
+    pair = len(parts) == 2
+    if pair and not any(part.input_ids for part in parts):
+        out.unasked.append(number)
+        return False
     cut = [part for part in parts if part.truncated_tokens]
     if cut:
         out.truncated.append(number)
         out.lost_tokens += sum(part.truncated_tokens for part in cut)
         out.lost_trained += sum(part.truncated_trained for part in cut)
-    if len(parts) == 2 and parts[0].input_ids == parts[1].input_ids:
+    if pair and parts[0].input_ids == parts[1].input_ids:
         (out.dropped if cut else out.identical).append(number)
         return False
     if not all(any(part.trained) if trains else part.input_ids for part in parts):
@@ -157,6 +163,8 @@ def _count(out: EncodedRows, parts: Sequence[Encoded], trains: bool, stops: set[
         return False
     if any(part.merged_tokens for part in parts):
         out.merged.append(number)
+    if pair and any(part.input_ids[part.trained.index(1)] in stops for part in parts):
+        out.silent.append(number)
     whole = [part for part in parts if trains and not part.truncated_tokens]
     ends = [
         [kept for token, kept in zip(part.input_ids[-3:], part.trained[-3:], strict=True) if token in stops]
@@ -215,7 +223,7 @@ def gate(recipe: Any, dataset: Dataset, renderer: Renderer, max_length: int | No
         tokens=train.tokens,
         trained_tokens=train.trained_tokens,
         truncated_rows=len(train.truncated),
-        dropped_rows=len(train.dropped) + len(train.identical),
+        dropped_rows=len(train.dropped) + len(train.identical) + len(train.unasked),
         longest=train.longest,
         eval_rows=validation.table.num_rows if validation else 0,
         warnings=[] if errors else _warnings(train, validation, recipe, dataset, renderer, limit),
@@ -236,6 +244,11 @@ def _errors(train: EncodedRows, recipe: Any, limit: int | None) -> list[Problem]
         return [Problem(
             "dataset", f"chosen and rejected are the same in {_rows(train.identical, train.rows)}: no preference is "
             "left to learn.", "Put the answers in that were compared.",
+        )]  # fmt: skip
+    if train.unasked:
+        return [Problem(
+            "dataset", f"chosen and rejected begin with different turns in {_rows(train.unasked, train.rows)}: there "
+            "is no prompt that both answer.", "Give both the same prompt, or a column prompt.",
         )]  # fmt: skip
     if not recipe.objective.trains_tokens:
         return [Problem(
@@ -268,6 +281,13 @@ def _warnings(
     if train.identical:
         warn("dataset", f"{_rows(train.identical, train.rows)} are left out: chosen and rejected are the same.",
              "Take them out, or put the answers in that were compared.")  # fmt: skip
+    if train.unasked:
+        warn("dataset", f"{_rows(train.unasked, train.rows)} are left out: chosen and rejected begin with different "
+             "turns, so there is no prompt that both answer.",
+             "Give both the same prompt, or a column prompt.")  # fmt: skip
+    if train.silent:
+        warn("dataset", f"in {_rows(train.silent, train.rows)} the chosen or the rejected answer is empty: such pairs "
+             "teach to say nothing, or only to say something.", "Take them out, or put the answers in.")  # fmt: skip
     if train.dropped and trains:
         warn("dataset", f"{_rows(train.dropped, train.rows)} are left out, since nothing in them would be trained.",
              "Their answers are empty, or begin after max_length.")  # fmt: skip

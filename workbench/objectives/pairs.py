@@ -34,8 +34,20 @@ def encode_pairs(
         Writes them as text.
     max_length
         What is longer is cut at its end.
+
+    Returns
+    -------
+    list of dict
+        Without tokens for conversations that begin with different turns: they answer no common prompt.
     """
     split = [parted(row) for row in rows]
+    found = iter(_encoded([row for row in split if row["prompt"] != []], renderer, max_length))
+    return [next(found) if row["prompt"] != [] else {side: Encoded([], []) for side in SIDES} for row in split]
+
+
+def _encoded(
+    split: Sequence[Mapping[str, Any]], renderer: Renderer, max_length: int | None
+) -> list[dict[str, Encoded]]:
     prompts = renderer.ids([renderer.prompt_text(row["prompt"]) for row in split])
     sides = {
         side: renderer.ids([renderer.full_text({"prompt": row["prompt"], "completion": row[side]}) for row in split])

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 from workbench.errors import DatasetError, Problem
 from workbench.objectives._base import token_schema
@@ -48,6 +48,17 @@ def _columns_of(name: str, there: Container[str]) -> tuple[str, str]:
 def _class_of(value: Any) -> str | None:
     """A value of an auxiliary column as the name of its class; None where it is none."""
     return str(value) if isinstance(value, (str, int)) and value != "" else None
+
+
+def _different(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column, each once where they can be compared."""
+    import pyarrow as pa
+
+    return (column if pa.types.is_nested(column.type) else column.unique()).to_pylist()
+
+
+def _is_margin(value: Any) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True)
@@ -114,25 +125,68 @@ class Reward(PairObjective):
             object.__setattr__(self, "auxiliary_columns", tuple(names) or None)
         super().__post_init__()
 
-    def row_problems(self, dataset: Dataset) -> list[Problem]:
-        """Auxiliary columns that are not there, or hold no classes."""
-        where, there, found = "objective.auxiliary_columns", dataset.columns, []
-        for name in self.auxiliary_columns or ():
-            columns = _columns_of(name, there)
-            if not set(columns) <= set(there):
-                found.append(Problem(
-                    where, f"names {name!r}, and the rows have neither it nor {' and '.join(_sided(name))}"
-                    f"{nearest(name, there)}.", f"They have {', '.join(there)}.",
-                ))  # fmt: skip
-                continue
-            values = (value for each in columns for value in dataset.arrow().column(each).unique().to_pylist())
-            kinds = {_class_of(value) for value in values} - {None}
-            if not 2 <= len(kinds) <= MOST_CLASSES:
-                found.append(Problem(
-                    where, f"names {name!r}, which has {len(kinds):,} different values in the training rows.",
-                    f"Name a column of 2 to {MOST_CLASSES} classes, as texts, whole numbers or True and False.",
-                ))  # fmt: skip
+    def conflicts(self, recipe: Any) -> list[Problem]:
+        """A weight of columns that are not there, and a column that is named twice."""
+        found, names = super().conflicts(recipe), self.auxiliary_columns or ()
+        weight = self.auxiliary_weight
+        if not names and weight != type(self).auxiliary_weight:
+            found.append(Problem(
+                "objective.auxiliary_weight", f"is {weight:g}, and there are no auxiliary_columns that it could weigh.",
+                "Name the columns, or leave the weight out.",
+            ))  # fmt: skip
+        found += [
+            Problem("objective.auxiliary_columns", f"names {name!r} twice.", "Name each column once.")
+            for name in dict.fromkeys(names)
+            if names.count(name) > 1
+        ]
         return found
+
+    def row_problems(self, dataset: Dataset) -> list[Problem]:
+        """Auxiliary columns that are not there, are one side's, or hold no classes; a margin that is no number."""
+        found = [self._auxiliary_problem(name, dataset) for name in dict.fromkeys(self.auxiliary_columns or ())]
+        return [each for each in (self._margin_problem(dataset), *found) if each is not None]
+
+    def _auxiliary_problem(self, name: str, dataset: Dataset) -> Problem | None:
+        where, there, sided = "objective.auxiliary_columns", dataset.columns, ("chosen_", "rejected_")
+        columns = _columns_of(name, there)
+        if not set(columns) <= set(there):
+            return Problem(
+                where, f"names {name!r}, and the rows have neither it nor {' and '.join(_sided(name))}"
+                f"{nearest(name, there)}.", f"They have {', '.join(there)}.",
+            )  # fmt: skip
+        side = next((side for side in sided if name.startswith(side)), "")
+        if side and set(_sided(name.removeprefix(side))) <= set(there):
+            return Problem(
+                where, f"names {name!r}, which is true of one side only.",
+                f"Name {name.removeprefix(side)!r}: {' and '.join(_sided(name.removeprefix(side)))} are meant by it.",
+            )  # fmt: skip
+        remedy = f"Name a column of 2 to {MOST_CLASSES} classes, as texts, whole numbers or True and False."
+        values = {repr(value): value for each in columns for value in _different(dataset.arrow().column(each))}.values()
+        odd = next((value for value in values if value not in (None, "") and _class_of(value) is None), None)
+        if odd is not None:
+            return Problem(where, f"names {name!r}, which holds {odd!r} ({type(odd).__name__}).", remedy)
+        kinds = {_class_of(value) for value in values} - {None}
+        if not 2 <= len(kinds) <= MOST_CLASSES:
+            said = f"names {name!r}, which has {len(kinds):,} different values in the training rows."
+            return Problem(where, said, remedy)
+        return None
+
+    def _margin_problem(self, dataset: Dataset) -> Problem | None:
+        name, where, there = self.margin_column, "objective.margin_column", dataset.columns
+        if name is None:
+            return None
+        if name not in there:
+            return Problem(
+                where, f"is {name!r}, and the rows have no such column{nearest(name, there)}.",
+                f"They have {', '.join(there)}.",
+            )  # fmt: skip
+        for number, value in enumerate(dataset.arrow().column(name).to_pylist()):
+            if not _is_margin(value):
+                return Problem(
+                    where, f"is {name!r}, and training row {number} has {value!r} there.",
+                    "It must be a number in every row: mend the column, or leave margin_column out.",
+                )  # fmt: skip
+        return None
 
     def columns(self, encoded: Any, row: Mapping[str, Any] | None = None) -> Any:
         """Token ids of both sides; the margin and the classes where the settings name their columns."""
@@ -192,10 +246,9 @@ class Reward(PairObjective):
 
     def _margin(self, row: Mapping[str, Any]) -> float:
         value = row.get(self.margin_column or "")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-            there = ", ".join(row)
+        if not _is_margin(value):
             raise DatasetError(
                 f"objective.margin_column is {self.margin_column!r}, and a row has {value!r} there: it must be a "
-                f"number in every row (the columns are {there}). Mend the column, or leave margin_column out."
+                f"number in every row (the columns are {', '.join(row)}). Mend the column, or leave margin_column out."
             )
         return float(value)

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.errors import InvalidInputError, ModelNotFoundError
+from workbench.home import home
 from workbench.metrics.registry import METRICS
 from workbench.models.resolve import ModelRef, reference_of, resolve_model
 from workbench.models.reward import config_of, no_reward_model
@@ -173,7 +174,11 @@ def _known(name: str) -> str:
     looks_elsewhere = any(mark in name for mark in ("/", os.sep, ":", ".")) and not part_of_metric
     if name in METRICS or looks_elsewhere or Path(name).exists():
         return name
-    raise InvalidInputError(f"is {name!r}, which is no metric{nearest(name, METRICS)} and no path. {ADVICE}")
+    if (home() / name / "recipe.yaml").is_file():
+        return f"run:{home() / name}"
+    raise InvalidInputError(
+        f"is {name!r}, which is no metric{nearest(name, METRICS)}, no run in {home()} and no path. {ADVICE}"
+    )
 
 
 def _function(function: Any) -> dict[str, str]:
@@ -201,6 +206,8 @@ def _checked(reward: dict[str, Any]) -> dict[str, str]:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise InvalidInputError(f"the source of {name} is no Python: {error}. Give a function.") from None
+    if any(isinstance(node, ast.AsyncFunctionDef) and node.name == name for node in tree.body):
+        raise InvalidInputError(f"{name} is async, and a reward is called as it is. Write it with def.")
     defined = _defined(tree, name)
     if not defined:
         raise InvalidInputError(f"the source does not define a function {name!r}. Give one that does.")

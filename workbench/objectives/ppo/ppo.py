@@ -302,6 +302,7 @@ class PPOTrainer(Trainer):
     ) -> dict[str, float]:
         mask = rollouts.reply_mask
         watched = {} if gold is None else {"gold": sum(gold) / len(gold)}
+        watched |= {f"reward/{name}": mean for name, mean in getattr(self.reward, "means", {}).items()}
         return {
             "reward": float(scores.mean()), **watched, "kl": float(kl.mean()),
             "length": float(mask.sum(-1).float().mean()), "entropy": float(masked_mean(entropy, mask)),
