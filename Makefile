@@ -34,7 +34,7 @@ install: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || { echo "== making .venv"; $(PYTHON) -m venv .venv; }
-	@echo "== torch $(if $(GPU),(CUDA build),(CPU build, unless a CUDA build is there already)), then the rest: about 2 GB"
+	@echo "== torch $(if $(GPU),(CUDA build),(CPU build, unless a CUDA build is there already)), then the rest: almost 3 GB"
 ifdef GPU
 	@$(BIN)/python -c 'import torch, sys; sys.exit(torch.version.cuda is None)' 2>/dev/null || $(PIP) uninstall -q -y torch
 	$(PIP) install -q -c constraints.txt torch
