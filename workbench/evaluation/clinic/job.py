@@ -205,10 +205,8 @@ def _dataset(given: Any) -> Dataset:
 
     if isinstance(given, Dataset):
         return given
-    named = isinstance(
-        given, (str, os.PathLike)
-    )  # it may be what the reward was trained on: then its test split counts
-    return load_dataset(given) if named else load_dataset(given, split={})
+    # What is named may be what the reward was trained on: then its test split counts. Rows in memory all do.
+    return load_dataset(given) if isinstance(given, (str, os.PathLike)) else load_dataset(given, split={})
 
 
 def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, Any] | None:
