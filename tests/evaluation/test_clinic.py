@@ -274,6 +274,8 @@ def test_it_is_written_and_read_back(tmp_path):
         assert other.noise == made.noise
     with pytest.raises(InvalidInputError, match="no reward clinic"):
         wb.RewardClinic.from_json(json.dumps({"format": 2}))
+    with pytest.raises(InvalidInputError, match="'5' is no reward clinic"):
+        wb.RewardClinic.from_json(5)
     with pytest.raises(InvalidInputError, match=r"none\.json' cannot be read: No such file"):
         wb.RewardClinic.from_json(tmp_path / "none.json")
 

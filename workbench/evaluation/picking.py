@@ -14,7 +14,7 @@ from workbench.errors import DatasetError, InvalidInputError
 if TYPE_CHECKING:
     from workbench.evaluation.report import Report
 
-__all__ = ["Picked", "pick_numbers", "pick_prompts", "pick_rows", "rows_of"]
+__all__ = ["Picked", "opened", "pick_numbers", "pick_prompts", "pick_rows", "rows_of"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,16 @@ class Picked:
         return cls(load_dataset(rows, split={}), plain["facts"], tuple(plain["numbers"]), rows, plain["note"])
 
 
+def opened(given: Any) -> Dataset:
+    """A data set as given or named.
+
+    What is named may be what was trained on, so its splits are cut as ever; of rows in memory none is split off.
+    """
+    if isinstance(given, Dataset):
+        return given
+    return load_dataset(given) if isinstance(given, (str, os.PathLike)) else load_dataset(given, split={})
+
+
 def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = None) -> Picked:
     """The rows to evaluate on: the test split where there is one, else all rows given.
 
@@ -77,9 +87,7 @@ def pick_rows(dataset: Any, max_rows: int | None = None, *, type: str | None = N
         raise InvalidInputError(
             f"max_rows must be a whole number of at least 1, got {max_rows!r}. None takes all rows."
         )
-    if not isinstance(dataset, Dataset):
-        named = isinstance(dataset, (str, os.PathLike))
-        dataset = load_dataset(dataset) if named else load_dataset(dataset, split={})
+    dataset = opened(dataset)
     if type is not None and (dataset.type != type or dataset.conversational):
         kind = f"{'conversational ' if dataset.conversational else ''}{dataset.type}"
         raise DatasetError(f"{dataset.name} is {kind}; {type} is needed here.")

@@ -25,7 +25,7 @@ from workbench.models.endpoint import is_endpoint
 from workbench.models.gguf import PACKAGED, GGUFSource, find
 from workbench.models.quantization import Quantization
 
-__all__ = ["ModelRef", "bundled_models", "reference_of", "resolve_model", "start_of"]
+__all__ = ["ModelRef", "bundled_models", "is_run", "reference_of", "resolve_model", "start_of"]
 
 MERGE = ("LORA", "IA3")
 """PEFT's words for adapters that go into the weights exactly."""
@@ -159,7 +159,7 @@ def resolve_model(name: str | os.PathLike[str], *, ask_hub: bool = True) -> Mode
     if gguf is not None:
         return ModelRef(text, gguf.folder, "gguf", source=gguf)
     path = Path(text).expanduser()
-    if _is_run(home() / text):
+    if is_run(home() / text):
         return _run(f"run:{home() / text}")
     if path.is_dir():
         _check_folder(path, text)
@@ -191,7 +191,7 @@ def _run(text: str) -> ModelRef:
         run = home() / named
     folder = run / "model"
     if not (folder / "config.json").is_file() and not (folder / "adapter_config.json").is_file():
-        if not _is_run(run):
+        if not is_run(run):
             raise ModelNotFoundError(
                 f"{named!r} is no run (looked in {home()} and for {run}). Give a run, its id or its folder; "
                 "workbench.runs() lists them."
@@ -211,7 +211,8 @@ def _run(text: str) -> ModelRef:
     return ModelRef(text, folder, "run", base=resolve_model(base).below)
 
 
-def _is_run(path: Path) -> bool:
+def is_run(path: Path) -> bool:
+    """Whether a folder is a run's."""
     return (path / "recipe.yaml").is_file()
 
 

@@ -147,18 +147,18 @@ class Reward(PairObjective):
         return [each for each in (self._margin_problem(dataset), *found) if each is not None]
 
     def _auxiliary_problem(self, name: str, dataset: Dataset) -> Problem | None:
-        where, there, sided = "objective.auxiliary_columns", dataset.columns, ("chosen_", "rejected_")
+        where, there = "objective.auxiliary_columns", dataset.columns
         columns = _columns_of(name, there)
         if not set(columns) <= set(there):
             return Problem(
                 where, f"names {name!r}, and the rows have neither it nor {' and '.join(_sided(name))}"
                 f"{nearest(name, there)}.", f"They have {', '.join(there)}.",
             )  # fmt: skip
-        side = next((side for side in sided if name.startswith(side)), "")
-        if side and set(_sided(name.removeprefix(side))) <= set(there):
+        both = name.partition("_")[2]
+        if name in _sided(both) and set(_sided(both)) <= set(there):
             return Problem(
                 where, f"names {name!r}, which is true of one side only.",
-                f"Name {name.removeprefix(side)!r}: {' and '.join(_sided(name.removeprefix(side)))} are meant by it.",
+                f"Name {both!r}: {' and '.join(_sided(both))} are meant by it.",
             )  # fmt: skip
         remedy = f"Name a column of 2 to {MOST_CLASSES} classes, as texts, whole numbers or True and False."
         values = {repr(value): value for each in columns for value in _different(dataset.arrow().column(each))}.values()

@@ -22,11 +22,11 @@ from typing import Any
 from workbench.errors import InvalidInputError, ModelNotFoundError
 from workbench.home import home
 from workbench.metrics.registry import METRICS
-from workbench.models.resolve import ModelRef, reference_of, resolve_model
+from workbench.models.resolve import ModelRef, is_run, reference_of, resolve_model
 from workbench.models.reward import config_of, no_reward_model
 from workbench.settings import nearest
 
-__all__ = ["as_reward", "columns_of", "content_of", "described", "fault", "model_of", "parts_of"]
+__all__ = ["as_reward", "columns_of", "content_of", "described", "fault", "model_of", "parts_of", "reward_argument"]
 
 ADVICE = (
     "Give a metric's name, a run or folder of a reward model, 'file.py:function', or a function of "
@@ -73,6 +73,14 @@ def as_reward(given: Any) -> Any:
     raise InvalidInputError(f"is {given!r} ({type(given).__name__}), which is no reward. {ADVICE}")
 
 
+def reward_argument(given: Any) -> Any:
+    """`as_reward` of an argument ``reward=``, which its errors name."""
+    try:
+        return as_reward(given)
+    except InvalidInputError as error:
+        raise InvalidInputError(f"reward= {error}") from None
+
+
 def parts_of(reward: Any) -> list[tuple[Any, float]]:
     """Each single reward with its weight."""
     if isinstance(reward, (tuple, list)):
@@ -104,9 +112,9 @@ def model_of(name: str) -> ModelRef:
         When it is nowhere.
     """
     path = Path(name).expanduser()
-    if (path / "recipe.yaml").is_file():
+    if is_run(path):
         return resolve_model(f"run:{path}")
-    if path.name == "model" and (path.parent / "recipe.yaml").is_file():
+    if path.name == "model" and is_run(path.parent):
         return resolve_model(f"run:{path.parent}")
     return resolve_model(name)
 
@@ -174,7 +182,7 @@ def _known(name: str) -> str:
     looks_elsewhere = any(mark in name for mark in ("/", os.sep, ":", ".")) and not part_of_metric
     if name in METRICS or looks_elsewhere or Path(name).exists():
         return name
-    if (home() / name / "recipe.yaml").is_file():
+    if is_run(home() / name):
         return f"run:{home() / name}"
     raise InvalidInputError(
         f"is {name!r}, which is no metric{nearest(name, METRICS)}, no run in {home()} and no path. {ADVICE}"

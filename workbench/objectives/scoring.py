@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workbench.errors import InvalidInputError
-from workbench.objectives.rewards import as_reward
+from workbench.objectives.rewards import reward_argument
 
 __all__ = ["score_replies"]
 
@@ -64,8 +64,4 @@ def score_replies(
             raise InvalidInputError(
                 f"{name} has {len(values)} values and replies has {len(replies)}; give one for each reply."
             )
-    try:
-        spec = as_reward(reward)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"reward= {error}") from None
-    return load_reward(spec, timeout=timeout)(asked, list(replies), columns or {})
+    return load_reward(reward_argument(reward), timeout=timeout)(asked, list(replies), columns or {})

@@ -15,6 +15,7 @@ from workbench.evaluation.clinic.pairs import SIDES, Pairs, read_pairs, short_co
 from workbench.evaluation.clinic.result import RewardClinic
 from workbench.evaluation.clinic.rewrites import EXPLOITS, rewrites_of, rewritten
 from workbench.evaluation.clinic.slicing import LENGTHS
+from workbench.evaluation.picking import opened
 from workbench.runs import handle
 from workbench.runs.events import EventWriter
 from workbench.runs.home import home
@@ -148,15 +149,11 @@ def reward_clinic(
     RunError
         When the reward fails; the row is named.
     """
-    from workbench.objectives.rewards import as_reward
+    from workbench.objectives.rewards import reward_argument
 
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InvalidInputError(f"seed must be a whole number of at least 0, got {seed!r}.")
-    try:
-        spec = as_reward(reward)
-    except InvalidInputError as error:
-        raise InvalidInputError(f"reward= {error}") from None
-    dataset = _dataset(dataset)
+    spec, dataset = reward_argument(reward), opened(dataset)
     if split is None:
         split = next(iter(dataset.splits)) if len(dataset.splits) == 1 else "test"
     pairs = read_pairs(dataset, split)
@@ -200,15 +197,6 @@ def reward_clinic(
     return job.clinic
 
 
-def _dataset(given: Any) -> Dataset:
-    from workbench.data.dataset import Dataset, load_dataset
-
-    if isinstance(given, Dataset):
-        return given
-    # What is named may be what the reward was trained on: then its test split counts. Rows in memory all do.
-    return load_dataset(given) if isinstance(given, (str, os.PathLike)) else load_dataset(given, split={})
-
-
 def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, Any] | None:
     """Name and pairs of the training rows, at most `TRAINING`."""
     if given is None:
@@ -221,7 +209,7 @@ def _training(given: Any, dataset: Dataset, split: str, seed: int) -> dict[str, 
             )
         source, name, pairs = dataset, given, read_pairs(dataset, given)
     else:
-        source, name = _dataset(given), "train"
+        source, name = opened(given), "train"
         pairs = read_pairs(source, name)
     places = _sample(len(pairs["rows"]), TRAINING, seed)
     kept: Pairs = {key: [pairs[key][at] for at in places] for key in ("rows", "prompts", *SIDES)}

@@ -252,11 +252,11 @@ class RewardClinic:
             return cls(**made)
         except OSError as error:
             raise InvalidInputError(
-                f"The reward clinic {os.fspath(source)!r} cannot be read: {error.strerror or error}. Give the path "
+                f"The reward clinic {str(source)!r} cannot be read: {error.strerror or error}. Give the path "
                 "that to_json wrote to."
             ) from error
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            what = "This text" if is_text else repr(os.fspath(source))
+            what = "This text" if is_text else repr(str(source))
             raise InvalidInputError(
                 f"{what} is no reward clinic that to_json wrote: {error!r}. Give the path that it was written to."
             ) from error
