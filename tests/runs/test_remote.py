@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -181,6 +182,15 @@ def test_what_no_row_could_do_better_with_ends_it_at_once(monkeypatch, reply, me
     assert len(server.asked) <= remote.AT_ONCE * (remote.TRIES + 1)
     assert KEY not in str(raised.value)
     assert raised.value.__suppress_context__
+
+
+def test_nothing_more_is_sent_after_that_however_late_it_is_heard_of():
+    with serving(lambda body: (401, error("No key."))) as server:
+        request = {"model": "toy", "messages": [{"role": "user", "content": "a"}]}
+        told: list[int] = []
+        endpoint = wb.System(server.name).endpoint
+        asyncio.run(remote._send_all(endpoint, 60.0, [request] * 50, lambda row, _: told.append(row)))
+    assert 1 <= len(server.asked) == len(told) <= remote.AT_ONCE
 
 
 def test_a_key_is_asked_for_where_none_was_named():

@@ -246,11 +246,17 @@ async def _send_all(
     if not endpoint.is_openai:
         client.organization = client.project = None  # read from the environment, and no business of other hosts
 
+    hopeless = False  # then nothing more is sent, even before who asked has heard of it
+
     async def send(row: int, request: Mapping[str, Any]) -> None:
+        nonlocal hopeless
         async with gate:
+            if hopeless:
+                return
             try:
                 tell(row, await _sent(client, endpoint, seconds, {**request, "extra_headers": headers}))
             except Exception as error:
+                hopeless = True
                 tell(row, error)
 
     async with client:
