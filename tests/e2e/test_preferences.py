@@ -5,6 +5,7 @@ live: curves of reward and divergence, and rollouts with their advantages.
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -110,4 +111,46 @@ def test_from_labels_to_a_reward_model_its_clinic_and_ppo_live(open_notebook, tm
     expect(run.locator(".wb-adv").first).to_be_visible()
     expect(run).to_contain_text("Completed", timeout=240_000)
     notebook.screenshot("preference-ppo")
+    assert_calm(notebook)
+
+
+WORKBENCH = """
+import workbench as wb
+recipe = wb.Recipe("tiny-support", "support-desk/preferences", wb.Reward(),
+                   training=wb.Training(max_steps=4, batch_size=4, eval_steps=4, num_probes=0))
+wb.panels.Workbench(recipe=recipe, tab="preferences")
+"""
+
+
+@pytest.mark.timeout(600)  # a training and a clinic
+def test_from_labels_to_ppo_in_the_workbench_without_a_line_of_code(open_notebook):
+    notebook = open_notebook([WORKBENCH])
+    notebook.run_all()
+    panel = notebook.output(0).locator(".wb-panel").first
+    notebook.screenshot("workbench-preferences", ".wb-panel")
+    panel.get_by_label("Pairs", exact=True).fill("12")
+    panel.get_by_role("button", name="Begin", exact=True).click()
+    pairs = panel.get_by_role("region", name="Pairs to label")
+    expect(pairs).to_contain_text("0 of ")
+    pairs.focus()
+    for at in range(12):
+        pairs.press("ArrowLeft")
+        expect(pairs).to_contain_text(f"{at + 1} of ")
+    notebook.screenshot("workbench-labelled", ".wb-panel")
+    panel.get_by_role("button", name="Train a reward model").click()
+    expect(panel.get_by_label("Objective", exact=True)).to_have_value("Reward model")
+    panel.get_by_role("button", name="Train", exact=True).click()
+    expect(panel).to_contain_text("Completed", timeout=240_000)
+    panel.get_by_role("tab", name="Compare").click()
+    expect(panel).to_contain_text("it scores replies and writes none to compare")
+    panel.get_by_role("button", name="Examine it").click()
+    expect(panel).to_contain_text("accuracy on held-out pairs", timeout=240_000)
+    notebook.screenshot("workbench-clinic", ".wb-panel")
+    panel.get_by_role("button", name="Take it as the reward of PPO").click()
+    expect(panel.get_by_label("Objective", exact=True)).to_have_value("PPO")
+    expect(panel.get_by_label("reward", exact=True)).to_have_value(re.compile("-reward-lora-"))
+    notebook.screenshot("workbench-ppo", ".wb-panel")
+    notebook.narrow()
+    panel.get_by_role("tab", name="Preferences").click()
+    notebook.screenshot("workbench-preferences-narrow", ".wb-panel")
     assert_calm(notebook)

@@ -71,6 +71,7 @@ def test_a_job_is_followed_to_its_end():
     assert job.wait(60) == "completed", job.reason
     panel._show()
     assert "Fit to optimise against" in panel._verdict.value
+    assert panel._status.value == "", "its progress is no news any more"
     assert not panel._writers[0].disabled
     assert panel.to_code() == f"wb.panels.ClinicPanel({job.id!r})"
     assert ClinicPanel("last").found.to_json() == panel.found.to_json()

@@ -137,11 +137,14 @@ def test_the_base_model_is_evaluated_before_there_is_a_run_and_followed(make, ti
     finally:
         evaluation.stop()
 
-    panel.run = SimpleNamespace(status="completed", id="r", recipe=SimpleNamespace(model="base"))
+    recipe = SimpleNamespace(model="base")
+    panel.run = SimpleNamespace(status="completed", id="r", recipe=recipe, writes_answers=True)
     panel.tab = "data"
     panel.tab = "report"
     assert panel._evaluated() == ["base", panel.run]
     assert "The base model and the run" in form.words.value
+    panel.run.writes_answers = False
+    assert panel._evaluated() == [panel.recipe.model], "a reward model writes no answers"
 
 
 def test_a_decision_is_started_and_shown_without_code(make, tmp_path, monkeypatch):
@@ -186,3 +189,95 @@ def test_a_bench_is_started_without_code(make, tiny_model, arithmetic):
     form.ways["lora"].value = False
     with pytest.raises(InvalidInputError, match="No way of tuning is ticked"):
         form.launch()
+
+
+def test_replies_of_the_model_are_labelled_and_trained_on(make, tiny_model, arithmetic):
+    ds = wb.load_dataset(arithmetic, split={"validation": 0.1, "test": 0.1})
+    panel = make(ds, wb.Recipe(str(tiny_model), ds), tab="preferences")
+    form = panel.label_form
+    assert [title for title, _ in form.replies.options] == ["two of the model of the recipe"]
+    form.rows.value, form.annotator.value = 6, "ann"
+    form.start.click()
+    panel.settle()
+    assert panel.head._error == ""
+    [_, shown] = panel._places["preferences"].children
+    assert len(shown.labelling.rows) == 6
+    assert [row["prompt"] for row in shown.labelling.rows] == [ds[at]["prompt"] for at in range(6)]
+    form._trained[0].click()
+    panel.settle()
+    assert "No pair has been told apart yet" in panel.head._error
+    for _ in range(4):
+        shown._act({"kind": "label", "choice": "left"})
+
+    names = {"wb": wb, "rows": arithmetic}
+    code = panel.to_code()
+    assert ", preferences=wb.panels.PreferencePanel(pairs, annotator='ann'), tab='preferences')" in code
+    exec(code.rpartition("wb.panels.Workbench(")[0], names)
+    assert names["pairs"] == shown.labelling.rows
+    again = make(ds, panel.recipe, preferences=wb.panels.PreferencePanel(names["pairs"], annotator="ann"))
+    assert len(again._places["preferences"].children[1].labelling.labels) == 4
+
+    form._trained[0].click()
+    panel.settle()
+    assert panel.tab == "recipe"
+    assert panel.dataset.type == "preference"
+    assert sum(panel.dataset.splits.values()) == 4
+    assert isinstance(panel.recipe.objective, wb.Reward)
+    assert panel.recipe.model == str(tiny_model)
+    assert wb.load_dataset(panel.dataset.source["source"]).hash == panel.dataset.hash, "any process finds it"
+
+
+def test_labels_of_a_preference_set_are_hidden_and_two_systems_can_be_compared(make, tiny_model):
+    rows = [{"prompt": f"q{n}", "chosen": "yes", "rejected": "no"} for n in range(8)]
+    ds = wb.load_dataset(rows, split={})
+    panel = make(ds, wb.Recipe(str(tiny_model), ds, objective=wb.DPO()))
+    panel.run = SimpleNamespace(status="completed", id="r", recipe=SimpleNamespace(model="base"), writes_answers=True)
+    panel.tab = "preferences"
+    form = panel.label_form
+    assert [title for title, _ in form.replies.options] == [
+        "the data's own, their labels hidden", "two of the base model", "two of the run", "the base model and the run",
+    ]  # fmt: skip
+    form.launch()
+    [_, shown] = panel._places["preferences"].children
+    assert {(row["a"], row["b"]) for row in shown.labelling.rows} == {("yes", "no"), ("no", "yes")}
+    assert 'pairs = wb.load_dataset(rows, split={}).split("train").head(50)\n' in panel.to_code()
+
+
+def test_without_a_model_nothing_is_written(make, arithmetic):
+    panel = make(wb.load_dataset(arithmetic, split={}))
+    panel.recipe_panel.form.model.value = "no-such-model"
+    panel.settle()
+    with pytest.raises(InvalidInputError, match="There is no model to write replies"):
+        panel.label_form.launch()
+
+
+def test_of_a_reward_model_the_clinic_stands_where_answers_are_compared(make, tiny_model, tmp_path):
+    rows = [{"prompt": f"q{n % 9}", "chosen": f"yes {n}", "rejected": f"no {n}"} for n in range(40)]
+    ds = wb.load_dataset(rows, split={"validation": 0.1, "test": 0.2})
+    training = wb.Training(max_steps=2, batch_size=4, dtype="fp32", num_probes=0)
+    recipe = wb.Recipe(str(tiny_model), ds, objective=wb.Reward(), tuning=wb.LoRA(r=2), training=training)
+    panel = make(ds, recipe)
+    run = panel.recipe_panel.train()
+    assert run.wait(120) == "completed"
+    panel.tab = "compare"
+    panel.settle()
+    [form] = panel._places["compare"].children
+    assert f"{run.id} is a reward model" in form.children[0].value
+    form.start.click()
+    panel.settle()
+    assert panel.head._error == ""
+    [_, shown] = panel._places["compare"].children
+    job = shown.clinic
+    assert job.wait(120) == "completed"
+    assert f"run='{run.id}', clinic='{job.id}', tab='compare'" in panel.to_code()
+    panel.tab = "data"
+    panel.tab = "compare"
+    assert panel._places["compare"].children == (form, shown), "it is not made anew"
+    again = make(ds, recipe, run=run.id, clinic=job.id, tab="compare")
+    assert again._places["compare"].children[1].found.verdict() == shown.found.verdict()
+
+    form.optimise.click()
+    panel.settle()
+    assert panel.tab == "recipe"
+    assert isinstance(panel.recipe.objective, wb.PPO)
+    assert (panel.recipe.model, panel.recipe.objective.reward) == (str(tiny_model), f"run:{run.path}")

@@ -8,11 +8,12 @@ from typing import Any
 from workbench.data.dataset import Dataset
 from workbench.data.turns import reply_to
 from workbench.errors import InvalidInputError
+from workbench.evaluation.questions import questions
 from workbench.runs.generation import generate
 
 __all__ = ["sample_pairs"]
 
-ANSWERS = ("chosen", "rejected", "completion", "a", "b")
+ANSWERS = ("chosen", "rejected", "completion", "messages", "a", "b")
 
 
 def sample_pairs(
@@ -33,7 +34,8 @@ def sample_pairs(
     system
         As for `wb.generate`: a `System`, a model's name, a run, a function.
     prompts
-        Texts, lists of messages, rows with ``prompt``, or a `Dataset`. Other columns are kept, but for its own answers.
+        Texts, lists of messages, rows with ``prompt``, or a `Dataset`; of its conversations, what stands before the
+        last answer. Other columns are kept, but for its own answers.
     other
         The system that writes the second reply. Default: the same one, with another seed.
     temperature, seed, decoding
@@ -50,6 +52,8 @@ def sample_pairs(
     InvalidInputError
         At temperature 0 without a second system, since both replies would be the same; for prompts that are neither
         text nor messages.
+    DatasetError
+        For a data set that asks nothing.
     GenerationError
         Where a prompt got no answer.
     """
@@ -60,6 +64,8 @@ def sample_pairs(
     if isinstance(prompts, str):
         raise InvalidInputError(f"prompts takes a list of texts, got the text {prompts[:60]!r}. Put it into a list.")
     rows = [dict(each) if isinstance(each, Mapping) else {"prompt": each} for each in prompts]
+    if isinstance(prompts, Dataset):
+        rows = [{**row, "prompt": prompt} for row, prompt in zip(rows, questions(prompts)[0], strict=True)]
     for number, row in enumerate(rows):
         if not isinstance(row.get("prompt"), (str, list)):
             raise InvalidInputError(

@@ -48,6 +48,7 @@ class ClinicPanel(Panel):
 
     def __init__(self, clinic: Any, **kwargs: Any):
         self._told: tuple[Any, ...] = ()
+        self._waiting = False  # for what it finds, with its progress in the status line
         super().__init__("Reward clinic", clinic=clinic, **kwargs)
         self._status, self._verdict, self._part = (ipywidgets.HTML() for _ in range(3))
         options = {name.capitalize(): name for name in SECTIONS}
@@ -151,9 +152,10 @@ class ClinicPanel(Panel):
             why = f": {at['reason']}" if at["reason"] else ""
             words = f"{at['status']}, {at['done']:,} of {at['total']:,} replies scored{why}"
             self._status.value, self._verdict.value, self._part.value = f"<span>{escape(words)}</span>", "", ""
+            self._waiting = True
             return
-        if isinstance(self.clinic, ClinicJob) and not self._told:
-            self._status.value = ""
+        if self._waiting:
+            self._status.value, self._waiting = "", False
         shown = shown_for(found, None)
         self._verdict.value = f'<p class="wb-said"><strong>{escape(found.verdict().sentence)}</strong></p>'
         part = section(self.section, found, shown.text)

@@ -16,6 +16,7 @@ from workbench.draft import PRESETS, Findings, build, examine
 from workbench.errors import DatasetError, Problem, RecipeError
 from workbench.estimate import size_words
 from workbench.models.resolve import bundled_models
+from workbench.objectives import Objective
 from workbench.panels._form import choose, grid, problem_html, text_html
 from workbench.panels._memory import memory_html
 from workbench.panels._panel import Panel, answer_while_busy
@@ -104,6 +105,13 @@ class RecipePanel(Panel):
         """Train on another data set, which may be called as the one before."""
         self.form.put("dataset", dataset)
         self._changed()
+
+    def put_objective(self, objective: type[Objective], model: Any = None, **settings: Any) -> None:
+        """Train for something else, from another model where one is given; its other settings stay as they stand."""
+        if model is not None:
+            self.form.put("model", model)
+        self.form.objective.value = objective
+        self.form.preset({f"objective.{name}": value for name, value in settings.items()})
 
     def put_run(self, shown: ipywidgets.Widget) -> None:
         """Show something else where a run is followed; what was there ends."""

@@ -13,19 +13,26 @@ from workbench.data.dataset import Dataset, load_dataset
 from workbench.data.sources import bundled_datasets
 from workbench.errors import InvalidInputError
 from workbench.evaluation import Report
+from workbench.evaluation.clinic import RewardClinic
 from workbench.models.resolve import bundled_models
+from workbench.objectives import Objective
+from workbench.objectives.ppo import PPO
 from workbench.panels._bench_form import BenchForm
+from workbench.panels._clinic_form import ClinicForm
 from workbench.panels._code import IMPORT, data_code, recipe_code
 from workbench.panels._decision_form import DecisionForm
 from workbench.panels._evaluation_form import EvaluationForm
 from workbench.panels._form import grid, suggest, text_html
+from workbench.panels._label_form import LabelForm
 from workbench.panels._panel import Panel, answer_while_busy
 from workbench.panels._static_form import StaticForm
 from workbench.panels.bench import BenchPanel
+from workbench.panels.clinic import ClinicPanel
 from workbench.panels.compare import ComparePanel
 from workbench.panels.data import DataPanel
 from workbench.panels.ladder import LadderPanel
 from workbench.panels.lens import TokenLens
+from workbench.panels.preference import PreferencePanel
 from workbench.panels.recipe import RecipePanel
 from workbench.panels.report import ReportPanel
 from workbench.panels.run import RunPanel
@@ -34,7 +41,7 @@ from workbench.runs import open_run
 
 __all__ = ["Workbench"]
 
-TABS = ("data", "recipe", "tokens", "run", "compare", "report", "bench", "decision")
+TABS = ("data", "recipe", "tokens", "run", "compare", "report", "preferences", "bench", "decision")
 WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
     "run": "Press Train under Recipe; the run shows here.",
@@ -43,7 +50,9 @@ WAITING = {
 
 
 class Workbench(Panel):
-    """Data, recipe, tokens, run, comparison, report, bench and decision in tabs, each using what the others chose.
+    """Data, recipe, tokens, run, comparison, report, preferences, bench and decision in tabs, each using the others.
+
+    A reward model writes no answers to compare; in their place stands its clinic.
 
     Parameters
     ----------
@@ -51,14 +60,16 @@ class Workbench(Panel):
         What `load_dataset` takes; by default the bundled mails with their records.
     recipe
         A `Recipe` to begin with; its data is shown unless `dataset` says otherwise.
-    run, report, bench, decision
+    run, report, bench, decision, clinic
         Ids or objects to begin with; `report` is what `ReportPanel` takes.
+    preferences
+        A `PreferencePanel` to go on with, or pairs to label.
     tab
         The tab that is open.
 
     Attributes
     ----------
-    data, recipe_panel, evaluation_form, bench_form, decision_form, run_panel, compare, lens : panels
+    data, recipe_panel, evaluation_form, label_form, bench_form, decision_form, run_panel, compare, lens : panels
         Those behind the tabs; None where there is nothing to show yet.
     """
 
@@ -67,7 +78,7 @@ class Workbench(Panel):
 
     def __init__(
         self, dataset: Any = None, recipe: Any = None, *, run: Any = None, report: Any = None, bench: Any = None,
-        decision: Any = None, **kwargs: Any,
+        decision: Any = None, clinic: Any = None, preferences: Any = None, **kwargs: Any,
     ):  # fmt: skip
         if recipe is not None and not isinstance(recipe, Recipe):
             raise InvalidInputError(f"recipe= must be a Recipe, got {recipe!r}.")
@@ -79,6 +90,7 @@ class Workbench(Panel):
         self.lens: TokenLens | None = None
         self.run_panel: RunPanel | None = None
         self.compare: ComparePanel | None = None
+        self._compared: Any = None  # the run that the comparison is of
         super().__init__("Workbench", dataset=load_dataset(dataset), **kwargs)
         self._source = suggest("Data", bundled_datasets(), lambda: None)
         self._source.value = self.dataset.name
@@ -100,6 +112,10 @@ class Workbench(Panel):
             self._evaluated, lambda: self.dataset, self._show_report, self.in_background
         )
         self._put("report", self.evaluation_form)
+        self.label_form = LabelForm(
+            self._writers, lambda: self.dataset, self._show_labelling, self._train_on, self.in_background
+        )
+        self._put("preferences", self.label_form)
         self._tabs = ipywidgets.Tab([self._places[name] for name in TABS], titles=[name.capitalize() for name in TABS])
         self._tabs.selected_index = TABS.index(self.tab)
         self.body = [self._tabs]
@@ -113,7 +129,11 @@ class Workbench(Panel):
             self.recipe_panel.put_dataset(self.dataset)
         if run is not None:
             self._follow(run if hasattr(run, "tail") else open_run(run))
-        for given, show in ((report, self._show_report), (bench, self._show_bench), (decision, self._show_decision)):
+        if preferences is not None:
+            given = isinstance(preferences, PreferencePanel)
+            self.label_form.take_up(preferences if given else PreferencePanel(preferences))
+        shows = (self._show_report, self._show_bench, self._show_decision, self._show_clinic)
+        for given, show in zip((report, bench, decision, clinic), shows, strict=True):
             if given is not None:
                 show(given)
         self._go_to(self.tab)
@@ -134,9 +154,13 @@ class Workbench(Panel):
             lines, given = recipe_code(recipe, self.dataset).removeprefix(IMPORT), ["ds", "recipe"]
         if self.run is not None:
             given.append(f"run={self.run.id!r}")
-        for name in ("report", "bench", "decision"):
+        for name in ("report", "bench", "decision", "clinic"):
             if (shown := self._shown.get(name)) is not None:
-                given.append(f"{name}={name if isinstance(shown, Report) else repr(getattr(shown, 'id', shown))}")
+                kept = isinstance(shown, (Report, RewardClinic))
+                given.append(f"{name}={name if kept else repr(getattr(shown, 'id', shown))}")
+        if (labelled := self._shown.get("preferences")) is not None:
+            lines += self.label_form.pairs_code()
+            given.append(f"preferences={labelled.to_code()}")
         if self.tab != "data":
             given.append(f"tab={self.tab!r}")
         return f"{lines}wb.panels.Workbench({', '.join(given)})"
@@ -179,16 +203,23 @@ class Workbench(Panel):
         self.run_panel = RunPanel(run)
         self.recipe_panel.put_run(ipywidgets.HTML(text_html("The run is followed under Run.")))
         self._put("run", self.run_panel)
-        self.compare = None
+        self.compare = self._compared = None
+        self._shown.pop("clinic", None)
         self._update_code()
         self.tab = "run"
 
     def _evaluated(self) -> list[Any]:
-        """What an evaluation asks: the base model, and the run where it is completed."""
-        if self.run is not None and self.run.status == "completed":
+        """What an evaluation asks: the base model, and the run where it is completed and writes answers."""
+        if self.run is not None and self.run.status == "completed" and self.run.writes_answers:
             return [self.run.recipe.model, self.run]
         recipe = self.recipe_panel.recipe
         return [] if recipe is None else [recipe.model]
+
+    def _writers(self) -> dict[str, Any]:
+        """The same, each by its title."""
+        found = self._evaluated()
+        titles = ["the model of the recipe"] if len(found) == 1 else ["the base model", "the run"]
+        return dict(zip(titles, found, strict=False))
 
     def _show_report(self, report: Any) -> None:
         self._show_under(self.evaluation_form, "report", report, ReportPanel(report))
@@ -198,6 +229,30 @@ class Workbench(Panel):
 
     def _show_decision(self, decision: Any) -> None:
         self._show_under(self.decision_form, "decision", decision, LadderPanel(decision))
+
+    def _show_labelling(self, panel: PreferencePanel) -> None:
+        self._show_under(self.label_form, "preferences", panel, panel)
+
+    def _train_on(self, objective: type[Objective], dataset: Dataset, model: Any) -> None:
+        """What was labelled is the data, what wrote the replies the model; the rest of the recipe stays."""
+        self.recipe_panel.put_objective(objective, model)
+        self.dataset = dataset
+        self.tab = "recipe"
+
+    def _show_clinic(self, clinic: Any) -> None:
+        if self.run is not None and self._compared is not self.run:
+            self._show_comparison()
+        self._shown["clinic"] = clinic
+        self._put("compare", *self._clinic_forms(), ClinicPanel(clinic))
+        self._update_code()
+
+    def _clinic_forms(self) -> list[ClinicForm]:
+        return [each for each in self._places["compare"].children if isinstance(each, ClinicForm)]
+
+    def _optimise(self) -> None:
+        """PPO against the reward model that was trained last, from the model it was trained from."""
+        self.recipe_panel.put_objective(PPO, self.run.recipe.model, reward=self.run.id)
+        self.tab = "recipe"
 
     def _show_under(self, form: ipywidgets.Widget, name: str, shown: Any, panel: Panel) -> None:
         """A panel, under the form that starts another of its kind."""
@@ -212,8 +267,13 @@ class Workbench(Panel):
             self._show_tokens()
         elif tab == "report":
             self.evaluation_form.refresh()
-        elif tab == "compare" and self.compare is None and self.run is not None:
+        elif tab == "preferences":
+            self.label_form.refresh()
+        elif tab == "compare" and self._compared is not self.run:
             self._show_comparison()
+        elif tab == "compare":
+            for form in self._clinic_forms():
+                form.refresh()
 
     def _show_tokens(self) -> None:
         recipe = self.recipe_panel.recipe
@@ -229,5 +289,10 @@ class Workbench(Panel):
                 ipywidgets.HTML(text_html(f"The run is {self.run.status}. {WAITING['compare']}"))
             ]
             return
-        self.compare = ComparePanel([self.run.recipe.model, self.run], self.dataset)
-        self._put("compare", self.compare)
+        if self.run.writes_answers:
+            self.compare = ComparePanel([self.run.recipe.model, self.run], self.dataset)
+            self._put("compare", self.compare)
+        else:
+            form = ClinicForm(self.run, lambda: self.dataset, self._show_clinic, self._optimise, self.in_background)
+            self._put("compare", form)
+        self._compared = self.run

@@ -168,7 +168,7 @@ def findings(found: Sequence[Finding]) -> Picture:
                      f'stroke="{colour}" stroke-width="5" stroke-opacity=".55"/>')  # fmt: skip
         parts.append(f'<circle cx="{x(figure.value):.1f}" cy="{middle}" r="4.5" fill="{colour}"/>')
     words = "; ".join(f"{each.words}: {each.state}" for each in drawn)
-    return Picture(_svg(parts, ROW * max(len(drawn), 1) + 4, words), words)
+    return Picture(_svg(parts, ROW * len(drawn) + 4, words), words)
 
 
 def short_name(name: str) -> str:

@@ -45,7 +45,8 @@ def _findings(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
     if repeated := len(clinic.prompts) - len(set(clinic.prompts)):
         said.append(f"{repeated:,} pairs share their prompt with another; the intervals take pairs to be independent, "
                     "and are too narrow for that.")  # fmt: skip
-    return Section("Findings", said, [drawings.findings(found)], [Table("Findings", head, body)])
+    drawn = [drawings.findings(found)] if any(each.figure is not None for each in found) else []
+    return Section("Findings", said, drawn, [Table("Findings", head, body)])
 
 
 def _calibration(clinic: RewardClinic, text: Callable[[str], str]) -> Section:
