@@ -1,5 +1,6 @@
 """RunPanel: what goes over the wire, clicks, the saved form."""
 
+import shutil
 import struct
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from tests.panels.played import PROBES, Script
 from workbench.errors import InvalidInputError, RunNotFoundError, RunNotLiveError
 from workbench.objectives.scoring import score_replies
+from workbench.panels import run as run_module
 from workbench.panels.run import RunPanel
 from workbench.runs import feed, open_run
 
@@ -163,8 +165,12 @@ def test_asking(make, tmp_path):
     assert len(panel.sent[-1][0]["answers"]) == 3
 
 
-def test_a_reward_model_scores_instead_of_answering(make):
-    run = open_run(KEPT / "reward-model")
+def test_a_reward_model_scores_instead_of_answering(make, monkeypatch, tmp_path):
+    for name in ("reward-model", "imitator"):  # which it began as
+        shutil.copytree(KEPT / name, tmp_path / name)
+    run, loaded = open_run(tmp_path / "reward-model"), []
+    load = run_module.load_reward
+    monkeypatch.setattr(run_module, "load_reward", lambda reward: loaded.append(reward) or load(reward))
     panel = make(SimpleNamespace(run=run))
     click(panel, kind="draw")
     assert panel.sent[-1][0]["parts"][0]["state"]["answers"] is False
@@ -174,6 +180,15 @@ def test_a_reward_model_scores_instead_of_answering(make):
     assert panel._answers == [
         {"id": "1", "run": 0, "prompt": "Where is my parcel?", "answer": "Kind regards", "score": pytest.approx(score)}
     ]
+    click(panel, kind="ask", run=0, id="2", prompt="Where is my parcel?", reply="Kind regards")
+    until(lambda: len(panel._answers) == 2, seconds=60)
+    assert len(loaded) == 1, "the same weights are loaded once"
+    weights = run.folder.model
+    weights.rename(weights.with_name("old"))
+    shutil.copytree(weights.with_name("old"), weights)
+    click(panel, kind="ask", run=0, id="3", prompt="Where is my parcel?", reply="Kind regards")
+    until(lambda: len(panel._answers) == 3, seconds=60)
+    assert len(loaded) == 2, "others are not taken for them"
 
 
 def test_view_follows_the_panel_and_back(make, tmp_path):

@@ -23,7 +23,6 @@ from workbench.objectives.rewards import described, parts_of
 
 __all__ = ["Rewards", "load_reward"]
 
-FOR_REPLIES = "numbers for"
 SHOWN = 80  # characters of a prompt or reply in a message
 REFERENCES = ("completion", "chosen", "reference")
 Score = Callable[[Sequence[Any], Sequence[str], Mapping[str, Sequence[Any]]], "list[float]"]
@@ -179,26 +178,35 @@ def _by_metric(name: str, timeout: float) -> Score:
 def _called(name: str, function: Any, given: Mapping[str, Sequence[Any]], timeout: float) -> list[float]:
     """What a function says of a batch; where that fails, the rows are asked one by one to name the one it fails at."""
     count = len(given["completions"])
-    values, wrong = _tried(function, given, count, timeout)
-    if not wrong:
-        return values
+    whole = _tried(function, given, count, timeout)
+    if not whole.wrong:
+        return whole.values
     for row in range(count):
-        _, why = _tried(function, {key: [column[row]] for key, column in given.items()}, 1, timeout)
-        if why and FOR_REPLIES in wrong and FOR_REPLIES in why:
-            why = f"{wrong.rstrip(',')}; asked alone it {why.rstrip(',')}"
-        if why:
+        alone = _tried(function, {key: [column[row]] for key, column in given.items()}, 1, timeout)
+        if alone.wrong:
+            both = f"{whole.wrong}; asked alone it {alone.wrong}" if whole.miscounted and alone.miscounted else ""
             raise RewardError(
-                f"The reward {name} {why} for the reply {_cut(given['completions'][row])} to the prompt "
-                f"{_cut(given['prompts'][row])} (number {row + 1} of a batch of {count}). {REMEDY}"
+                f"The reward {name} {both or alone.wrong}, for the reply {_cut(given['completions'][row])} to the "
+                f"prompt {_cut(given['prompts'][row])} (number {row + 1} of a batch of {count}). {REMEDY}"
             )
-    raise RewardError(f"The reward {name} {wrong} though it answers for each alone. Give one number a reply. {REMEDY}")
+    raise RewardError(
+        f"The reward {name} {whole.wrong}, though it answers for each alone. Give one number a reply. {REMEDY}"
+    )
 
 
 REMEDY = "Mend it: nothing was learned from this batch, and what was kept before it is untouched."
 
 
-def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeout: float) -> tuple[list[float], str]:
-    """The numbers of a batch and an empty text, or what went wrong."""
+@dataclass
+class _Tried:
+    """The numbers of a batch, or what went wrong, and whether that was only how many there are."""
+
+    values: list[float] = field(default_factory=list)
+    wrong: str = ""
+    miscounted: bool = False
+
+
+def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeout: float) -> _Tried:
     outcome: list[Any] = []
 
     def call() -> None:
@@ -212,16 +220,16 @@ def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeou
     worker.start()
     worker.join(timeout)
     if len(outcome) < 2:
-        return [], f"took longer than {timeout:g} seconds (objective.reward_timeout)"
+        return _Tried(wrong=f"took longer than {timeout:g} seconds (objective.reward_timeout)")
     done, result = outcome
     if not done:
-        return [], f"raised {type(result).__name__}: {result}"
+        return _Tried(wrong=f"raised {type(result).__name__}: {result}")
     try:
         values = list(result)
     except TypeError:
-        return [], f"returned {result!r}, which is no list of numbers,"
+        return _Tried(wrong=f"returned {result!r}, which is no list of numbers")
     if len(values) != count:
-        return [], f"returned {len(values)} {FOR_REPLIES} {count} replies,"
+        return _Tried(wrong=f"returned {len(values)} numbers for {count} replies", miscounted=True)
     numbers = []
     for value in values:
         try:
@@ -229,9 +237,9 @@ def _tried(function: Any, given: Mapping[str, Sequence[Any]], count: int, timeou
         except (TypeError, ValueError):
             number = math.nan
         if not math.isfinite(number):
-            return [], f"returned {value!r}, which is no finite number,"
+            return _Tried(wrong=f"returned {value!r}, which is no finite number")
         numbers.append(number)
-    return numbers, ""
+    return _Tried(numbers)
 
 
 def _cut(text: str) -> str:

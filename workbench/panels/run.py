@@ -10,7 +10,8 @@ import anywidget
 import traitlets
 
 from workbench.errors import InvalidInputError, WorkbenchError
-from workbench.objectives.scoring import score_replies
+from workbench.objectives._reward_calling import Rewards, load_reward
+from workbench.objectives.rewards import reward_argument
 from workbench.panels._charts import GROUPS
 from workbench.panels._panel import Panel, static_file
 from workbench.panels._rollouts import add_rollouts, rollouts_at
@@ -88,6 +89,7 @@ class RunPanel(Panel):
         self.feeds: list[Feed] = []
         self._sending = threading.RLock()
         self._answers: list[dict[str, Any]] = []
+        self._rewards: dict[Feed, tuple[Any, Rewards]] = {}
         self._view = RunView()
         super().__init__("Run", **kwargs)
         for name in ("x", "smoothing", "log_scale"):
@@ -168,12 +170,22 @@ class RunPanel(Panel):
                 said = feed.run.ask(message["prompt"], **decoding)
                 answer = {"answer": said, "step": self._step_of(feed, message["prompt"])}
             else:
-                (score,) = score_replies(feed.run, message["prompt"], [message["reply"]])
+                score = self._score(feed, message["prompt"], message["reply"])
                 answer = {"answer": message["reply"], "score": score}
         except (WorkbenchError, TimeoutError) as error:
             answer = {"error": str(error)}
         self._answers = [*self._answers, question | answer][-KEPT_ANSWERS:]
         self._view.send({"kind": "news", "parts": [], "answers": self._answers})
+
+    def _score(self, feed: Feed, prompt: str, reply: str) -> float:
+        """What the weights kept so far give a reply; loaded anew only when they are others than last time."""
+        kept = feed.run.folder.model
+        stamp = (kept.stat().st_ino, kept.stat().st_mtime_ns) if kept.is_dir() else None
+        before, reward = self._rewards.get(feed, (None, None))
+        if reward is None or before != stamp:
+            reward = load_reward(reward_argument(feed.run))
+            self._rewards[feed] = stamp, reward
+        return reward([prompt], [reply])[0]
 
     def _show_rollouts(self, number: int, step: int) -> None:
         self._view.send({"kind": "rollouts", "run": number, **rollouts_at(self.feeds[number], step)})
