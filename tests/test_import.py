@@ -25,7 +25,7 @@ ORDER = [
     {"data"},
     {"tuning"},
     {"objectives"},
-    {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code", "_recipe_reading"},
+    {"recipe", "draft", "estimate", "_recipe_yaml", "_recipe_code", "_recipe_reading", "_plain_script", "_plain_data"},
     {"retrieval"},
     {"runs"},
     {"evaluation"},
