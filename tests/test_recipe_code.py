@@ -16,7 +16,8 @@ from workbench.data import Renderer
 from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import resolve_model
 from workbench.models.shapes import shapes
-from workbench.objectives import Facts, gate, machine, resolve, sft_arguments
+from workbench.objectives import Facts, gate, machine, resolve, row_limit, sft_arguments
+from workbench.runs.checkpoints import random_state_kept
 
 BLOCKER = """
 import sys
@@ -30,13 +31,25 @@ torch.set_num_threads(1)
 """
 REPORT = """
 import json
-with open("losses.json", "w") as file:
-    json.dump([row["loss"] for row in trainer.state.log_history if "loss" in row], file)
+with open("steps.json", "w") as file:
+    json.dump([row for row in trainer.state.log_history if "loss" in row], file)
 """
 
 
+def losses(steps: list[dict]) -> list[float]:
+    return [row["loss"] for row in steps]
+
+
 def losses_of_script(recipe: wb.Recipe, folder: Path) -> list[float]:
-    """Run the plain script in a process that cannot import the workbench."""
+    return losses(steps_of_script(recipe, folder))
+
+
+def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
+    return losses(steps_of_trainer(recipe, folder))
+
+
+def steps_of_script(recipe: wb.Recipe, folder: Path) -> list[dict]:
+    """What each step logs, of the plain script in a process that cannot import the workbench."""
     folder.mkdir()
     script = folder / "script.py"
     code = recipe.to_code(plain=True)
@@ -47,10 +60,15 @@ def losses_of_script(recipe: wb.Recipe, folder: Path) -> list[float]:
     env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HOME": str(folder / "hf")}
     done = subprocess.run([sys.executable, script.name], cwd=folder, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads((folder / "losses.json").read_text())
+    return json.loads((folder / "steps.json").read_text())
 
 
-def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
+def steps_of_trainer(recipe: wb.Recipe, folder: Path) -> list[dict]:
+    """The same of the recipe's own trainer."""
+    return [row for row in trained(recipe, folder).state.log_history if "loss" in row]
+
+
+def trained(recipe: wb.Recipe, folder: Path):
     """Train in this process as the trainer process of a run does."""
     import torch
 
@@ -59,21 +77,28 @@ def losses_of_trainer(recipe: wb.Recipe, folder: Path) -> list[float]:
     sizes = shapes(ref)
     tokenizer = load_tokenizer(ref)
     dataset = recipe.load_dataset()
-    report = gate(
-        recipe, dataset, Renderer(tokenizer, recipe.template), min(recipe.training.max_length, sizes.positions)
-    )
+    renderer = Renderer(tokenizer, recipe.template)
+    report = gate(recipe, dataset, renderer, row_limit(recipe, sizes.positions))
     facts = Facts(sizes, machine(), report.train.num_rows, report.eval_rows,
                   recipe.tuning.trainable_parameters(sizes), report.longest)  # fmt: skip
     chosen = resolve(recipe, facts)
     weights = load_model(ref, chosen.weights_dtype, attn_implementation=chosen.attn_implementation,
                          quantization=recipe.tuning.quantization("fp32"))  # fmt: skip
+    renderer.install()
     model = recipe.tuning.apply(recipe.objective.prepare_model(weights, recipe.seed), recipe.seed)
     arguments = {**sft_arguments(chosen, recipe.seed), "output_dir": str(folder), "report_to": "none",
                  "save_strategy": "no", "disable_tqdm": True, "eval_strategy": "steps",
                  "eval_steps": chosen.settings["eval_steps"]}  # fmt: skip
     trainer = recipe.objective.build_trainer(recipe, model, tokenizer, report.train, report.validation, arguments)
+    evaluate = trainer.evaluate
+
+    def evaluate_untouched(*given, **more):
+        with random_state_kept():
+            return evaluate(*given, **more)
+
+    trainer.evaluate = evaluate_untouched
     trainer.train()
-    return [row["loss"] for row in trainer.state.log_history if "loss" in row]
+    return trainer
 
 
 def messages_rows(arithmetic):
@@ -185,3 +210,79 @@ def test_workbench_code_makes_the_same_recipe(arithmetic):
     code = other.to_code().replace("wb.load_dataset(", "dict(source=")
     exec(textwrap.dedent(code), scope)
     assert scope["recipe"] == other
+
+
+# Models that write the replies themselves
+
+
+def near(prompts, completions, completion, number=None):
+    """The nearer a reply's length to the answer's, the better; a little for the prompt's first letter."""
+    import math
+
+    wrong = [len(reply) - len(right) for reply, right in zip(completions, completion, strict=True)]
+    return [math.exp(-abs(each)) + 0.1 * prompt.startswith("W") for each, prompt in zip(wrong, prompts, strict=True)]
+
+
+def by_columns(prompts, completions, **columns):
+    return [len(set(reply)) / 10 + at for reply, at in zip(completions, columns["the number"], strict=True)]
+
+
+FILE = """
+import json
+
+PENALTY = 0.1
+
+
+def brief(prompts, completions):
+    return [len(json.dumps(prompt)) / 100 - PENALTY * len(reply) for prompt, reply in zip(prompts, completions)]
+"""
+
+
+def reward_run(folder: Path, model: Path, rows, tuning, template=None) -> str:
+    """A reward model of two steps in a folder like a run's."""
+    pairs = [{"prompt": row["prompt"], "chosen": row["completion"], "rejected": "No."} for row in rows]
+    training = wb.Training(max_steps=2, batch_size=4, learning_rate=0.01, eval_steps=50, dtype="fp32")
+    recipe = wb.Recipe(str(model), pairs, wb.Reward(), tuning, training, template)
+    trainer = trained(recipe, folder / "checkpoints")
+    tuning.save(trainer.model, folder / "model")
+    trainer.processing_class.save_pretrained(folder / "model")
+    recipe.stored().to_yaml(folder / "recipe.yaml")
+    return f"run:{folder}"
+
+
+def assert_same_groups(recipe: wb.Recipe, folder: Path) -> str:
+    """Rewards, lengths, losses and gradients of each step are equal; the script that was run."""
+    ours, theirs = steps_of_trainer(recipe, folder / "ours"), steps_of_script(recipe, folder / "plain")
+    assert len(ours) == len(theirs) == recipe.training.max_steps
+    for mine, plain in zip(ours, theirs, strict=True):
+        assert mine["length"] == pytest.approx(plain["completions/mean_length"], abs=1e-6)
+        assert mine["reward"] == pytest.approx(plain["reward"], abs=1e-5)
+        assert mine["loss"] == pytest.approx(plain["loss"], abs=1e-5)
+        assert mine["grad_norm"] == pytest.approx(plain["grad_norm"], rel=1e-3, abs=1e-6)
+    assert len({row["reward"] for row in ours}) > 1
+    assert any(row["grad_norm"] > 0 for row in ours)
+    return (folder / "plain" / "script.py").read_text()
+
+
+GROUPS = {
+    "rloo": (wb.RLOO, {"beta": 0.05, "num_generations": 4}),
+    "grpo": (wb.GRPO, {"beta": 0.04, "num_generations": 4, "loss_type": "grpo"}),
+    "grpo, no reference": (wb.GRPO, {"beta": 0.0, "num_generations": 2, "scale_rewards": "none"}),
+}
+TUNINGS = {"lora": wb.LoRA(r=4), "full": wb.Full(), "prompt": wb.PromptTuning(num_virtual_tokens=4),
+           "prefix": wb.PrefixTuning(num_virtual_tokens=4), "adapter": wb.Adapter(reduction_factor=4)}  # fmt: skip
+
+
+def group_recipe(model, rows, reward, objective="rloo", tuning="lora", template=None, **more) -> wb.Recipe:
+    kind, settings = GROUPS[objective]
+    made = kind(reward=reward, max_new_tokens=6, **{**settings, **more})
+    training = wb.Training(max_steps=4, batch_size=8, learning_rate=0.01, eval_steps=2, max_eval_rows=3, dtype="fp32")
+    return wb.Recipe(str(model), rows, made, TUNINGS[tuning], training, template, seed=3)
+
+
+@pytest.mark.parametrize("objective", ["rloo", "grpo", "grpo, no reference"])
+@pytest.mark.parametrize("tuning", ["lora", "full"])
+def test_plain_script_draws_and_learns_the_same_replies(objective, tuning, tiny_model, arithmetic, tmp_path):
+    recipe = group_recipe(tiny_model, arithmetic, near, objective, tuning, gold="token_f1")
+    script = assert_same_groups(recipe, tmp_path)
+    assert "token_f1" in script.partition("is only watched")[0]

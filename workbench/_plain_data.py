@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench._recipe_code import quoted
@@ -21,10 +22,21 @@ __all__ = ["data_lines"]
 SFT_COLUMNS = ("prompt", "completion", "messages", "text")
 
 
-def data_lines(recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates: bool) -> str:
-    suffix, files = _files(recipe, dataset, evaluates)
-    trained = ("prompt", "chosen", "rejected") if recipe.objective.sequences == 2 else SFT_COLUMNS
-    columns = [name for name in trained if name in dataset.columns]
+def data_lines(
+    recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates: bool, beside: Mapping[str, str], limit: int | None
+) -> str:
+    """Lines that make ``train``, and ``validation`` where there is one.
+
+    Parameters
+    ----------
+    beside
+        Further columns that training looks at, each with its name in the script.
+    limit
+        Rows whose prompt is empty or has more tokens are left out; None leaves out none.
+    """
+    trained = _trained(recipe, dataset)
+    columns = list(dict.fromkeys([*trained, *beside]))
+    suffix, files = _files(recipe, dataset, evaluates, columns)
     lines = []
     if suffix == ".jsonl":
         lines += [
@@ -37,34 +49,89 @@ def data_lines(recipe: Recipe, dataset: Dataset, renderer: Renderer, evaluates: 
             "",
         ]
     read = {".jsonl": "read({})", ".parquet": f"Dataset.from_parquet({{}}).select_columns({quoted(columns)})"}[suffix]
-    turns = ""
-    if columns[0] == "prompt" and len(columns) > 1 and not dataset.conversational and renderer.chat:
-        lines += [
-            "def as_turns(row):",
-            '    """One question and its answers, as the chat template takes them."""',
-            "    return {",
-            '        "prompt": [{"role": "user", "content": row["prompt"]}],',
-            *(f'        "{name}": [{{"role": "assistant", "content": row["{name}"]}}],' for name in columns[1:]),
-            "    }",
-            "",
-            "",
-        ]
-        turns = ".map(as_turns)"
-    lines.append(f"train = {read.format(quoted(files['train']))}{turns}")
+    then = "".join(f".map(lambda row: {made})" for made in _as_text(dataset, beside))
+    renamed = {name: new for name, new in beside.items() if name != new}
+    then += f".rename_columns({quoted(renamed)})" if renamed else ""
+    if trained[0] == "prompt" and not dataset.conversational and renderer.chat:
+        lines += _as_turns(trained)
+        then += ".map(as_turns)"
+    if limit is not None:
+        lines += _fits(limit, renderer.chat)
+        then += ".filter(fits)"
+    if any(new.startswith("row_") for new in renamed.values()):
+        lines.append("# Columns called row_... have names that TRL keeps for itself.")
+    lines.append(f"train = {read.format(quoted(files['train']))}{then}")
     if evaluates:
-        limit, rows = recipe.training.max_eval_rows, dataset.splits["validation"]
-        cut = f".select(range({limit}))" if limit is not None and limit < rows else ""
-        lines.append(f"validation = {read.format(quoted(files['validation']))}{cut}{turns}")
+        most, rows = recipe.training.max_eval_rows, dataset.splits["validation"]
+        cut = f".select(range({most}))" if most is not None and most < rows else ""
+        lines.append(f"validation = {read.format(quoted(files['validation']))}{cut}{then}")
     return "\n".join(lines) + "\n"
 
 
-def _files(recipe: Recipe, dataset: Dataset, evaluates: bool) -> tuple[str, dict[str, str]]:
+def _trained(recipe: Recipe, dataset: Dataset) -> list[str]:
+    """The columns that hold what is trained, or asked."""
+    if not recipe.objective.trains_tokens:
+        return ["prompt"]
+    names = ("prompt", "chosen", "rejected") if recipe.objective.sequences == 2 else SFT_COLUMNS
+    return [name for name in names if name in dataset.columns]
+
+
+def _as_turns(columns: Sequence[str]) -> list[str]:
+    answers = columns[1:]
+    if not answers:
+        return [
+            "def as_turns(row):",
+            '    """One question, as the chat template takes it."""',
+            '    return {"prompt": [{"role": "user", "content": row["prompt"]}]}',
+            "",
+            "",
+        ]
+    return [
+        "def as_turns(row):",
+        '    """One question and its answers, as the chat template takes them."""',
+        "    return {",
+        '        "prompt": [{"role": "user", "content": row["prompt"]}],',
+        *(f'        "{name}": [{{"role": "assistant", "content": row["{name}"]}}],' for name in answers),
+        "    }",
+        "",
+        "",
+    ]
+
+
+def _fits(limit: int, chat: bool) -> list[str]:
+    said = 'any(turn["content"].strip() for turn in row["prompt"])' if chat else 'row["prompt"].strip()'
+    asked = 'row["prompt"]'
+    if chat:
+        asked = 'tokenizer.apply_chat_template(row["prompt"], tokenize=False, add_generation_prompt=True)'
+    special = ", add_special_tokens=False" if chat else ""
+    return [
+        "def fits(row):",
+        '    """Whether a prompt says something, and leaves room for the reply."""',
+        f"    text = {asked}",
+        f'    return bool({said}) and len(tokenizer(text{special})["input_ids"]) <= {limit}',
+        "",
+        "",
+    ]
+
+
+def _as_text(dataset: Dataset, beside: Iterable[str]) -> Iterator[str]:
+    """Dates and the like of columns that rewards look at, which they are given as text."""
+    import pyarrow as pa
+
+    kinds = pa.types
+    for name in beside:
+        kind = dataset.arrow().schema.field(name).type
+        if kinds.is_temporal(kind) or kinds.is_decimal(kind) or kinds.is_binary(kind) or kinds.is_large_binary(kind):
+            yield f"{{{quoted(name)}: row[{quoted(name)}] and str(row[{quoted(name)}])}}"
+
+
+def _files(recipe: Recipe, dataset: Dataset, evaluates: bool, columns: Sequence[str]) -> tuple[str, dict[str, str]]:
     """The suffix and the files of train and validation: the source's own, or written to the folder of the runs."""
     wanted = ["train", "validation"] if evaluates else ["train"]
     data = recipe.data
     if data["source"] is not None and not any(data[name] for name in ("columns", "split", "bad_rows", "max_rows")):
         own = _own_files(data["source"], dataset, wanted)
-        if own:
+        if own and set(columns) <= set(CANONICAL):
             return ".jsonl", own
     folder = home() / "datasets" / dataset.hash
     if not is_whole(folder, dataset.hash):
