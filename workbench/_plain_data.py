@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workbench._recipe_code import quoted
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.data.dataset import Dataset
     from workbench.recipe import Recipe
 
-__all__ = ["data_lines"]
+__all__ = ["data_lines", "is_told_as_text"]
 
 SFT_COLUMNS = ("prompt", "completion", "messages", "text")
 
@@ -49,8 +49,12 @@ def data_lines(
             "",
         ]
     read = {".jsonl": "read({})", ".parquet": f"Dataset.from_parquet({{}}).select_columns({quoted(columns)})"}[suffix]
-    then = "".join(f".map(lambda row: {made})" for made in _as_text(dataset, beside))
-    renamed = {name: new for name, new in beside.items() if name != new}
+    texts = {name: new for name, new in beside.items() if is_told_as_text(dataset, name)}
+    then = "".join(
+        f".map(lambda row: {{{quoted(new)}: row[{quoted(name)}] and str(row[{quoted(name)}])}})"
+        for name, new in texts.items()
+    )
+    renamed = {name: new for name, new in beside.items() if name != new and name not in texts}
     then += f".rename_columns({quoted(renamed)})" if renamed else ""
     if trained[0] == "prompt" and not dataset.conversational and renderer.chat:
         lines += _as_turns(trained)
@@ -114,15 +118,12 @@ def _fits(limit: int, chat: bool) -> list[str]:
     ]
 
 
-def _as_text(dataset: Dataset, beside: Iterable[str]) -> Iterator[str]:
-    """Dates and the like of columns that rewards look at, which they are given as text."""
+def is_told_as_text(dataset: Dataset, column: str) -> bool:
+    """Whether rewards are given a column's values as text: dates and the like."""
     import pyarrow as pa
 
-    kinds = pa.types
-    for name in beside:
-        kind = dataset.arrow().schema.field(name).type
-        if kinds.is_temporal(kind) or kinds.is_decimal(kind) or kinds.is_binary(kind) or kinds.is_large_binary(kind):
-            yield f"{{{quoted(name)}: row[{quoted(name)}] and str(row[{quoted(name)}])}}"
+    kind, kinds = dataset.arrow().schema.field(column).type, pa.types
+    return any(is_one(kind) for is_one in (kinds.is_temporal, kinds.is_decimal, kinds.is_binary, kinds.is_large_binary))
 
 
 def _files(recipe: Recipe, dataset: Dataset, evaluates: bool, columns: Sequence[str]) -> tuple[str, dict[str, str]]:

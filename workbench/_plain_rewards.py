@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from workbench._plain_data import is_told_as_text
 from workbench._plain_metrics import PLAIN_METRICS, plain_source
 from workbench._recipe_code import quoted
 from workbench.data.dataset import Dataset
@@ -97,10 +98,10 @@ def reward_code(objective: Any, dataset: Dataset, renderer: Renderer, device: st
         out.weights.append(weight)
         if isinstance(reward, dict) or reward.rpartition(":")[0].endswith(".py"):
             function, taken = _function(reward, there, out)
-            out.functions.append(_adapted(function, taken, out))
+            out.functions.append(_adapted(function, taken, dataset, out))
         elif reward in METRICS:
             function, taken = _metric(reward, dataset, out)
-            out.functions.append(_adapted(function, taken, out))
+            out.functions.append(_adapted(function, taken, dataset, out))
         else:
             models += 1
             out.functions.append(_model(reward, f"{models}" if models > 1 else "", dataset, chat, device, out))
@@ -126,11 +127,12 @@ def _adapter(chat: bool, conversational: bool) -> str:
     )
 
 
-def _adapted(function: str, taken: dict[str, str], out: RewardCode) -> str:
+def _adapted(function: str, taken: dict[str, str], dataset: Dataset, out: RewardCode) -> str:
     """The function as TRL calls it; `taken` names the column of each of its arguments."""
     arguments = []
     for name, column in taken.items():
-        out.columns[column] = f"row_{column}" if column in TAKEN else column
+        renamed = column in TAKEN or is_told_as_text(dataset, column)
+        out.columns[column] = f"row_{column}" if renamed else column
         given = quoted(out.columns[column])
         arguments.append(f"{name}={given}" if name.isidentifier() else f"**{{{quoted(name)}: {given}}}")
     return f"for_trl({', '.join([function, *arguments])})"

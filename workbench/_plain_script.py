@@ -68,7 +68,7 @@ def plain_code(recipe: Recipe) -> str:
         compact if chosen.settings["device"] == "cpu" else "",
         *dict.fromkeys([recipe.tuning.own_code(), *(rewards.own if rewards else ())]),
         *(rewards.blocks if rewards else ()),
-        _model_lines(ref, chosen, recipe.trust_remote_code),
+        _model_lines(ref, chosen, recipe.trust_remote_code, whole=tuner is None),
         _policy_lines(recipe, ref, renderer) if rewards else "",
         "".join(f"{line}\n" for line in head_lines),
         "".join(f"{line}\n" for line in started),
@@ -129,8 +129,11 @@ def _head(recipe: Recipe, dataset: Dataset) -> str:
 
 def _imports(trl: str, tuners: list[str], body: str) -> str:
     """The imports that the rest of a script needs, and those of its way of tuning."""
-    used = lambda name: re.search(rf"\b{re.escape(name)}\b", body) is not None  # noqa: E731
-    standard = [f"import {name}" for name in STANDARD if used(name) and f"{name}." in body]
+
+    def used(name: str, follows: str = r"\b") -> bool:
+        return re.search(rf"(?<![\w.'\"]){re.escape(name)}{follows}", body) is not None
+
+    standard = [f"import {name}" for name in STANDARD if used(name, r"\.\w")]
     if used("Any") and "from typing import" not in body:
         standard.append("from typing import Any")
     if used("PeftModel") and "from peft import PeftModel" not in tuners:
@@ -214,7 +217,7 @@ def _takes_apart(tokenizer: Any) -> bool:
     return any(getattr(tokenizer, name, None) is not None for name in ("response_template", "response_schema"))
 
 
-def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool) -> str:
+def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool, whole: bool) -> str:
     base = ref.base or ref
     extra = (f', revision="{ref.revision}"' if ref.path is None and ref.revision else "") + (
         ", trust_remote_code=True" if trust else ""
@@ -241,6 +244,8 @@ def _model_lines(ref: ModelRef, chosen: Resolved, trust: bool) -> str:
         ]
     if ref.base is not None:
         lines.append(f"model = PeftModel.from_pretrained(model, {quoted(ref.location)}).merge_and_unload()")
+        if whole:
+            lines.append("model.requires_grad_(True)  # PEFT froze it")
     return "\n".join(lines) + "\n"
 
 
