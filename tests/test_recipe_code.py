@@ -286,7 +286,7 @@ TUNINGS = {"lora": wb.LoRA(r=4), "full": wb.Full(), "prompt": wb.PromptTuning(nu
 
 def group_recipe(model, rows, reward, objective="rloo", tuning="lora", template=None, max_length=None, **more):
     kind, settings = GROUPS[objective]
-    made = kind(reward=reward, max_new_tokens=6, **{**settings, **more})
+    made = kind(reward=reward, **{"max_new_tokens": 6, **settings, **more})
     training = wb.Training(max_steps=4, batch_size=8, learning_rate=0.01, eval_steps=2, max_eval_rows=3, dtype="fp32",
                            **({} if max_length is None else {"max_length": max_length}))  # fmt: skip
     return wb.Recipe(str(model), rows, made, TUNINGS[tuning], training, template, seed=3)
@@ -351,7 +351,8 @@ def test_plain_script_replies_after_virtual_tokens_as_the_workbench_does(tuning,
     for name, rows in (("train", arithmetic[:32]), ("validation", arithmetic[32:])):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, rows)))
     dataset = wb.load_dataset(tmp_path, split={})
-    script = assert_same_groups(group_recipe(tiny_model, dataset, near, tuning=tuning, template=CHATML), tmp_path)
+    recipe = group_recipe(tiny_model, dataset, near, tuning=tuning, template=CHATML, max_new_tokens=24)
+    script = assert_same_groups(recipe, tmp_path)
     assert "eos_token_id = [3, 0]" in script, "the token that ends a turn, and the tokenizer's own"
     assert f'read("{tmp_path}/train.jsonl").rename_columns({{"completion": "row_completion"}})' in script
 

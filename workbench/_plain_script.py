@@ -259,19 +259,23 @@ def _trainer_lines(
     recipe: Recipe, tuner: str | None, evaluates: bool, quantized: bool, rewards: RewardCode | None
 ) -> str:
     trainer, lines = f"{recipe.objective.trl}Trainer", []
-    if rewards and evaluates:
+    if evaluates:
+        said, seeded = "Evaluations change nothing of what training draws", []
+        if rewards:
+            said = "Evaluations draw the same replies each time, and change nothing of what training draws"
+            seeded = ["            torch.manual_seed(self.args.seed)"]
         lines = [
-            f"class SeededTrainer({trainer}):",
-            '    """Evaluations draw the same replies each time, and change nothing of what training draws."""',
+            f"class SteadyTrainer({trainer}):",
+            f'    """{said}."""',
             "",
             "    def evaluate(self, *args, **more):",
             "        with torch.random.fork_rng():",
-            "            torch.manual_seed(self.args.seed)",
+            *seeded,
             "            return super().evaluate(*args, **more)",
             "",
             "",
         ]
-        trainer = "SeededTrainer"
+        trainer = "SteadyTrainer"
     lines += [f"trainer = {trainer}(", "    model=model,", "    args=args,"]
     if rewards and len(rewards.functions) == 1:
         lines.append(f"    reward_funcs={rewards.functions[0]},")
