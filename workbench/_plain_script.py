@@ -296,8 +296,6 @@ def _trainer_lines(
             "        parameter.data = parameter.data.float()",
         ]
     if rewards:
-        if getattr(recipe.objective, "beta", None) and recipe.tuning.start_code(recipe.seed):
-            lines.append('trainer.model.delete_adapter("ref")  # the reference is the model without the adapter')
         lines += recipe.tuning.generate_code()
     lines += [
         *recipe.tuning.prepare_code(),
