@@ -312,9 +312,10 @@ class Recipe(Settings):
             A script that needs only torch, transformers, peft, trl and datasets, and trains the same: the first
             losses are equal. Model and data are read now, to settle what is ``"auto"``.
         """
-        from workbench import _recipe_code
+        from workbench._plain_script import plain_code
+        from workbench._recipe_code import workbench_code
 
-        return _recipe_code.plain_code(self) if plain else _recipe_code.workbench_code(self)
+        return plain_code(self) if plain else workbench_code(self)
 
     def summary(self) -> list[tuple[str, str]]:
         """What a person wants to know at a glance: pairs of label and text."""

@@ -110,7 +110,7 @@ def is_container(text: str) -> bool:
         return False
 
 
-def same_value(a: Any, b: Any) -> bool:
+def same_value(a: object, b: object) -> bool:
     """Equality of parsed values: key order is free, list order counts, numbers by value, ``true`` is not 1."""
     if isinstance(a, bool) or isinstance(b, bool):
         return a is b

@@ -97,20 +97,18 @@ class GroupsGRPO(Groups, GRPOTrainer):
 
 def build_rloo_trainer(objective: Any, *given: Any) -> Any:
     """See `workbench.objectives.rloo.RLOO.build_trainer`."""
-    return _built(trl.trainer.rloo_trainer, GroupsRLOO, RLOOConfig, {}, objective, *given)
+    return _built(trl.trainer.rloo_trainer, GroupsRLOO, RLOOConfig, objective, *given)
 
 
 def build_grpo_trainer(objective: Any, *given: Any) -> Any:
     """See `workbench.objectives.grpo.GRPO.build_trainer`."""
-    own = {"loss_type": objective.loss_type, "scale_rewards": objective.scale_rewards}
-    return _built(trl.trainer.grpo_trainer, GroupsGRPO, GRPOConfig, own, objective, *given)
+    return _built(trl.trainer.grpo_trainer, GroupsGRPO, GRPOConfig, objective, *given)
 
 
 def _built(
     module: Any,
     trainer_class: Any,
     config_class: Any,
-    own: Mapping[str, Any],
     objective: Any,
     recipe: Any,
     model: Any,
@@ -130,16 +128,7 @@ def _built(
     arguments = {name: value for name, value in args.items() if name not in LEFT_OUT}
     if not rows[1]:
         rows[1], arguments["eval_strategy"] = None, "no"
-    config = config_class(
-        **arguments,
-        **own,
-        beta=objective.beta,
-        num_generations=objective.num_generations,
-        num_generations_eval=1,
-        max_completion_length=objective.max_new_tokens,
-        temperature=objective.temperature,
-        remove_unused_columns=False,
-    )
+    config = config_class(**arguments, **objective.arguments(), remove_unused_columns=False)
     model.generation_config.eos_token_id = list(renderer.stop_ids)
     if recipe.tuning.virtual_tokens:  # PEFT's own generate gives other text than the model's own logits
         plain = recipe.tuning.generate

@@ -19,12 +19,11 @@ from typing import Any
 from workbench.data.turns import spoken
 from workbench.errors import RewardError
 from workbench.metrics.registry import METRICS
-from workbench.objectives.rewards import described, parts_of
+from workbench.objectives.rewards import REFERENCES, described, parts_of
 
 __all__ = ["Rewards", "load_reward"]
 
 SHOWN = 80  # characters of a prompt or reply in a message
-REFERENCES = ("completion", "chosen", "reference")
 Score = Callable[[Sequence[Any], Sequence[str], Mapping[str, Sequence[Any]]], "list[float]"]
 
 

@@ -18,7 +18,7 @@ from workbench.models.loading import load_model, load_tokenizer
 from workbench.models.resolve import ModelRef
 from workbench.models.reward import config_of, no_reward_model, reading_last, with_reward_head
 from workbench.objectives.hardware import machine
-from workbench.objectives.rewards import TRAIN_ONE, model_of
+from workbench.objectives.rewards import TRAIN_ONE, model_of, template_of
 from workbench.tuning import tuning_of
 
 __all__ = ["RewardModel"]
@@ -55,7 +55,7 @@ class RewardModel:
         """
         try:
             ref = model_of(name)
-            template = _template(ref)
+            template = template_of(ref)
             tokenizer = load_tokenizer(ref)
             model = _adapted(ref) if ref.base is not None else _whole(ref)
         except ModelNotFoundError as error:
@@ -111,16 +111,6 @@ class RewardModel:
                 f"{odd + 1} of a batch of {len(rewards)}): its weights are damaged. Train it again, or copy it again."
             )
         return rewards
-
-
-def _template(ref: ModelRef) -> str | None:
-    """The template of the run's recipe; elsewhere the tokenizer's own."""
-    import yaml
-
-    recipe = ref.path.parent / "recipe.yaml" if ref.path is not None else None
-    if ref.kind != "run" or recipe is None or not recipe.is_file():
-        return None
-    return yaml.safe_load(recipe.read_text(encoding="utf-8")).get("template")
 
 
 def _whole(ref: ModelRef) -> Any:

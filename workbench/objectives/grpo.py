@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
-from workbench.objectives.rewarded import RewardedObjective, group_problems
+from workbench.objectives.rewarded import RewardedObjective, group_arguments, group_problems
 from workbench.settings import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from workbench.data.dataset import Dataset
+    from workbench.data.rendering import Renderer
 
 __all__ = ["GRPO"]
 
@@ -40,6 +43,7 @@ class GRPO(RewardedObjective):
     name: ClassVar[str] = "grpo"
     title: ClassVar[str] = "GRPO"
     source: ClassVar[str] = "Shao et al. 2024, arXiv 2402.03300"
+    trl: ClassVar[str] = "GRPO"
     use_when: ClassVar[str] = (
         "Replies can be checked (valid JSON, a right number, a passed test), and several tries at each prompt differ."
     )
@@ -74,6 +78,10 @@ class GRPO(RewardedObjective):
     def conflicts(self, recipe: Any) -> list[Problem]:
         """A batch holds whole groups of replies."""
         return super().conflicts(recipe) + group_problems(self.num_generations, recipe)
+
+    def arguments(self, dataset: Dataset | None = None, renderer: Renderer | None = None) -> dict[str, Any]:
+        """What TRL's config is told."""
+        return {**group_arguments(self), "loss_type": self.loss_type, "scale_rewards": self.scale_rewards}
 
     def build_trainer(
         self,

@@ -15,7 +15,7 @@ from workbench.objectives._base import Encoded, Objective, token_schema
 from workbench.objectives.rewards import ADVICE, as_reward, columns_of, content_of, fault, parts_of
 from workbench.settings import setting
 
-__all__ = ["RewardedObjective", "group_problems"]
+__all__ = ["RewardedObjective", "group_arguments", "group_problems"]
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,17 @@ class RewardedObjective(Objective):
 def _empty(prompt: Any) -> bool:
     texts = [prompt] if isinstance(prompt, str) else [turn.get("content") or "" for turn in prompt]
     return not any(text.strip() for text in texts)
+
+
+def group_arguments(objective: Any) -> dict[str, Any]:
+    """What TRL's configs of RLOO and GRPO are told alike; one reply is drawn to each prompt held out."""
+    return {
+        "beta": objective.beta,
+        "num_generations": objective.num_generations,
+        "num_generations_eval": 1,
+        "max_completion_length": objective.max_new_tokens,
+        "temperature": objective.temperature,
+    }
 
 
 def group_problems(num_generations: int, recipe: Any) -> list[Problem]:

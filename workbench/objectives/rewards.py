@@ -26,13 +26,18 @@ from workbench.models.resolve import ModelRef, is_run, reference_of, resolve_mod
 from workbench.models.reward import config_of, no_reward_model
 from workbench.settings import nearest
 
-__all__ = ["as_reward", "columns_of", "content_of", "described", "fault", "model_of", "parts_of", "reward_argument"]
+__all__ = [
+    "REFERENCES", "as_reward", "columns_of", "content_of", "described", "fault", "model_of", "parts_of",
+    "reward_argument", "template_of",
+]  # fmt: skip
 
 ADVICE = (
     "Give a metric's name, a run or folder of a reward model, 'file.py:function', or a function of "
     "(prompts, completions)."
 )
 TRAIN_ONE = "Train one with objective=wb.Reward()."
+REFERENCES = ("completion", "chosen", "reference")
+"""Columns that a metric compares replies with: the first of them that a row has."""
 
 
 def as_reward(given: Any) -> Any:
@@ -117,6 +122,17 @@ def model_of(name: str) -> ModelRef:
     if path.name == "model" and is_run(path.parent):
         return resolve_model(f"run:{path.parent}")
     return resolve_model(name)
+
+
+def template_of(ref: ModelRef) -> str | None:
+    """The template of a reward model: that of its run's recipe; elsewhere None, the tokenizer's own."""
+    import yaml
+
+    recipe = ref.path.parent / "recipe.yaml" if ref.path is not None else None
+    if ref.kind != "run" or recipe is None or not recipe.is_file():
+        return None
+    template = yaml.safe_load(recipe.read_text(encoding="utf-8")).get("template")
+    return None if template is None else str(template)
 
 
 def fault(reward: Any) -> str:

@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from workbench.errors import Problem
-from workbench.objectives.rewarded import RewardedObjective, group_problems
+from workbench.objectives.rewarded import RewardedObjective, group_arguments, group_problems
 from workbench.settings import setting
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from workbench.data.dataset import Dataset
+    from workbench.data.rendering import Renderer
 
 __all__ = ["RLOO"]
 
@@ -36,6 +39,7 @@ class RLOO(RewardedObjective):
     name: ClassVar[str] = "rloo"
     title: ClassVar[str] = "RLOO"
     source: ClassVar[str] = "Ahmadian et al. 2024, arXiv 2402.14740"
+    trl: ClassVar[str] = "RLOO"
     use_when: ClassVar[str] = (
         "A rule or a reward model scores replies, and the simplest method that works is wanted: no value model, two or "
         "three settings."
@@ -60,6 +64,10 @@ class RLOO(RewardedObjective):
     def conflicts(self, recipe: Any) -> list[Problem]:
         """A batch holds whole groups of replies."""
         return super().conflicts(recipe) + group_problems(self.num_generations, recipe)
+
+    def arguments(self, dataset: Dataset | None = None, renderer: Renderer | None = None) -> dict[str, Any]:
+        """What TRL's config is told."""
+        return group_arguments(self)
 
     def build_trainer(
         self,

@@ -179,6 +179,10 @@ class Tuning(Settings):
         """For the plain script: what `prepare` does, as lines after ``trainer`` is made."""
         return []
 
+    def generate_code(self) -> list[str]:
+        """For the plain script: `generate` as lines after ``trainer`` is made, where PEFT's own gives other text."""
+        return []
+
     def own_code(self) -> str:
         """What of this project the plain script needs, as Python to be copied into it; empty where PEFT has all."""
         return ""

@@ -11,7 +11,7 @@ from workbench.errors import Problem
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["as_text", "generate_after_prompt", "packing_problems"]
+__all__ = ["as_text", "generate_after_prompt", "generate_lines", "packing_problems"]
 
 
 def packing_problems(recipe: Any, title: str) -> list[Problem]:
@@ -61,6 +61,30 @@ def generate_after_prompt(
     if decoding.get("stopping_criteria"):
         decoding["stopping_criteria"] = [told(ask) for ask in decoding["stopping_criteria"]]
     return seen(base.generate(**inputs, **decoding))
+
+
+def generate_lines(ask: list[str]) -> list[str]:
+    """`generate_after_prompt` for a script.
+
+    Parameters
+    ----------
+    ask
+        Lines that set ``replies`` from ``base``, ``policy``, ``rows``, ``input_ids``, ``attention_mask`` and
+        ``decoding``.
+    """
+    return [
+        "",
+        "",
+        "def generate(input_ids, attention_mask, **decoding):",
+        '    """Replies after the virtual tokens; those of PEFT\'s own generate are not what the logits say."""',
+        "    policy, rows = trainer.model, len(input_ids)",
+        "    base = policy.get_base_model()",
+        *(f"    {line}" for line in ask),
+        "    return torch.cat([input_ids, replies], dim=1)",
+        "",
+        "",
+        "trainer.model.generate = generate",
+    ]
 
 
 def as_text(value: str | None) -> str:

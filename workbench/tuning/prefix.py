@@ -14,7 +14,7 @@ from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.settings import setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
-from workbench.tuning._virtual import generate_after_prompt, packing_problems
+from workbench.tuning._virtual import generate_after_prompt, generate_lines, packing_problems
 
 if TYPE_CHECKING:
     import torch
@@ -145,3 +145,14 @@ class PrefixTuning(Tuning):
             width = self.encoder_hidden_size or "model.config.hidden_size"
             settings += f", prefix_projection=True, encoder_hidden_size={width}"
         return ["from peft import PrefixTuningConfig"], f"PrefixTuningConfig({settings})"
+
+    def generate_code(self) -> list[str]:
+        """The keys and values as what is cached already, given to the model itself."""
+        return generate_lines(
+            [
+                f"ids = torch.cat([input_ids.new_zeros(rows, {self.num_virtual_tokens}), input_ids], dim=1)  # cached",
+                f"mask = torch.cat([attention_mask.new_ones(rows, {self.num_virtual_tokens}), attention_mask], dim=1)",
+                "replies = base.generate(ids, attention_mask=mask, cache=policy.get_prompt(rows), **decoding)",
+                "replies = replies[:, ids.shape[1] :]",
+            ]
+        )

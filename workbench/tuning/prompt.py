@@ -15,7 +15,7 @@ from workbench.models.reward import task_type
 from workbench.models.shapes import Shapes
 from workbench.settings import setting
 from workbench.tuning._base import LearningRate, Tuning, learning_rate_from
-from workbench.tuning._virtual import as_text, generate_after_prompt, packing_problems
+from workbench.tuning._virtual import as_text, generate_after_prompt, generate_lines, packing_problems
 
 if TYPE_CHECKING:
     import torch
@@ -136,6 +136,18 @@ class PromptTuning(Tuning):
                 f", prompt_tuning_init_text={as_text(self.prompt_tuning_init_text)}, tokenizer_name_or_path=MODEL"
             )
         return ["from peft import PromptTuningConfig"], f"PromptTuningConfig({settings})"
+
+    def generate_code(self) -> list[str]:
+        """The vectors before the words, given to the model itself."""
+        return generate_lines(
+            [
+                "words = base.get_input_embeddings()(input_ids)",
+                "virtual = policy.get_prompt(rows).to(words.dtype)",
+                "mask = torch.cat([attention_mask.new_ones(virtual.shape[:2]), attention_mask], dim=1)",
+                "inputs = torch.cat([virtual, words], dim=1)",
+                "replies = base.generate(inputs_embeds=inputs, attention_mask=mask, **decoding)",
+            ]
+        )
 
     def _config(self, model: Any) -> Any:
         import peft
