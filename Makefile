@@ -16,8 +16,10 @@
 PYTHON ?= python3
 EXTRAS ?= test,dev
 BIN := .venv/bin
-# Two files of tests at a time: they wait for processes and pages more than they compute. SPLIT= for one after the other.
+# Two files of tests at a time, each process with one thread: two with two threads each wait for each other on two cores.
+# SPLIT= ONE= for one after the other with all threads.
 SPLIT ?= -n 2 --dist loadfile --no-loadscope-reorder
+ONE ?= WORKBENCH_THREADS=1 OMP_NUM_THREADS=1
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 comma := ,
 STAMP := .venv/.installed-$(subst $(comma),-,$(EXTRAS))$(if $(GPU),-gpu)
@@ -57,15 +59,15 @@ demo: install
 	WORKBENCH_HOME="$(RUNS)" $(BIN)/workbench demo
 
 test: install browser
-	$(BIN)/python -m pytest $(SPLIT) $(ARGS)
+	$(ONE) $(BIN)/python -m pytest $(SPLIT) $(ARGS)
 
 slow: install browser
-	$(BIN)/python -m pytest $(SPLIT) -m "slow and not gpu" $(ARGS)
+	$(ONE) $(BIN)/python -m pytest $(SPLIT) -m "slow and not gpu" $(ARGS)
 
 # Runs of the lessons go to a folder of their own, which is emptied first.
 lessons: install
 	rm -rf test-results/lessons && mkdir -p test-results/lessons
-	WORKBENCH_HOME="$(CURDIR)/test-results/lessons" WORKBENCH_GUARDS=off HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=PASSIVE \
+	$(ONE) WORKBENCH_HOME="$(CURDIR)/test-results/lessons" WORKBENCH_GUARDS=off HF_HUB_OFFLINE=1 OMP_WAIT_POLICY=PASSIVE \
 	  $(BIN)/python -m pytest $(SPLIT) --nbval-lax --nbval-current-env --nbval-cell-timeout=300 -p no:cacheprovider $(or $(ARGS),notebooks)
 
 figures: install
