@@ -211,10 +211,13 @@ def test_replies_of_the_model_are_labelled_and_trained_on(make, tiny_model, arit
 
     names = {"wb": wb, "rows": arithmetic}
     code = panel.to_code()
-    assert ", preferences=wb.panels.PreferencePanel(pairs, annotator='ann'), tab='preferences')" in code
+    assert ", preferences=wb.panels.PreferencePanel(pairs, annotator='ann', folder='" in code
     exec(code.rpartition("wb.panels.Workbench(")[0], names)
     assert names["pairs"] == shown.labelling.rows
-    again = make(ds, panel.recipe, preferences=wb.panels.PreferencePanel(names["pairs"], annotator="ann"))
+    folder = shown.labelling.folder
+    again = make(
+        ds, panel.recipe, preferences=wb.panels.PreferencePanel(names["pairs"], annotator="ann", folder=folder)
+    )
     assert len(again._places["preferences"].children[1].labelling.labels) == 4
 
     form._trained[0].click()

@@ -29,7 +29,7 @@ from workbench.evaluation.statistics import rate
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CHOICES", "Labelling", "Question", "pairs_of"]
+__all__ = ["CHOICES", "Labelling", "Question", "hash_of", "pairs_of"]
 
 CHOICES = ("left", "right", "tie", "skip")
 REPEAT_EVERY, BACK = 10, 8
@@ -98,8 +98,7 @@ class Labelling:
         texts = [[spoken(row[side]).strip() for side in "ab"] for row in self.rows]
         self.same = [number for number, (a, b) in enumerate(texts) if a == b]
         self.questions = _questions(len(self.rows), set(self.same), Random(f"{seed}:{annotator}"), repeat_every)
-        text = json.dumps([[row["prompt"], row["a"], row["b"]] for row in self.rows], ensure_ascii=False)
-        self.hash = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+        self.hash = hash_of(self.rows)
         self.folder = Path(folder).expanduser()
         self.path = self.folder / f"{annotator}.jsonl"
         self.labels: list[dict[str, Any]] = []
@@ -332,6 +331,12 @@ def pairs_of(given: Any) -> list[dict[str, Any]]:
     if not made:
         raise DatasetError("There are no pairs to label. Give at least one.")
     return made
+
+
+def hash_of(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The hash of pairs, 16 hexadecimal digits; labels belong to pairs of one hash."""
+    text = json.dumps([[row["prompt"], row["a"], row["b"]] for row in rows], ensure_ascii=False)
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _hidden(row: Mapping[str, Any], rng: Random) -> dict[str, Any]:

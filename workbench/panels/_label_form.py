@@ -9,7 +9,9 @@ import ipywidgets
 
 from workbench.data.dataset import Dataset, load_dataset
 from workbench.errors import InvalidInputError
+from workbench.evaluation.labelling import hash_of, pairs_of
 from workbench.evaluation.sampling import sample_pairs
+from workbench.home import home
 from workbench.objectives import Objective, objectives
 from workbench.panels._form import choose, explained, grid, text_html
 from workbench.panels.preference import PreferencePanel
@@ -111,7 +113,9 @@ class LabelForm(ipywidgets.VBox):
                 pairs = sample_pairs(writers[0], pairs, *writers[1:])
             finally:
                 self.start.disabled, self.note.value = False, ""
-        panel = PreferencePanel(pairs, annotator=self.annotator.value)
+        pairs = pairs_of(pairs)
+        folder = home() / "labels" / hash_of(pairs)  # other pairs have files of their own
+        panel = PreferencePanel(pairs, annotator=self.annotator.value, folder=folder)
         self._writer, self._code = next(iter(writers), None), f"pairs = {code}\n"
         self.take_up(panel)
         return panel
