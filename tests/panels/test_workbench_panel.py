@@ -1,6 +1,7 @@
 """Workbench: what is chosen in one tab is what the next one uses, and its code makes it again."""
 
 import json
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -113,9 +114,14 @@ def test_a_run_is_followed_and_then_compared(make, tmp_path, tiny_model, arithme
 
 def test_a_run_that_goes_on_is_not_compared_yet(make, tmp_path):
     panel = make(rows(tmp_path))
-    panel.run = SimpleNamespace(status="running", id="r")
+    over = threading.Event()
+    panel.run = SimpleNamespace(status="running", id="r", wait=lambda: over.wait(30))
     panel.tab = "compare"
     assert "The run is running" in panel._places["compare"].children[0].value
+    panel.run.status = "failed"
+    over.set()
+    panel.settle()
+    assert "The run is failed" in panel._places["compare"].children[0].value, "who looks on sees how it ended"
 
 
 def test_the_base_model_is_evaluated_before_there_is_a_run_and_followed(make, tiny_model, arithmetic):

@@ -38,6 +38,7 @@ from workbench.panels.report import ReportPanel
 from workbench.panels.run import RunPanel
 from workbench.recipe import Recipe
 from workbench.runs import open_run
+from workbench.runs.job import LIVE
 
 __all__ = ["Workbench"]
 
@@ -45,7 +46,8 @@ TABS = ("data", "recipe", "tokens", "run", "compare", "report", "preferences", "
 WAITING = {
     "tokens": "Choose data and a recipe first; then each row is shown as the model will see it.",
     "run": "Press Train under Recipe; the run shows here.",
-    "compare": "When a run has ended, its answers stand here beside those of the base model.",
+    "compare": "When a run has ended, its answers stand here beside those of the base model. A reward model's clinic "
+    "stands here, too.",
 }
 
 
@@ -91,6 +93,7 @@ class Workbench(Panel):
         self.run_panel: RunPanel | None = None
         self.compare: ComparePanel | None = None
         self._compared: Any = None  # the run that the comparison is of
+        self._awaited: Any = None  # the run whose end is waited for, so that it can be compared
         super().__init__("Workbench", dataset=load_dataset(dataset), **kwargs)
         self._source = suggest("Data", bundled_datasets(), lambda: None)
         self._source.value = self.dataset.name
@@ -288,6 +291,9 @@ class Workbench(Panel):
             self._places["compare"].children = [
                 ipywidgets.HTML(text_html(f"The run is {self.run.status}. {WAITING['compare']}"))
             ]
+            if self.run.status in LIVE and self._awaited is not self.run:
+                self._awaited = self.run
+                self.in_background(self._compare_once_over, self.run)
             return
         if self.run.writes_answers:
             self.compare = ComparePanel([self.run.recipe.model, self.run], self.dataset)
@@ -296,3 +302,10 @@ class Workbench(Panel):
             form = ClinicForm(self.run, lambda: self.dataset, self._show_clinic, self._optimise, self.in_background)
             self._put("compare", form)
         self._compared = self.run
+
+    def _compare_once_over(self, run: Any) -> None:
+        """Who looks at Compare while a run goes on sees the comparison when it has ended."""
+        run.wait()
+        self._awaited = None
+        if run is self.run and self.tab == "compare":
+            self._show_comparison()
