@@ -108,6 +108,12 @@ def test_a_run_is_followed_and_then_compared(make, tmp_path, tiny_model, arithme
     assert panel.compare.wait(60)
     assert len(panel.compare.systems) == 2
     assert f"run='{run.id}', tab='compare'" in panel.to_code()
+    panel.tab = "data"
+    code = panel.to_code().splitlines()[-1]
+    assert f"run='{run.id}', tab='data'" in code
+    again = eval(code, {"wb": wb, "ds": ds, "recipe": panel.recipe})
+    assert again.tab == "data", "a run does not turn to its own tab where another is asked for"
+    panel.tab = "compare"
     saved = panel.static_form().html()
     assert run.id in saved
 

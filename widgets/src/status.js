@@ -229,7 +229,8 @@ function whereWords(state) {
 
 function factWords(state) {
   const parts = [];
-  if (state.device) parts.push(state.threads && state.device === "cpu" ? `cpu, ${state.threads} threads` : state.device);
+  const threads = state.device === "cpu" && state.threads ? `, ${state.threads} thread${state.threads === 1 ? "" : "s"}` : "";
+  if (state.device) parts.push(`${state.device}${threads}`);
   if (state.dtype) parts.push(state.dtype);
   if (state.trainable_parameters) {
     const share = state.parameters ? `, ${percent(state.trainable_parameters / state.parameters)}` : "";

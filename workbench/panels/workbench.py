@@ -132,6 +132,7 @@ class Workbench(Panel):
             self.recipe_panel.put_dataset(self.dataset)
         if run is not None:
             self._follow(run if hasattr(run, "tail") else open_run(run))
+            self.tab = kwargs.get("tab", "run")
         if preferences is not None:
             given = isinstance(preferences, PreferencePanel)
             self.label_form.take_up(preferences if given else PreferencePanel(preferences))
@@ -164,7 +165,7 @@ class Workbench(Panel):
         if (labelled := self._shown.get("preferences")) is not None:
             lines += self.label_form.pairs_code()
             given.append(f"preferences={labelled.to_code()}")
-        if self.tab != "data":
+        if self.tab != ("data" if self.run is None else "run"):
             given.append(f"tab={self.tab!r}")
         return f"{lines}wb.panels.Workbench({', '.join(given)})"
 
