@@ -231,6 +231,7 @@ def near(prompts, completions, completion, number=None):
 
 def by_columns(prompts, completions, **columns):
     beside = zip(completions, columns["the number"], columns["day"], strict=True)
+    assert set(columns["class"]) == {1}
     return [len(set(reply)) / 10 + number + len(day) / 100 for reply, number, day in beside]
 
 
@@ -303,7 +304,7 @@ def test_plain_script_draws_and_learns_the_same_replies(objective, tuning, tiny_
 def test_plain_script_adds_up_functions_files_and_metrics_over_the_prompts_that_fit(tiny_model, arithmetic, tmp_path):
     (tmp_path / "rewards.py").write_text(FILE)
     day = datetime.date(2026, 1, 2)
-    rows = [{**row, "the number": at % 3, "image": "none", "day": day} for at, row in enumerate(arithmetic)]
+    rows = [{**row, "the number": at % 3, "class": 1, "image": "none", "day": day} for at, row in enumerate(arithmetic)]
     rewards = [(by_columns, 0.5), (f"{tmp_path}/rewards.py:brief", 1.0), ("exact_match", 2.0), ("valid_json", -1.0)]
     recipe = group_recipe(tiny_model, rows, rewards, "grpo, no reference", max_length=42)
     script = assert_same_groups(recipe, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import keyword
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,7 +135,8 @@ def _adapted(function: str, taken: dict[str, str], dataset: Dataset, out: Reward
         renamed = column in TAKEN or is_told_as_text(dataset, column)
         out.columns[column] = f"row_{column}" if renamed else column
         given = quoted(out.columns[column])
-        arguments.append(f"{name}={given}" if name.isidentifier() else f"**{{{quoted(name)}: {given}}}")
+        plain = name.isidentifier() and not keyword.iskeyword(name)
+        arguments.append(f"{name}={given}" if plain else f"**{{{quoted(name)}: {given}}}")
     return f"for_trl({', '.join([function, *arguments])})"
 
 

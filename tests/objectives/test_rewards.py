@@ -96,9 +96,9 @@ def test_replies_are_scored_here_and_now():
     assert wb.score_replies({"valid_json": 2.0}, "One prompt for all", ["{}", "{", "1"]) == [2.0, 0.0, 2.0]
     assert wb.score_replies(by_column, PROMPTS, REPLIES, columns={"order": ["AB1", "AB1"]}) == [1.0, 0.0]
     assert wb.score_replies(short, [], []) == []
-    with pytest.raises(InvalidInputError, match=r"prompts has 1 values and replies has 2"):
+    with pytest.raises(InvalidInputError, match=r"The length of prompts is 1 and that of replies 2"):
         wb.score_replies(short, PROMPTS[:1], REPLIES)
-    with pytest.raises(InvalidInputError, match=r"order has 1 values and replies has 2"):
+    with pytest.raises(InvalidInputError, match=r"The length of order is 1 and that of replies 2"):
         wb.score_replies(by_column, PROMPTS, REPLIES, columns={"order": ["AB1"]})
     with pytest.raises(InvalidInputError, match="replies must be a list of texts"):
         wb.score_replies(short, PROMPTS, "one text")
@@ -189,6 +189,10 @@ def test_a_reward_that_fails_for_many_and_for_none_alone():
         load_reward(as_reward(picky))(["p"] * 2, ["a", "b"])
 
 
+def by_position(prompts, completions, /):
+    return [1.0 for _ in completions]
+
+
 def closing(kept):
     def inner(prompts, completions):
         return [kept for _ in completions]
@@ -204,6 +208,7 @@ def closing(kept):
         (uses_outside, "uses OUTSIDE from outside"),
         (uses_outside_deep, "uses json from outside"),
         (only_prompts, r"takes \(prompts\)"),
+        (by_position, "by_position takes prompts, completions by position only"),
         (waits, "waits is async"),
         (max, "only plain functions"),
         ("exact_mach", "no metric .did you mean 'exact_match'"),

@@ -18,7 +18,7 @@ def test_a_pair_is_shown_without_its_label_and_keys_are_saved(tmp_path):
     rows = [{"prompt": f"p{n}", "chosen": f"good {n}", "rejected": f"bad {n}"} for n in range(12)]
     panel = wb.panels.PreferencePanel(wb.load_dataset(rows, split={}), annotator="ada", folder=tmp_path)
     state = panel._stage._state
-    assert {"prompt", "left", "right", "at", "total", "undo", "counts", "findings", "last"} == set(state)
+    assert {"prompt", "left", "right", "at", "total", "undo", "counts", "findings", "last", "then"} == set(state)
     for _ in range(3):
         press(panel, choice="left")
     assert (panel._stage._state["at"], panel._stage._state["last"]) == (3, "left")

@@ -8,7 +8,7 @@ import pytest
 
 import workbench as wb
 from tests.bench.test_decision import decided
-from workbench.errors import DatasetError, InvalidInputError
+from workbench.errors import DatasetError, InvalidInputError, ModelNotFoundError
 from workbench.panels import Workbench, _decision_form, recipe
 
 
@@ -207,7 +207,7 @@ def test_replies_of_the_model_are_labelled_and_trained_on(make, tiny_model, arit
     ds = wb.load_dataset(arithmetic, split={"validation": 0.1, "test": 0.1})
     panel = make(ds, wb.Recipe(str(tiny_model), ds), tab="preferences")
     form = panel.label_form
-    assert [title for title, _ in form.replies.options] == ["two of the model of the recipe"]
+    assert [title for title, _ in form.replies.options] == ["two of the model under Recipe"]
     form.rows.value, form.annotator.value = 6, "ann"
     form.start.click()
     panel.settle()
@@ -250,18 +250,31 @@ def test_labels_of_a_preference_set_are_hidden_and_two_systems_can_be_compared(m
     panel.tab = "preferences"
     form = panel.label_form
     assert [title for title, _ in form.replies.options] == [
-        "the data's own, their labels hidden", "two of the base model", "two of the run", "the base model and the run",
+        "the data's own, blind", "two of the run", "two of the base model", "the run and the base model",
     ]  # fmt: skip
     form.launch()
+    assert form._panel._stage._focus, "keys are taken without a click"
     [_, shown] = panel._places["preferences"].children
     assert {(row["a"], row["b"]) for row in shown.labelling.rows} == {("yes", "no"), ("no", "yes")}
     assert 'pairs = wb.load_dataset(rows, split={}).split("train").head(50)\n' in panel.to_code()
+
+
+def test_pairs_that_are_given_are_gone_on_with_and_named_in_the_code(make):
+    pairs = [{"prompt": f"q{n}", "a": "yes", "b": "no"} for n in range(4)]
+    panel = make(preferences=pairs, tab="preferences")
+    assert panel._places["preferences"].children[1].labelling.rows == pairs
+    code = panel.to_code()
+    assert "# pairs: the pairs that were given in memory\n" in code
+    exec(code.rpartition("wb.panels.Workbench(")[0], {"wb": wb})
 
 
 def test_without_a_model_nothing_is_written(make, arithmetic):
     panel = make(wb.load_dataset(arithmetic, split={}))
     panel.recipe_panel.form.model.value = "no-such-model"
     panel.settle()
+    with pytest.raises(ModelNotFoundError, match="no-such-model"):
+        panel.label_form.launch()
+    panel.recipe_panel.form.model.value = ""
     with pytest.raises(InvalidInputError, match="There is no model to write replies"):
         panel.label_form.launch()
 

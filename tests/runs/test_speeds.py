@@ -20,3 +20,5 @@ def test_the_newest_run_of_the_same_kind_is_the_measure(home, tiny_model):
     other = measured(recipe.replace({"training.batch_size": 2}), home)
     assert (other.run, other.memory_bytes) == (run.id, None)
     assert measured(recipe.replace({"tuning": wb.IA3()}), home) is None
+    written = recipe.replace({"objective": wb.RLOO(reward="valid_json"), "training.batch_size": 4})
+    assert measured(written, home) is None, "what writes replies takes longer"

@@ -99,7 +99,7 @@ function render({ model, el: root }) {
     findings.hidden = state.findings.length === 0;
     findings.replaceChildren(...state.findings.map((text) => el("li", { text })));
     if (!state.left) {
-      stage.replaceChildren(el("p", { text: "All pairs are labelled. panel.dataset() is the preference data set to train on." }));
+      stage.replaceChildren(el("p", { text: `All pairs are labelled. ${state.then}` }));
       return;
     }
     const side = (letter, cell) =>
@@ -126,6 +126,7 @@ function render({ model, el: root }) {
   model.on("change:_apart", drawApart);
   draw();
   drawApart();
+  if (model.get("_focus")) setTimeout(() => element.focus({ preventScroll: true })); // once it is in the page
   return () => {
     model.off("change:_state", draw);
     model.off("change:_apart", drawApart);

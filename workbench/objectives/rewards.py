@@ -244,7 +244,12 @@ def _checked(reward: dict[str, Any]) -> dict[str, str]:
             f"{name} uses {', '.join(outside)} from outside, which the process that trains does not have. Import and "
             "define what it needs inside it."
         )
-    takes = [arg.arg for arg in (*defined[0].args.posonlyargs, *defined[0].args.args, *defined[0].args.kwonlyargs)]
+    if unnamed := [arg.arg for arg in defined[0].args.posonlyargs]:
+        raise InvalidInputError(
+            f"{name} takes {', '.join(unnamed)} by position only, and a reward is given columns by name. Take the / "
+            "out of its arguments."
+        )
+    takes = [arg.arg for arg in (*defined[0].args.args, *defined[0].args.kwonlyargs)]
     if not {"prompts", "completions"} <= set(takes) and defined[0].args.kwarg is None:
         raise InvalidInputError(
             f"{name} takes ({', '.join(takes)}). A reward takes prompts and completions, two lists of texts of the "

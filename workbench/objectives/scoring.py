@@ -62,6 +62,6 @@ def score_replies(
     for name, values in {"prompts": asked, **(columns or {})}.items():
         if isinstance(values, str) or len(values) != len(replies):
             raise InvalidInputError(
-                f"{name} has {len(values)} values and replies has {len(replies)}; give one for each reply."
+                f"The length of {name} is {len(values)} and that of replies {len(replies)}; give one for each reply."
             )
     return load_reward(reward_argument(reward), timeout=timeout)(asked, list(replies), columns or {})

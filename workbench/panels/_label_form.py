@@ -22,7 +22,7 @@ WORDS = (
     "Which of two replies is better? Labels on replies that the model itself writes are those that a reward model or "
     "DPO most needs. Each label is on the disk at once; the same name goes on where it stopped."
 )
-HIDDEN = "the data's own, their labels hidden"
+HIDDEN = "the data's own, blind"
 ENOUGH, HELD_OUT = 10, {"validation": 0.1, "test": 0.2}
 """From how many pairs on some are held out, to watch the training and for the clinic; and which share."""
 TRAINED = {"Train a reward model": "reward", "Train with DPO": "dpo"}
@@ -69,7 +69,11 @@ class LabelForm(ipywidgets.VBox):
             button.on_click(lambda pressed: run(self.train, TRAINED[pressed.description]))
         settings = [
             (self.replies, "What the data holds, two draws of one model, or one each of two."),
-            (self.rows, "To the first prompts of the training split."),
+            (
+                self.rows,
+                "To the first prompts of the training split. Some are held out for the clinic: label 100 or "
+                "more if it is to tell anything.",
+            ),
             (self.annotator, "Names the file of labels; with a second one the agreement is shown."),
         ]
         super().__init__([
@@ -99,7 +103,7 @@ class LabelForm(ipywidgets.VBox):
         """
         self.refresh()
         if self.replies.value is None:
-            raise InvalidInputError("There is no model to write replies. Choose one under Recipe.")
+            raise InvalidInputError("There is no model to write replies. Name one under Recipe.")
         systems = self._systems()
         writers = [systems[title] for title in self.replies.value]
         dataset, count = self._dataset(), self.rows.value
@@ -121,11 +125,14 @@ class LabelForm(ipywidgets.VBox):
         return panel
 
     def pairs_code(self) -> str:
-        """The line that makes the pairs again, where they were chosen here."""
-        return self._code
+        """The line that makes the pairs again; a comment where they were given, and their code speaks of them."""
+        if self._code or self._panel is None or "(pairs" not in self._panel.to_code():
+            return self._code
+        return "# pairs: the pairs that were given in memory\n"
 
     def take_up(self, panel: PreferencePanel) -> None:
         """Go on with pairs that are there already."""
+        panel.take_keys("Train on them with a button above, or save them: panel.dataset().")
         self._panel = panel
         for button in self._trained:
             button.disabled = False

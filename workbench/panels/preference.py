@@ -32,6 +32,7 @@ class Stage(anywidget.AnyWidget):
     _css = static_file("preference.css")
     _state = traitlets.Dict().tag(sync=True)
     _apart = traitlets.Dict().tag(sync=True)
+    _focus = traitlets.Bool(False, help="Whether it takes the keys as soon as it is drawn.").tag(sync=True)
 
 
 class PreferencePanel(Panel):
@@ -73,11 +74,17 @@ class PreferencePanel(Panel):
         self._given = pairs
         self._settings: dict[str, Any] = {"annotator": annotator, "seed": seed, "repeat_every": repeat_every}
         self._folder = Path(folder) if folder is not None else None
+        self._then = "panel.dataset() is the preference data set to train on."
         self.labelling = Labelling(pairs, folder=self._folder or home() / "labels", **self._settings)
         super().__init__("Which reply is better?", subtitle=str(self.labelling.path), **kwargs)
         self._stage = Stage()
         self._stage.on_msg(lambda _, message, __: self.guarded(self._act, message))
         self.body = [self._stage]
+        self._show()
+
+    def take_keys(self, then: str) -> None:
+        """Take the keys as soon as it is drawn, without a click first; `then` is said when all pairs are labelled."""
+        self._stage._focus, self._then = True, then
         self._show()
 
     def dataset(self) -> Dataset:
@@ -119,6 +126,7 @@ class PreferencePanel(Panel):
         state: dict[str, Any] = {
             "at": len(work.labels), "total": len(work.questions), "undo": bool(work.labels), "counts": work.counts(),
             "findings": self._findings(), "last": work.labels[-1]["choice"] if work.labels else None,
+            "then": self._then,
         }  # fmt: skip
         if question is not None:
             row = work.rows[question.row]

@@ -220,10 +220,11 @@ class Workbench(Panel):
         return [] if recipe is None else [recipe.model]
 
     def _writers(self) -> dict[str, Any]:
-        """The same, each by its title."""
-        found = self._evaluated()
-        titles = ["the model of the recipe"] if len(found) == 1 else ["the base model", "the run"]
-        return dict(zip(titles, found, strict=False))
+        """What can write replies, each by its title; the model under Recipe needs no recipe that is right."""
+        if self.run is not None and self.run.status == "completed" and self.run.writes_answers:
+            return {"the run": self.run, "the base model": self.run.recipe.model}
+        model = self.recipe_panel.form.values()["model"]
+        return {"the model under Recipe": model} if model else {}
 
     def _show_report(self, report: Any) -> None:
         self._show_under(self.evaluation_form, "report", report, ReportPanel(report))
@@ -246,6 +247,10 @@ class Workbench(Panel):
     def _show_clinic(self, clinic: Any) -> None:
         if self.run is not None and self._compared is not self.run:
             self._show_comparison()
+        if self.compare is not None:
+            raise InvalidInputError(
+                f"{self.run.id} is no reward model, so there is no clinic of it. Leave out clinic=."
+            )
         self._shown["clinic"] = clinic
         self._put("compare", *self._clinic_forms(), ClinicPanel(clinic))
         self._update_code()

@@ -80,7 +80,11 @@ def measured(recipe: Any, home: str | os.PathLike[str] | None = None) -> Measure
     return None
 
 
+def _kind(recipe: Any) -> tuple[Any, ...]:
+    return recipe.model_name, recipe.objective.name, recipe.tuning.name, recipe.training.max_length
+
+
 def _same_kind(a: Any, b: Any) -> bool:
-    alike = (a.model_name, a.tuning.name, a.training.max_length) == (b.model_name, b.tuning.name, b.training.max_length)
+    alike = _kind(a) == _kind(b)
     # rows given in memory have a hash, and a source once they are stored
     return alike and any(a.data[name] == b.data[name] is not None for name in ("source", "hash"))
