@@ -12,7 +12,7 @@ from typing import Any
 from workbench.metrics.strict_json import same_value
 from workbench.metrics.text import contains, first_line_match, text_match
 
-__all__ = ["MODULES", "PLAIN_METRICS", "plain_source"]
+__all__ = ["PLAIN_METRICS", "plain_source"]
 
 
 def strict_json(text: str) -> object:
@@ -77,7 +77,6 @@ PLAIN_METRICS: dict[str, tuple[Callable[..., Any], ...]] = {
     "contains": (contains,),
 }
 """The functions that a metric needs, the last of them the metric's own."""
-MODULES = {strict_json: ("json", "math"), contains: ("re",)}
 
 
 def plain_source(function: Callable[..., Any]) -> str:

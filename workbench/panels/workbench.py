@@ -88,7 +88,7 @@ class Workbench(Panel):
             dataset = recipe.load_dataset() if recipe is not None else FIRST_DATASET
         self._joining = threading.RLock()
         self.run: Any = None
-        self._shown: dict[str, Any] = {}  # what stands under the forms of report, bench and decision
+        self._shown: dict[str, Any] = {}  # what stands under the forms, by tab
         self.lens: TokenLens | None = None
         self.run_panel: RunPanel | None = None
         self.compare: ComparePanel | None = None
