@@ -6,7 +6,7 @@ Four flaws come independently of each other: a reply is blunt, promises what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from types import ModuleType
@@ -42,7 +42,7 @@ def draft(rng: Random, made: Mail, habits: Habits, split: str) -> str:
     """A reply to a mail with these flaws and no others."""
     bank = "test" if split == "test" else "train"
 
-    def say(of: dict[str, tuple[str, ...]]) -> str:
+    def say(of: Mapping[str, tuple[str, ...]]) -> str:
         return expand(rng.choice(of[bank]), rng)
 
     body = [] if habits.blunt else [say(words.THANKS)]
