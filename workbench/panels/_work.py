@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -29,6 +30,7 @@ class WorkPanel(Panel):
 
     def __init__(self, title: str, **kwargs: Any):
         self._shown: tuple[Any, ...] = ()
+        self._showing = threading.RLock()
         super().__init__(title, **kwargs)
         self._status, self._table, self._figure, self._verdict = (ipywidgets.HTML() for _ in range(4))
         self._stop = ipywidgets.Button(description="Stop")
@@ -70,15 +72,17 @@ class WorkPanel(Panel):
         return self.work.status != "completed"  # all others can be resumed, from anywhere
 
     def show(self) -> None:
-        """Show how it stands now."""
-        now = status, done, total = (self.work.status, *self.work.progress())
-        why = f": {self.work.reason}" if self.work.reason else ""
-        self._status.value = f"<span>{escape(f'{status}, {done} of {total} {self.UNIT}{why}')}</span>"
-        self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
-        self._verdict.value = "".join(f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
-        self._table.value = table_html(self._heads(), self._rows())
-        self._draw()
-        self._shown = now
+        """Show how it stands now; two threads that show it do so one after the other, so that the later news stays."""
+        with self._showing:
+            now = status, done, total = (self.work.status, *self.work.progress())
+            why = f": {self.work.reason}" if self.work.reason else ""
+            self._status.value = f"<span>{escape(f'{status}, {done} of {total} {self.UNIT}{why}')}</span>"
+            self._stop.disabled, self._resume.disabled = status != "running", status in ("running", "completed")
+            said = (f'<p class="wb-said">{escape(sentence)}</p>' for sentence in self._sentences())
+            self._verdict.value = "".join(said)
+            self._table.value = table_html(self._heads(), self._rows())
+            self._draw()
+            self._shown = now
 
     def _sentences(self) -> list[str]:
         """What may be said."""
