@@ -126,7 +126,11 @@ function render({ model, el: root }) {
   model.on("change:_apart", drawApart);
   draw();
   drawApart();
-  if (model.get("_focus")) setTimeout(() => element.focus({ preventScroll: true })); // once it is in the page
+  if (model.get("_focus")) {
+    setTimeout(() => element.focus({ preventScroll: true })); // once it is in the page
+    model.set("_focus", false); // and not again when it is drawn anew
+    model.save_changes();
+  }
   return () => {
     model.off("change:_state", draw);
     model.off("change:_apart", drawApart);

@@ -356,7 +356,11 @@ function render({ model, el: root }) {
   model.on("change:_apart", drawApart);
   draw();
   drawApart();
-  if (model.get("_focus")) setTimeout(() => element.focus({ preventScroll: true }));
+  if (model.get("_focus")) {
+    setTimeout(() => element.focus({ preventScroll: true }));
+    model.set("_focus", false);
+    model.save_changes();
+  }
   return () => {
     model.off("change:_state", draw);
     model.off("change:_apart", drawApart);

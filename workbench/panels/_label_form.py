@@ -12,6 +12,7 @@ from workbench.errors import InvalidInputError
 from workbench.evaluation.labelling import hash_of, pairs_of
 from workbench.evaluation.sampling import sample_pairs
 from workbench.home import home
+from workbench.models.resolve import reference_of
 from workbench.objectives import Objective, objectives
 from workbench.panels._form import choose, explained, grid, text_html
 from workbench.panels.preference import PreferencePanel
@@ -110,7 +111,7 @@ class LabelForm(ipywidgets.VBox):
         pairs: Any = dataset.split("train").head(count)
         code = f'{dataset.to_code()}.split("train").head({count})'
         if writers:
-            one, *other = map(_reference, writers)
+            one, *other = (repr(reference_of(writer) or str(writer)) for writer in writers)
             code = f"wb.sample_pairs({', '.join([one, code, *other])})"
             self.start.disabled, self.note.value = True, text_html(f"Two replies to {len(pairs):,} prompts each …")
             try:
@@ -153,8 +154,3 @@ class LabelForm(ipywidgets.VBox):
         work = self._panel.labelling
         folder = made.save(work.folder / f"{work.annotator}-{made.hash[:8]}")
         self._take(objectives()[objective], load_dataset(folder), self._writer)
-
-
-def _reference(system: Any) -> str:
-    """A model or run as code names it."""
-    return repr(getattr(system, "id", None) or str(system))

@@ -212,16 +212,19 @@ class Workbench(Panel):
         self._update_code()
         self.tab = "run"
 
+    def _run_answers(self) -> bool:
+        return self.run is not None and self.run.status == "completed" and self.run.writes_answers
+
     def _evaluated(self) -> list[Any]:
         """What an evaluation asks: the base model, and the run where it is completed and writes answers."""
-        if self.run is not None and self.run.status == "completed" and self.run.writes_answers:
+        if self._run_answers():
             return [self.run.recipe.model, self.run]
         recipe = self.recipe_panel.recipe
         return [] if recipe is None else [recipe.model]
 
     def _writers(self) -> dict[str, Any]:
         """What can write replies, each by its title; the model under Recipe needs no recipe that is right."""
-        if self.run is not None and self.run.status == "completed" and self.run.writes_answers:
+        if self._run_answers():
             return {"the run": self.run, "the base model": self.run.recipe.model}
         model = self.recipe_panel.form.values()["model"]
         return {"the model under Recipe": model} if model else {}
